@@ -1,0 +1,64 @@
+/**
+ * Runs every test and closes with one line, `N passed, N failed`.
+ *
+ *   npm test                              everything under test/ but the conformance and long runs
+ *   npm test -- test/policy               only files below a folder, or one file
+ *   npm test -- --long --seed 42          the long runs (`*.long.test.ts`) too; tests read SEED
+ *
+ * All files share one process (40 files: 0.55 s instead of 15.8 s), so no module keeps mutable state; files named
+ * `*.process.test.ts` are about processes and run in a process of their own.
+ */
+import { globSync, statSync } from 'node:fs';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+import { parseArgs } from 'node:util';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { long: { type: 'boolean', default: false }, seed: { type: 'string' }, name: { type: 'string' }, conformance: { type: 'boolean', default: false } },
+});
+if (values.seed !== undefined) process.env['SEED'] = values.seed;
+
+const places = positionals.length > 0 ? positionals : ['test'];
+const files = places
+  .flatMap((place) => (statSync(place).isDirectory() ? globSync(`${place}/**/*.test.ts`) : [place]))
+  .filter((file) => positionals.length > 0 || values.conformance || !file.startsWith('test/conformance/'))
+  .filter((file) => values.long || positionals.includes(file) || !file.endsWith('.long.test.ts'))
+  .sort();
+const [isolated, together] = [files.filter((file) => file.endsWith('.process.test.ts')), files.filter((file) => !file.endsWith('.process.test.ts'))];
+
+let passed = 0;
+let failed = 0;
+let skipped = 0;
+
+/** Counts tests, not suites and not files. */
+async function execute(batch: readonly string[], isolation: 'none' | 'process'): Promise<void> {
+  if (batch.length === 0) return;
+  const stream = run({
+    files: [...batch],
+    isolation,
+    ...(isolation === 'process' ? { concurrency: 2 } : {}),
+    ...(values.name === undefined ? {} : { testNamePatterns: [values.name] }),
+  });
+  const count = (data: { name: string; skip?: string | boolean | undefined; details: { type?: string | undefined } }, ok: boolean): void => {
+    if (data.details.type === 'suite' || data.name.endsWith('.test.ts')) return;
+    if (data.skip !== undefined && data.skip !== false) skipped += 1;
+    else if (ok) passed += 1;
+    else failed += 1;
+  };
+  stream.on('test:pass', (data) => count(data, true));
+  stream.on('test:fail', (data) => {
+    count(data, false);
+    if (data.name.endsWith('.test.ts')) failed += 1;
+  });
+  const reporter = spec();
+  for await (const chunk of stream.compose(reporter)) {
+    const text = String(chunk);
+    if (!/^\s*ℹ (tests|suites|pass|fail|cancelled|skipped|todo|duration_ms)/.test(text)) process.stdout.write(text);
+  }
+}
+
+await execute(together, 'none');
+await execute(isolated, 'process');
+process.stdout.write(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
+process.exit(failed > 0 || passed === 0 ? 1 : 0);

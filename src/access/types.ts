@@ -1,0 +1,141 @@
+/**
+ * The declaration after parsing: every default filled in, every shorthand expanded, every name decided.
+ * The schema that users write against is in `schema.ts`; both describe `bedrock-access.dev/v1alpha1`.
+ */
+export interface Access {
+  readonly apiVersion: 'bedrock-access.dev/v1alpha1';
+  readonly kind: 'BedrockAccess';
+  readonly metadata: AccessMetadata;
+  readonly spec: AccessSpec;
+}
+
+export interface AccessMetadata {
+  readonly name: string;
+  readonly namespace: string;
+}
+
+export interface AccessSpec {
+  /** 12 digits. A caller of another account is refused. */
+  readonly account: string;
+  /** Where Bedrock is called: the source region of every model. */
+  readonly region: string;
+  readonly models: readonly DeclaredModel[];
+  readonly workloads: readonly Workload[];
+  readonly credentials: Credentials;
+  /** May the workload list models? Undefined in the document means: as its clients need. */
+  readonly discovery: boolean;
+  readonly endpoint?: Endpoint;
+  readonly permissionsBoundary?: string;
+  readonly parameterKmsKeyId?: string;
+  readonly budget?: Budget;
+  /** When a changed credential or environment restarts the workload. Default `now`. */
+  readonly restart: 'now' | 'window' | 'never';
+  readonly names: Names;
+  readonly suspend: boolean;
+  /** What becomes of everything when the BedrockAccess object is deleted. Default `Retain`. */
+  readonly deletionPolicy: 'Retain' | 'Delete';
+  readonly managedBy: ManagedBy;
+}
+
+export interface DeclaredModel {
+  /** As written: bare model id, inference profile id, ARN, or catalog alias. */
+  readonly id: string;
+  /** What the workload uses it for; exactly one model is `default`. */
+  readonly role: string;
+  /** Give the workload an application inference profile of its own over this model. Default false. */
+  readonly applicationProfile: boolean;
+}
+
+export interface Workload {
+  readonly kind: WorkloadKind;
+  readonly name: string;
+  /** Containers (init containers and sidecars too) by name; undefined means the only one. */
+  readonly containers?: readonly string[];
+  readonly client: ClientName;
+  /** With `client: custom`: variables to set, by name; values may name `${region}`, `${model}`, `${model.ROLE}`. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export type WorkloadKind = 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'CronJob' | 'Job' | 'Rollout';
+
+export type ClientName =
+  | 'openhands'
+  | 'litellm'
+  | 'aws-sdk'
+  | 'boto3'
+  | 'aws-cli'
+  | 'claude-code'
+  | 'ai-sdk'
+  | 'langchain'
+  | 'anthropic-sdk'
+  | 'custom';
+
+/** Exactly one mode. Modes not built yet are refused by name while parsing (`credentials-mode-not-built`). */
+export type Credentials = { readonly accessKey: AccessKeyCredentials };
+
+export interface AccessKeyCredentials {
+  readonly secretStore: SecretStore;
+  /** `single`: one SecureString holding the pair as JSON (atomic). `pair`: the seed's two parameters (not atomic). */
+  readonly layout: 'single' | 'pair';
+  /** A duration, `^[0-9]+(m|h|d)$`. */
+  readonly rotateAfter?: string;
+}
+
+export interface SecretStore {
+  readonly kind: 'ClusterSecretStore' | 'SecretStore';
+  readonly name: string;
+  /** External Secrets Operator's own word. */
+  readonly service: 'ParameterStore' | 'SecretsManager';
+  /** Where the parameters lie; never confused with where Bedrock is called. */
+  readonly region: string;
+  /** Make the store (a sandbox, a fresh cluster); otherwise it must exist. */
+  readonly create: boolean;
+  /** The IAM role that a created store assumes; without it the operator's own credentials are used. */
+  readonly role?: string;
+}
+
+export interface Endpoint {
+  /** `https://…`: a PrivateLink or FIPS endpoint for `bedrock-runtime`. */
+  readonly url?: string;
+  readonly fips?: boolean;
+  /** Restrict the grant to this VPC endpoint (`aws:SourceVpce`). */
+  readonly sourceVpce?: string;
+  /** Restrict the grant to these networks (`aws:SourceIp`), CIDR notation. */
+  readonly sourceIp?: readonly string[];
+}
+
+export interface Budget {
+  /** An amount in `currency`, as a decimal string. */
+  readonly monthly: string;
+  readonly currency: 'USD';
+  readonly whenExceeded: 'warn' | 'deny';
+}
+
+/** Every name that the access gives to something. */
+export interface Names {
+  /** IAM user, default `bedrock-<name>-user`. */
+  readonly user: string;
+  /** IAM path of user and policies, default `/service/`. */
+  readonly path: string;
+  /** Managed policy, default `bedrock-<name>-policy`; further ones take `-2`, `-3`. */
+  readonly policy: string;
+  /** The parameter of layout `single`, default `bedrock-<name>-credentials`. */
+  readonly parameter: string;
+  /** The parameters of layout `pair`, defaults `bedrock-access-key-id` and `bedrock-secret-access-key`. */
+  readonly accessKeyIdParameter: string;
+  readonly secretAccessKeyParameter: string;
+  /** Kubernetes Secret and ExternalSecret, default `bedrock-credentials`. */
+  readonly secret: string;
+  /** Kubernetes ConfigMap with the client's variables, default `bedrock-<name>-environment`. */
+  readonly environment: string;
+}
+
+export type Manager = 'program' | 'terraform' | 'manifests';
+
+/** Who makes which part. `program` is the default everywhere. */
+export interface ManagedBy {
+  /** user, policy, attachment */
+  readonly iam: 'program' | 'terraform';
+  /** ExternalSecret, workload environment */
+  readonly cluster: 'program' | 'manifests';
+}

@@ -1,0 +1,197 @@
+import type { Secret } from '../secret.ts';
+import type { PolicyDocument } from '../policy/types.ts';
+
+/**
+ * AWS as the rest of the program sees it: a narrow port of plain values, one group per service, each loading its SDK
+ * client when first called. No SDK type shows through. SDK retries are off (`maxAttempts: 1`): reading calls are
+ * retried here with bounded patience; a changing call fails with an {@link AwsCallError} and the engine decides.
+ */
+export interface Aws {
+  readonly sts: StsCalls;
+  readonly iam: IamCalls;
+  ssm(region: string): SsmCalls;
+  bedrock(region: string): BedrockCalls;
+  runtime(region: string): BedrockRuntimeCalls;
+  /** The same world (endpoint, clock, counters) seen by another identity. */
+  as(credentials: AwsCredentials): Aws;
+  /** Every call made so far through this and derived instances, in order. */
+  readonly calls: readonly AwsCall[];
+}
+
+export interface AwsCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: Secret;
+  readonly sessionToken?: Secret;
+}
+
+export interface AwsCall {
+  /** `iam:CreateUser` as IAM names the action. */
+  readonly action: string;
+  readonly region: string;
+  /** Attempts, throttled ones included. */
+  readonly attempts: number;
+  readonly failed?: string;
+}
+
+export type AwsErrorKind =
+  | 'not-found'
+  | 'already-exists'
+  | 'conflict' // DeleteConflict, EntityTemporarilyUnmodifiable
+  | 'limit-exceeded'
+  | 'denied'
+  | 'no-credentials'
+  | 'expired-credentials'
+  | 'invalid-credentials' // InvalidClientTokenId, SignatureDoesNotMatch, UnrecognizedClient
+  | 'throttled'
+  | 'unavailable' // 5xx
+  | 'unreachable' // connection refused, DNS, TLS
+  | 'validation'
+  | 'not-ready' // ModelNotReady
+  | 'other';
+
+/** Thrown by every call of {@link Aws}. `uncertain`: the call may have been executed (dropped connection, time-out, 5xx). */
+export interface AwsCallErrorFields {
+  readonly kind: AwsErrorKind;
+  readonly action: string;
+  readonly region: string;
+  /** AWS's own code, `NoSuchEntity`. */
+  readonly code: string;
+  readonly uncertain: boolean;
+  readonly requestId?: string;
+}
+
+export type Tags = Readonly<Record<string, string>>;
+
+export interface CallerIdentity {
+  readonly account: string;
+  readonly arn: string;
+  readonly userId: string;
+}
+
+export interface StsCalls {
+  getCallerIdentity(): Promise<CallerIdentity>;
+}
+
+export interface IamUser {
+  readonly name: string;
+  readonly path: string;
+  readonly arn: string;
+  readonly id: string;
+  readonly tags: Tags;
+  readonly permissionsBoundary?: string;
+  readonly createdAt: Date;
+}
+
+export interface AccessKeyMetadata {
+  readonly id: string;
+  readonly active: boolean;
+  readonly createdAt: Date;
+}
+
+export interface ManagedPolicy {
+  readonly arn: string;
+  readonly name: string;
+  readonly path: string;
+  readonly defaultVersionId: string;
+  readonly attachmentCount: number;
+  readonly tags: Tags;
+  readonly description?: string;
+}
+
+/** Reads answer `undefined` for what does not exist. */
+export interface IamCalls {
+  getUser(name: string): Promise<IamUser | undefined>;
+  createUser(input: { name: string; path: string; tags: Tags; permissionsBoundary?: string }): Promise<IamUser>;
+  deleteUser(name: string): Promise<void>;
+  tagUser(name: string, tags: Tags): Promise<void>;
+  untagUser(name: string, keys: readonly string[]): Promise<void>;
+  putUserPermissionsBoundary(name: string, boundary: string): Promise<void>;
+  deleteUserPermissionsBoundary(name: string): Promise<void>;
+  listAccessKeys(user: string): Promise<readonly AccessKeyMetadata[] | undefined>;
+  accessKeyLastUsed(id: string): Promise<{ readonly at?: Date; readonly service?: string }>;
+  createAccessKey(user: string): Promise<AwsCredentials & { readonly createdAt: Date }>;
+  setAccessKeyActive(user: string, id: string, active: boolean): Promise<void>;
+  deleteAccessKey(user: string, id: string): Promise<void>;
+  getPolicy(arn: string): Promise<ManagedPolicy | undefined>;
+  getPolicyDocument(arn: string, versionId: string): Promise<PolicyDocument | undefined>;
+  listPolicyVersions(arn: string): Promise<readonly { readonly id: string; readonly isDefault: boolean; readonly createdAt: Date }[]>;
+  createPolicy(input: { name: string; path: string; description: string; document: PolicyDocument; tags: Tags }): Promise<ManagedPolicy>;
+  createPolicyVersion(arn: string, document: PolicyDocument): Promise<string>;
+  deletePolicyVersion(arn: string, versionId: string): Promise<void>;
+  deletePolicy(arn: string): Promise<void>;
+  tagPolicy(arn: string, tags: Tags): Promise<void>;
+  listAttachedUserPolicies(user: string): Promise<readonly string[] | undefined>;
+  attachUserPolicy(user: string, policyArn: string): Promise<void>;
+  detachUserPolicy(user: string, policyArn: string): Promise<void>;
+  listUserPolicies(user: string): Promise<readonly string[] | undefined>;
+  listGroupsForUser(user: string): Promise<readonly string[] | undefined>;
+  /** Swept: users under a path, with tags (GetAccountAuthorizationDetails, filter User). */
+  listUsersWithTags(): Promise<readonly (IamUser & { readonly attachedPolicies: readonly string[] })[]>;
+}
+
+export interface ParameterMetadata {
+  readonly name: string;
+  readonly arn?: string;
+  readonly type: string;
+  readonly version: number;
+  readonly description?: string;
+  readonly kmsKeyId?: string;
+  readonly lastModified: Date;
+}
+
+export interface SsmCalls {
+  /** DescribeParameters by exact names (at most 50). */
+  describeParameters(names: readonly string[]): Promise<readonly ParameterMetadata[]>;
+  /** DescribeParameters filtered by tags: every pair must match. */
+  describeParametersByTags(tags: Tags): Promise<readonly ParameterMetadata[]>;
+  listTags(name: string): Promise<Tags | undefined>;
+  getParameter(name: string): Promise<{ readonly value: Secret; readonly version: number; readonly lastModified: Date } | undefined>;
+  /** `tags` only on the first put: PutParameter refuses Tags with Overwrite. Answers the new version. */
+  putParameter(input: { name: string; value: Secret; description: string; overwrite: boolean; tags?: Tags; kmsKeyId?: string }): Promise<number>;
+  addTags(name: string, tags: Tags): Promise<void>;
+  deleteParameter(name: string): Promise<void>;
+}
+
+export interface FoundationModelSummary {
+  readonly modelId: string;
+  readonly arn: string;
+  readonly name: string;
+  readonly provider: string;
+  readonly inferenceTypes: readonly string[];
+  readonly lifecycle: { readonly status: string; readonly startOfLife?: Date; readonly legacy?: Date; readonly publicExtendedAccess?: Date; readonly endOfLife?: Date };
+}
+
+export interface InferenceProfileSummary {
+  readonly id: string;
+  readonly arn: string;
+  readonly name: string;
+  readonly type: 'SYSTEM_DEFINED' | 'APPLICATION';
+  readonly status: string;
+  /** ARNs of the models beneath, one per destination region. */
+  readonly modelArns: readonly string[];
+}
+
+export interface BedrockCalls {
+  listFoundationModels(): Promise<readonly FoundationModelSummary[]>;
+  getFoundationModel(id: string): Promise<FoundationModelSummary | undefined>;
+  listInferenceProfiles(type?: 'SYSTEM_DEFINED' | 'APPLICATION'): Promise<readonly InferenceProfileSummary[]>;
+  getInferenceProfile(id: string): Promise<InferenceProfileSummary | undefined>;
+  createInferenceProfile(input: { name: string; description: string; copyFrom: string; tags: Tags; clientRequestToken: string }): Promise<{ readonly arn: string }>;
+  deleteInferenceProfile(id: string): Promise<void>;
+  listTags(arn: string): Promise<Tags | undefined>;
+}
+
+export interface ModelAnswer {
+  readonly text: string;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly stopReason: string;
+}
+
+export interface BedrockRuntimeCalls {
+  /** Converse with one user message. */
+  converse(modelId: string, prompt: string, maxTokens: number): Promise<ModelAnswer>;
+  /** ConverseStream; `onText` gets each delta. */
+  converseStream(modelId: string, prompt: string, maxTokens: number, onText?: (delta: string) => void): Promise<ModelAnswer>;
+  countTokens(modelId: string, prompt: string): Promise<number>;
+}

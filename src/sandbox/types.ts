@@ -1,0 +1,98 @@
+import type { Clock } from '../clock.ts';
+
+/**
+ * The embedded AWS + Kubernetes + External Secrets Operator: one process, loopback, no privilege.
+ * Wall time rules the wire (signatures, `Date`, expirations); the world's clock rules the world (lifecycle, ages, propagation).
+ */
+export interface Sandbox {
+  /** Everything that a client needs: AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, KUBECONFIG … The key is an administrator's. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly account: string;
+  readonly aws: SandboxAws;
+  readonly kubernetes: SandboxKubernetes;
+  readonly clock: WorldClock;
+  /** A clock for the product under test: `now` is the world's, `sleep` lets the world go on by that much without waiting. */
+  readonly productClock: Clock;
+  /** Every call in order, with its verdict. */
+  readonly audit: readonly AuditEntry[];
+  stop(): Promise<void>;
+}
+
+export interface SandboxOptions {
+  /** Where the world's clock starts. Default: now. */
+  readonly now?: Date;
+  /** Does the world's clock go by itself? Default true; tests that set it say false. */
+  readonly ticking?: boolean;
+  /** Default 123456789012. */
+  readonly account?: string;
+  /** Run pods' containers as real client processes, or only as objects. Default `objects`. */
+  readonly workloads?: 'processes' | 'objects';
+  /** Is External Secrets Operator installed (CRDs and stand-in)? Default true. */
+  readonly externalSecrets?: boolean | { readonly servedVersions: readonly string[] };
+  readonly seed?: number;
+  /** Folder for the kubeconfig and the pods' logs. Default: a new temporary folder, removed by `stop`. */
+  readonly directory?: string;
+}
+
+export interface WorldClock {
+  now(): Date;
+  set(to: Date): Promise<void>;
+  /** Lets the world go on: timers due by then fire in order. */
+  advance(milliseconds: number): Promise<void>;
+}
+
+export interface AuditEntry {
+  /** World time, ISO. */
+  readonly at: string;
+  readonly service: 'aws' | 'kubernetes';
+  /** `bedrock:InvokeModel` as IAM names it; for Kubernetes `get deployments`. */
+  readonly action: string;
+  readonly operation: string;
+  /** ARN of the caller, or the Kubernetes user. */
+  readonly identity: string;
+  readonly accessKeyId?: string;
+  readonly region?: string;
+  readonly resource: string;
+  readonly verdict: 'allow' | 'deny' | 'error';
+  readonly status: number;
+  readonly code?: string;
+  readonly explanation?: readonly string[];
+}
+
+export interface SandboxAws {
+  readonly endpoint: string;
+  /** Makes a new access key of the administrator or of a named identity with this policy; for tests of permission errors. */
+  createIdentity(name: string, policy?: object): Promise<{ accessKeyId: string; secretAccessKey: string }>;
+  /** What exists, as plain JSON, secrets left out: to compare two worlds or to see that nothing is left. */
+  snapshot(): Readonly<Record<string, unknown>>;
+  readonly faults: FaultPlan;
+}
+
+export interface SandboxKubernetes {
+  readonly server: string;
+  readonly kubeconfigFile: string;
+  snapshot(): Readonly<Record<string, unknown>>;
+  readonly faults: FaultPlan;
+}
+
+/** Misbehaviour on demand. Each rule matches calls by action name and hits while `times` lasts. */
+export interface FaultPlan {
+  add(rule: FaultRule): void;
+  clear(): void;
+}
+
+export interface FaultRule {
+  /** `iam:CreateAccessKey`, `ssm:*`, `patch deployments`; `*` for every call. */
+  readonly action: string;
+  readonly fault:
+    | { readonly kind: 'status'; readonly status: number; readonly code: string }
+    | { readonly kind: 'throttle' }
+    | { readonly kind: 'drop'; readonly when: 'before' | 'after' }
+    | { readonly kind: 'delay'; readonly milliseconds: number }
+    /** From then on every call of that caller (by `User-Agent` run id) is refused: a kill. */
+    | { readonly kind: 'kill'; readonly when: 'before' | 'after' };
+  /** Skip this many matching calls first. Default 0. */
+  readonly skip?: number;
+  /** Default 1; Infinity for always. */
+  readonly times?: number;
+}

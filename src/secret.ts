@@ -1,0 +1,32 @@
+import { inspect } from 'node:util';
+
+/** Why a secret is read. Each purpose has exactly one file that calls `reveal`; the lint rule lists them. */
+export type RevealPurpose = 'store' | 'sign' | 'compare' | 'deliver';
+
+/**
+ * A value that must never be seen: it prints, serialises and inspects as `[secret]`.
+ * The only way to the value is {@link Secret.reveal}, with the purpose named.
+ */
+export class Secret {
+  readonly #value: string;
+
+  constructor(value: string) {
+    this.#value = value;
+  }
+
+  reveal(_purpose: RevealPurpose): string {
+    return this.#value;
+  }
+
+  toString(): string {
+    return '[secret]';
+  }
+
+  toJSON(): string {
+    return '[secret]';
+  }
+
+  [inspect.custom](): string {
+    return '[secret]';
+  }
+}
