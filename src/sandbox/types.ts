@@ -11,6 +11,8 @@ export interface Sandbox {
   readonly aws: SandboxAws;
   readonly kubernetes: SandboxKubernetes;
   readonly clock: WorldClock;
+  /** Misbehaviour of both APIs: `*` counts every call of either, and a kill ends the run in both. */
+  readonly faults: FaultPlan;
   /** A clock for the product under test: `now` is the world's, `sleep` lets the world go on by that much without waiting. */
   readonly productClock: Clock;
   /** Every call in order, with its verdict. */
@@ -29,7 +31,10 @@ export interface SandboxOptions {
   readonly workloads?: 'processes' | 'objects';
   /** Is External Secrets Operator installed (CRDs and stand-in)? Default true. */
   readonly externalSecrets?: boolean | { readonly servedVersions: readonly string[] };
+  /** Seeds routing, ids and propagation times. Default 1. */
   readonly seed?: number;
+  /** `propagation` (world milliseconds): a new, changed or deleted access key or policy is seen late, at a seeded time up to `propagation`. Default `strong`. */
+  readonly consistency?: 'strong' | { readonly propagation: number };
   /** Folder for the kubeconfig and the pods' logs. Default: a new temporary folder, removed by `stop`. */
   readonly directory?: string;
 }
@@ -65,6 +70,8 @@ export interface SandboxAws {
   createIdentity(name: string, policy?: object): Promise<{ accessKeyId: string; secretAccessKey: string }>;
   /** What exists, as plain JSON, secrets left out: to compare two worlds or to see that nothing is left. */
   snapshot(): Readonly<Record<string, unknown>>;
+  /** Every secret value ever issued in this world (secret access keys, deleted ones too), so that output can be searched for them. */
+  issuedSecrets(): readonly string[];
   readonly faults: FaultPlan;
 }
 
