@@ -1,0 +1,108 @@
+import { type JsonObject, isObject, listAt, textAt, valueAt } from './object.ts';
+import { badRequest } from './status-error.ts';
+
+/** One comma-separated part of a selector. */
+export interface Requirement {
+  readonly key: string;
+  readonly operator: 'in' | 'notin' | 'exists' | 'absent' | 'greater' | 'less';
+  readonly values: readonly string[];
+}
+
+const qualifiedName = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
+
+/** Reads a label selector: `a=b,c!=d,e in (f,g),h notin (i),j,!k` (Kubernetes docs, "Labels and Selectors"). */
+export function parseLabelSelector(text: string): readonly Requirement[] {
+  return splitOutsideParentheses(text).map((part) => {
+    const set = /^(\S+)\s+(in|notin)\s+\(([^)]*)\)$/.exec(part);
+    if (set) return requirement(text, set[1]!, set[2] === 'in' ? 'in' : 'notin', set[3]!.split(',').map((value) => value.trim()));
+    const equality = /^([^=!<>\s]+)\s*(==|=|!=|>|<)\s*(\S*)$/.exec(part);
+    if (equality) return requirement(text, equality[1]!, operators[equality[2]!]!, [equality[3]!]);
+    const absent = /^!\s*(\S+)$/.exec(part);
+    if (absent) return requirement(text, absent[1]!, 'absent', []);
+    return requirement(text, part, 'exists', []);
+  });
+}
+
+const operators: Readonly<Record<string, Requirement['operator']>> = { '=': 'in', '==': 'in', '!=': 'notin', '>': 'greater', '<': 'less' };
+
+function requirement(text: string, key: string, operator: Requirement['operator'], values: readonly string[]): Requirement {
+  if (!qualifiedName.test(key)) {
+    throw badRequest(`unable to parse requirement: found '${key}', expected: !, identifier, or 'end of string' in "${text}"`);
+  }
+  return { key, operator, values };
+}
+
+function splitOutsideParentheses(text: string): readonly string[] {
+  const parts: string[] = [];
+  let depth = 0;
+  let part = '';
+  for (const character of text) {
+    if (character === '(') depth += 1;
+    if (character === ')') depth -= 1;
+    if (character === ',' && depth === 0) {
+      parts.push(part);
+      part = '';
+    } else part += character;
+  }
+  parts.push(part);
+  return parts.map((each) => each.trim()).filter((each) => each !== '');
+}
+
+export function labelsMatch(requirements: readonly Requirement[], labels: Readonly<Record<string, string>> | undefined): boolean {
+  return requirements.every(({ key, operator, values }) => {
+    const value = labels?.[key];
+    switch (operator) {
+      case 'in':
+        return value !== undefined && values.includes(value);
+      case 'notin':
+        return value === undefined || !values.includes(value);
+      case 'exists':
+        return value !== undefined;
+      case 'absent':
+        return value === undefined;
+      case 'greater':
+        return value !== undefined && Number(value) > Number(values[0]);
+      case 'less':
+        return value !== undefined && Number(value) < Number(values[0]);
+    }
+  });
+}
+
+/** Does a LabelSelector of a workload (`matchLabels`, `matchExpressions`) choose these labels? An empty one chooses all. */
+export function selectorMatches(selector: JsonObject, labels: Readonly<Record<string, string>> | undefined): boolean {
+  const wanted = isObject(selector['matchLabels']) ? selector['matchLabels'] : {};
+  if (!Object.entries(wanted).every(([key, value]) => labels?.[key] === value)) return false;
+  return listAt(selector, 'matchExpressions').every((expression) => {
+    const operator = setOperators[textAt(expression, 'operator') ?? ''];
+    if (operator === undefined) return false;
+    return labelsMatch([{ key: textAt(expression, 'key') ?? '', operator, values: listAt(expression, 'values').map(String) }], labels);
+  });
+}
+
+const setOperators: Readonly<Record<string, Requirement['operator']>> = { In: 'in', NotIn: 'notin', Exists: 'exists', DoesNotExist: 'absent' };
+
+/** One part of a field selector: `metadata.name=x`, `status.phase!=Running`. */
+export interface FieldRequirement {
+  readonly field: string;
+  readonly equal: boolean;
+  readonly value: string;
+}
+
+export function parseFieldSelector(text: string): readonly FieldRequirement[] {
+  return text
+    .split(',')
+    .filter((part) => part !== '')
+    .map((part) => {
+      const match = /^([^=!]+)(==|=|!=)(.*)$/.exec(part);
+      if (!match) throw badRequest(`invalid selector: '${text}'; can't understand '${part}'`);
+      return { field: match[1]!, equal: match[2] !== '!=', value: match[3]! };
+    });
+}
+
+/** An absent field counts as the empty string, as in the real server's field sets. */
+export function fieldsMatch(requirements: readonly FieldRequirement[], object: JsonObject): boolean {
+  return requirements.every(({ field, equal, value }) => {
+    const found = valueAt(object, ...field.split('.'));
+    return (String(found ?? '') === value) === equal;
+  });
+}

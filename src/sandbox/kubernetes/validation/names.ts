@@ -1,0 +1,32 @@
+import type { ResourceType } from '../resource-type.ts';
+
+// Words of apimachinery: util/validation/validation.go.
+const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const label = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+const serviceLabel = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
+const subdomainWords =
+  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+const labelWords =
+  "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
+const serviceWords =
+  "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
+
+/** Why the name cannot be; `undefined` when it can. */
+export function nameProblem(type: ResourceType, name: string): string | undefined {
+  if (type.group === 'rbac.authorization.k8s.io') return /[/%]|^\.{1,2}$/.test(name) ? "may not contain '/'" : undefined;
+  if (type.group === '' && type.kind === 'Namespace') return ruled(name, label, labelWords, 63);
+  if (type.group === '' && type.kind === 'Service') return ruled(name, serviceLabel, serviceWords, 63);
+  return ruled(name, subdomain, subdomainWords, 253);
+}
+
+function ruled(name: string, pattern: RegExp, words: string, longest: number): string | undefined {
+  if (name.length > longest) return `must be no more than ${longest} bytes`;
+  return pattern.test(name) ? undefined : words;
+}
+
+/** A value as Go's `%q`/`%v` of field errors shows it. */
+export function quoted(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (value === undefined || value === null) return 'null';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
