@@ -16,7 +16,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   resources: ['policy', 'bedrock', 'access', 'aws', 'kubernetes'],
   engine: ['resources', 'policy', 'bedrock', 'access', 'aws', 'kubernetes', 'checks'],
   checks: ['access', 'bedrock', 'policy', 'resources'],
-  repositories: ['resources', 'policy', 'bedrock', 'access'],
+  repositories: ['resources', 'policy', 'bedrock', 'access', 'checks'], // checks only for the types of facts
   credentials: ['engine', 'resources', 'policy', 'bedrock', 'access', 'aws', 'kubernetes', 'checks'],
   usage: ['engine', 'resources', 'policy', 'bedrock', 'access', 'aws', 'kubernetes', 'checks'],
   controller: ['credentials', 'usage', 'engine', 'resources', 'policy', 'bedrock', 'access', 'aws', 'kubernetes', 'checks'],

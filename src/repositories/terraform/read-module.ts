@@ -1,0 +1,62 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, normalize } from 'node:path';
+import { evaluate } from '../hcl/evaluate.ts';
+import { hclParser } from '../hcl/grammar.ts';
+import { parseHcl } from '../hcl/parse.ts';
+import type { HclFile } from '../hcl/syntax.ts';
+import { Unknown, type Value } from '../hcl/value.ts';
+import { evaluateModule } from './evaluate-module.ts';
+import type { TerraformModule } from './types.ts';
+
+/** Larger files are no Terraform that a person wrote. */
+const largestFile = 2 * 1024 * 1024;
+
+/** Reads and evaluates the module in a directory; local modules that it calls are read with it. */
+export async function readTerraformModule(directory: string): Promise<TerraformModule> {
+  const parser = await hclParser();
+  const parse = (file: string, text: string): HclFile => parseHcl(parser, file, text);
+  try {
+    return openModule(directory, new Map(), '', parse, []);
+  } finally {
+    parser.delete();
+  }
+}
+
+type ParseFile = (file: string, text: string) => HclFile;
+
+function openModule(directory: string, given: ReadonlyMap<string, Value>, addressPrefix: string, parse: ParseFile, above: readonly string[]): TerraformModule {
+  const names = readdirSync(directory).sort();
+  const files = names.filter((name) => name.endsWith('.tf')).flatMap((name) => readHcl(join(directory, name), parse));
+  const values = new Map(given);
+  if (addressPrefix === '') for (const [name, value] of variableFiles(directory, names, parse)) values.set(name, value);
+  return evaluateModule({
+    directory,
+    files,
+    given: values,
+    addressPrefix,
+    openModule: (source, inner, prefix) => {
+      if (!/^\.\.?\//.test(source)) return undefined;
+      const target = normalize(join(directory, source));
+      // A module that calls itself would never end; Terraform refuses it too.
+      if (above.length > 20 || above.includes(target) || !statSync(target, { throwIfNoEntry: false })?.isDirectory()) return undefined;
+      return openModule(target, inner, prefix, parse, [...above, directory]);
+    },
+  });
+}
+
+function readHcl(path: string, parse: ParseFile): HclFile[] {
+  const status = statSync(path, { throwIfNoEntry: false });
+  if (!status?.isFile() || status.size > largestFile) return [];
+  const text = readFileSync(path, 'utf8');
+  return text.includes('\u0000') ? [] : [parse(path, text)];
+}
+
+/** `terraform.tfvars`, then `*.auto.tfvars` in the order of their names (Terraform language, "Variable Definition Precedence"). */
+function variableFiles(directory: string, names: readonly string[], parse: ParseFile): Map<string, Value> {
+  const ordered = [...names.filter((name) => name === 'terraform.tfvars'), ...names.filter((name) => name.endsWith('.auto.tfvars'))];
+  const values = new Map<string, Value>();
+  for (const file of ordered.flatMap((name) => readHcl(join(directory, name), parse))) {
+    for (const attribute of file.body.attributes.values()) values.set(attribute.name, evaluate(attribute.expression, (root, path) => ({ value: new Unknown('not allowed here', [root, ...path].join('.')), used: path.length })));
+  }
+  return values;
+}
