@@ -1,0 +1,78 @@
+import type { Option } from 'commander';
+import type { CommandLine } from './command-line.ts';
+import { options, type CommandOptions } from './options.ts';
+
+/** One command as `--help` and `completion` show it. Its code is loaded when it runs. */
+export interface CommandDescription {
+  readonly name: string;
+  readonly summary: string;
+  readonly arguments?: readonly { readonly syntax: string; readonly text: string }[];
+  readonly options: readonly (() => Option)[];
+  /** Examples, below the help. */
+  readonly after?: string;
+  load(): Promise<{ run(options: CommandOptions, commandLine: CommandLine): Promise<number> }>;
+}
+
+export const commands: readonly CommandDescription[] = [
+  {
+    name: 'init',
+    summary: 'write a first declaration',
+    options: [options.initName, options.initModel, options.initRegion, options.initAccount, options.outFile, options.force, options.yes],
+    load: () => import('./init.ts'),
+  },
+  {
+    name: 'plan',
+    summary: 'show what apply would do',
+    options: [options.file, options.strict, options.adopt, options.detailedExitcode, options.out],
+    after: 'Signs:  + create  ~ update  - delete  -/+ replace, the new one first  = adopt',
+    load: () => import('./plan.ts'),
+  },
+  {
+    name: 'apply',
+    summary: 'make it so: from the declaration, or exactly a plan file',
+    arguments: [{ syntax: '[plan]', text: 'a file that `plan --out` wrote' }],
+    options: [options.file, options.strict, options.adopt],
+    load: () => import('./apply.ts'),
+  },
+  {
+    name: 'verify',
+    summary: "look at every link of the chain and make a call with the workload's own credentials",
+    options: [options.file, options.strict, options.noCall],
+    after: 'With --output junit the report is JUnit XML.',
+    load: () => import('./verify.ts'),
+  },
+  {
+    name: 'rollback',
+    summary: 'return to the last complete revision, or with --all remove everything',
+    options: [options.file, options.name, options.all, options.yes],
+    load: () => import('./rollback.ts'),
+  },
+  {
+    name: 'destroy',
+    summary: 'remove everything that an access owns',
+    options: [options.file, options.name, options.yes],
+    load: () => import('./destroy.ts'),
+  },
+  { name: 'list', summary: 'list the accesses of this cluster', options: [options.region, options.allRegions], load: () => import('./list.ts') },
+  { name: 'status', summary: 'show what an access has and how it is', options: [options.file, options.name], load: () => import('./status.ts') },
+  { name: 'policy', summary: 'print the IAM policy that a declaration implies', options: [options.file, options.strict, options.explain], load: () => import('./policy.ts') },
+  { name: 'models', summary: 'list models and the ids that work', options: [options.region, options.lifecycle], load: () => import('./models.ts') },
+  {
+    name: 'sandbox',
+    summary: 'run a small AWS and Kubernetes that enforce IAM, or a command inside it',
+    arguments: [{ syntax: '[command...]', text: 'after --: a command to run inside, with its exit code' }],
+    options: [options.now, options.seed],
+    after: 'Examples:\n  bedrock-access sandbox\n  bedrock-access sandbox -- kubectl get pods -A\n  bedrock-access sandbox -- aws iam list-users',
+    load: () => import('./sandbox.ts'),
+  },
+  { name: 'demo', summary: 'the whole story in the sandbox, in seconds', options: [options.audit, options.now], load: () => import('./demo.ts') },
+  { name: 'explain', summary: 'explain an error or finding by its id', arguments: [{ syntax: '[id]', text: 'such as profile-required' }], options: [], load: () => import('./explain.ts') },
+  {
+    name: 'completion',
+    summary: 'print a completion script',
+    arguments: [{ syntax: '<shell>', text: 'bash, zsh or fish' }],
+    options: [],
+    after: 'Example:  source <(bedrock-access completion bash)',
+    load: () => import('./completion.ts'),
+  },
+];

@@ -1,0 +1,96 @@
+import { Option } from 'commander';
+
+/** Every option that some command takes, read from what commander parsed. Which command takes which is in `commands.ts`. */
+export interface CommandOptions {
+  readonly positionals: readonly string[];
+  /** `-f`: files of declarations; `-` is stdin. */
+  readonly file: readonly string[];
+  /** `NAMESPACE/NAME` of an access whose document is not at hand. */
+  readonly name?: string;
+  readonly strict: boolean;
+  readonly adopt: boolean;
+  readonly detailedExitcode: boolean;
+  readonly out?: string;
+  readonly yes: boolean;
+  readonly all: boolean;
+  readonly allRegions: boolean;
+  readonly explain: boolean;
+  readonly call: boolean;
+  readonly force: boolean;
+  readonly model?: string;
+  readonly region?: string;
+  readonly account?: string;
+  readonly lifecycle?: string;
+  readonly now?: string;
+  readonly seed?: string;
+  readonly audit?: string;
+  readonly context?: string;
+  readonly kubeconfig?: string;
+  readonly profile?: string;
+  readonly catalog?: string;
+}
+
+export function readOptions(values: Readonly<Record<string, unknown>>, positionals: readonly string[]): CommandOptions {
+  const flag = (name: string): boolean => values[name] === true;
+  const text = <Name extends string>(name: Name): { readonly [key in Name]?: string } => {
+    const value = values[name];
+    const found: { [key in Name]?: string } = {};
+    if (typeof value === 'string') found[name] = value;
+    return found;
+  };
+  const files = values['file'];
+  return {
+    positionals,
+    file: Array.isArray(files) ? files.filter((file) => typeof file === 'string') : [],
+    strict: flag('strict'),
+    adopt: flag('adopt'),
+    detailedExitcode: flag('detailedExitcode'),
+    yes: flag('yes'),
+    all: flag('all'),
+    allRegions: flag('allRegions'),
+    explain: flag('explain'),
+    call: values['call'] !== false,
+    force: flag('force'),
+    ...text('name'),
+    ...text('out'),
+    ...text('model'),
+    ...text('region'),
+    ...text('account'),
+    ...text('lifecycle'),
+    ...text('now'),
+    ...text('seed'),
+    ...text('audit'),
+    ...text('context'),
+    ...text('kubeconfig'),
+    ...text('profile'),
+    ...text('catalog'),
+  };
+}
+
+const repeated = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+/** The options by name, made anew for each command that takes one. */
+export const options = {
+  file: () => new Option('-f, --file <file>', 'declaration to read, repeatable; - is stdin; default bedrock-access.yaml').argParser(repeated).default([], 'none'),
+  name: () => new Option('--name <namespace/name>', 'an access by its name, where its document is not at hand'),
+  strict: () => new Option('--strict', 'refuse what the catalog does not know for certain'),
+  adopt: () => new Option('--adopt', 'take over what exists under our names without our marks'),
+  detailedExitcode: () => new Option('--detailed-exitcode', 'exit with 2 when there are changes'),
+  out: () => new Option('--out <file>', 'write the plan into a file, for `apply FILE`'),
+  outFile: () => new Option('--out <file>', 'file to write').default('bedrock-access.yaml'),
+  yes: () => new Option('-y, --yes', 'do not ask'),
+  all: () => new Option('--all', 'remove everything that the access owns, in the safe order'),
+  allRegions: () => new Option('--all-regions', 'look into every region, not only those marked as in use'),
+  explain: () => new Option('--explain', 'say which statement serves which model'),
+  noCall: () => new Option('--no-call', 'make no real call to a model'),
+  force: () => new Option('--force', 'overwrite the file'),
+  region: () => new Option('--region <region>', 'only what can be called from this region'),
+  lifecycle: () => new Option('--lifecycle <state>', 'only models in this state').choices(['active', 'legacy', 'ended']),
+  initName: () => new Option('--name <name>', 'name of the access and the workload'),
+  initModel: () => new Option('--model <id>', 'model to invoke'),
+  initRegion: () => new Option('--region <region>', 'where Bedrock is called'),
+  initAccount: () => new Option('--account <id>', 'AWS account, 12 digits'),
+  now: () => new Option('--now <date>', 'where the clock of the world starts, 2025-03-08'),
+  seed: () => new Option('--seed <number>', 'seed of the random numbers of the world'),
+  audit: () => new Option('--audit <file>', 'write every call that was made, as JSON lines'),
+} as const;

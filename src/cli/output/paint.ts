@@ -1,0 +1,36 @@
+import pc from 'picocolors';
+
+/** The colours that output uses, by what they mean. */
+export interface Paint {
+  error(text: string): string;
+  warning(text: string): string;
+  good(text: string): string;
+  change(text: string): string;
+  faint(text: string): string;
+  strong(text: string): string;
+}
+
+/** Colours when `enabled`, else the text as it is. */
+export function paintFor(enabled: boolean): Paint {
+  const colors = pc.createColors(enabled);
+  return { error: colors.red, warning: colors.yellow, good: colors.green, change: colors.cyan, faint: colors.dim, strong: colors.bold };
+}
+
+/**
+ * Are colours wanted on this stream? `--no-color` and NO_COLOR (https://no-color.org, any non-empty value) say no,
+ * FORCE_COLOR says yes (`0` and `false`: no), otherwise a terminal that is not dumb and not in CI.
+ */
+export function wantsColor(
+  stream: { readonly isTTY: boolean },
+  environment: Readonly<Record<string, string | undefined>>,
+  flag: boolean,
+): boolean {
+  if (!flag || present(environment['NO_COLOR'])) return false;
+  const forced = environment['FORCE_COLOR'];
+  if (forced !== undefined) return forced !== '0' && forced !== 'false';
+  return stream.isTTY && environment['TERM'] !== 'dumb' && !present(environment['CI']);
+}
+
+function present(value: string | undefined): boolean {
+  return value !== undefined && value !== '';
+}

@@ -1,0 +1,81 @@
+import { text } from 'node:stream/consumers';
+import type { WriteStream } from 'node:tty';
+import { systemClock, type Clock } from '../clock.ts';
+import type { Screen } from './command-line.ts';
+import { exitCodes } from '../errors/error.ts';
+import { runCommandLine } from './program.ts';
+
+/** Runs the command line of this process: its arguments, streams, signals and exit code. */
+export async function runProcess(): Promise<void> {
+  const interrupted = new AbortController();
+  const onInterrupt = (): void => {
+    if (interrupted.signal.aborted) process.exit(exitCodes.interrupted);
+    interrupted.abort(new Error('interrupted'));
+    process.stderr.write('\nInterrupted: finishing the step at hand. Once more to stop at once.\n');
+  };
+  process.on('SIGINT', onInterrupt);
+  process.on('SIGTERM', onInterrupt);
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', leaveQuietly);
+
+  const code = await runCommandLine(process.argv.slice(2), {
+    environment: process.env,
+    directory: process.cwd(),
+    stdin: {
+      isTTY: process.stdin.isTTY === true,
+      text: () => text(process.stdin),
+      line: () => readLine(interrupted.signal),
+    },
+    stdout: screen(process.stdout),
+    stderr: screen(process.stderr),
+    clock: shiftedClock(process.env['BEDROCK_ACCESS_CLOCK_OFFSET']),
+    random: Math.random,
+    signal: interrupted.signal,
+  });
+  // Sockets kept alive must not hold the process, but what was written must arrive first.
+  await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+  process.exit(code);
+}
+
+/** `| head` has seen enough: no error, as other programs under SIGPIPE. */
+function leaveQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(exitCodes.ok);
+  throw error;
+}
+
+function screen(stream: WriteStream): Screen {
+  return {
+    write: (chunk) => void stream.write(chunk),
+    isTTY: stream.isTTY === true,
+    get columns() {
+      return stream.columns ?? 80;
+    },
+  };
+}
+
+function flushed(stream: WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write('', () => resolve());
+  });
+}
+
+async function readLine(signal: AbortSignal): Promise<string | undefined> {
+  const { createInterface } = await import('node:readline/promises');
+  const reader = createInterface({ input: process.stdin });
+  try {
+    return await reader.question('', { signal });
+  } catch {
+    return undefined;
+  } finally {
+    reader.close();
+  }
+}
+
+/**
+ * A sandbox whose world stands at another date hands on how far it is from the real time, in milliseconds, so that
+ * the program judges ages and lifecycles by the same clock as the sandbox.
+ */
+function shiftedClock(offset: string | undefined): Clock {
+  const milliseconds = Number(offset ?? 0);
+  if (!Number.isFinite(milliseconds) || milliseconds === 0) return systemClock;
+  return { now: () => new Date(Date.now() + milliseconds), sleep: systemClock.sleep };
+}
