@@ -14,6 +14,12 @@ export class Secret {
     this.#value = value;
   }
 
+  /** A JSON object of strings as a new secret; secrets among the fields go in without being shown to the caller. */
+  static json(fields: Readonly<Record<string, string | Secret>>): Secret {
+    const plain = Object.entries(fields).map(([name, field]) => [name, field instanceof Secret ? field.#value : field]);
+    return new Secret(JSON.stringify(Object.fromEntries(plain)));
+  }
+
   reveal(_purpose: RevealPurpose): string {
     return this.#value;
   }

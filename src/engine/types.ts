@@ -1,4 +1,127 @@
+import type { Access } from '../access/types.ts';
+import type { Aws } from '../aws/types.ts';
+import type { Catalog, ResolvedModel } from '../bedrock/types.ts';
+import type { Clock, Random } from '../clock.ts';
 import type { Finding } from '../finding.ts';
+import type { Kubernetes } from '../kubernetes/types.ts';
+import type { CompiledPolicy } from '../policy/types.ts';
+import type { Outputs, Resource, State } from '../resources/kind.ts';
+import type { Owner, Ownership } from '../resources/owner.ts';
+import type { Readings } from '../resources/readings.ts';
+
+/** Everything that a run gets from outside. */
+export interface RunContext {
+  readonly aws: Aws;
+  readonly kubernetes: Kubernetes;
+  readonly catalog: Catalog;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Aborted by Ctrl-C: the step at hand is finished, no further one is begun. */
+  readonly signal: AbortSignal;
+  readonly programVersion: string;
+  /** See `clusterIdOf`. */
+  readonly clusterId: string;
+  /** Refuse unverified routing. */
+  readonly strict?: boolean;
+  /** Take over what carries no owner tags or labels, or another cluster's. */
+  readonly adopt?: boolean;
+}
+
+/** How an access is addressed without its document. */
+export interface AccessName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Every resource that one access implies. Pure: made of access, catalog, cluster and date alone. */
+export interface Footprint {
+  readonly access: Access;
+  readonly accessDigest: string;
+  readonly owner: Owner;
+  readonly catalogDate: string;
+  readonly models: readonly ResolvedModel[];
+  readonly policy: CompiledPolicy;
+  /** In the order of the kinds; the order of the steps follows from their references. */
+  readonly resources: readonly Resource[];
+  /** Of models, names and layout. One of severity `error` means: nothing may be written. */
+  readonly findings: readonly Finding[];
+}
+
+/** One thing that exists, as its kind sees it. */
+export interface FoundResource {
+  readonly kind: string;
+  readonly key: string;
+  readonly name: string;
+  readonly observed: unknown;
+  readonly ownership: Ownership;
+  readonly state: State;
+  readonly outputs: Outputs;
+}
+
+/** A thing of ours that the footprint does not name. */
+export interface StrayResource extends FoundResource {
+  readonly reason: string;
+}
+
+/** What really exists: the only truth. Taken at one time; a later look takes a new one. */
+export interface Observation {
+  readonly at: Date;
+  readonly account: string;
+  readonly caller: string;
+  /** By `address(resource)`, `iam-user/user`; what does not exist is not in it. */
+  readonly found: ReadonlyMap<string, FoundResource>;
+  readonly strays: readonly StrayResource[];
+  /** What is wrong beyond differences: namespace missing, store not Ready, a name taken … */
+  readonly findings: readonly Finding[];
+  /** The readings it was picked from, for those who look at more (verify). */
+  readonly readings: Readings;
+}
+
+export interface PlanOptions {
+  readonly adopt?: boolean;
+}
+
+export interface ApplyOptions {
+  /** Wait until the workload has rolled out. Default true. */
+  readonly wait?: boolean;
+}
+
+/** What a plan file holds (`plan --out FILE`). No secret is in it. */
+export interface PlanFile {
+  readonly format: 'bedrock-access-plan/1';
+  readonly programVersion: string;
+  readonly access: Access;
+  readonly plan: Plan;
+}
+
+/** One line of `list`. */
+export interface AccessSummary {
+  readonly name: string;
+  readonly namespace: string;
+  readonly cluster: string;
+  /** False: its owner tags name another cluster. */
+  readonly here: boolean;
+  readonly user?: string;
+  readonly regions: readonly string[];
+  readonly models: readonly string[];
+  readonly revision?: number;
+  readonly state?: 'complete' | 'pending';
+}
+
+/** What `status` shows of one access. */
+export interface AccessStatus {
+  readonly name: string;
+  readonly namespace: string;
+  readonly account: string;
+  readonly region: string;
+  readonly models: readonly string[];
+  readonly revisions: readonly { readonly number: number; readonly state: 'complete' | 'pending'; readonly at: string; readonly programVersion: string }[];
+  /** Every resource of the latest revision: is it there, ours, as declared? */
+  readonly resources: readonly { readonly kind: string; readonly name: string; readonly state: 'in place' | 'differs' | 'missing' | 'not ours' | 'left over'; readonly detail?: string }[];
+  readonly accessKeyId?: string;
+  readonly accessKeyCreatedAt?: string;
+  readonly findings: readonly Finding[];
+}
 
 /** The sign in front of a step: create, update, delete, replace (new one first), nothing to do, adopt. */
 export type StepAction = 'create' | 'update' | 'delete' | 'replace' | 'none' | 'adopt';

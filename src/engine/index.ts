@@ -1,0 +1,16 @@
+/**
+ * The engine: from an access to steps and back. `footprint` and `plan` are pure; `observe` only reads; `execute` is the
+ * one executor. Every front end listens to the same stream of `RunEvent`s.
+ *
+ *     for await (const event of applyAccess(access, context)) show(event);
+ */
+export { applyAccess, applyPlanFile, planAccess } from './apply.ts';
+export { clusterIdOf } from './cluster-id.ts';
+export { execute } from './execute.ts';
+export { footprint } from './footprint.ts';
+export { listAccesses } from './list.ts';
+export { observe } from './observe.ts';
+export { plan } from './plan.ts';
+export { readPlanFile, writePlanFile } from './plan-file.ts';
+export { destroyAccess, planDestroy, rollbackAccess } from './rollback.ts';
+export { accessStatus } from './status.ts';

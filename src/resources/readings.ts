@@ -1,0 +1,81 @@
+/**
+ * Readings, not calls: one answer of AWS or Kubernetes each, asked for at most once in a run and shared by every kind
+ * that looks at it. Pointed readings serve one access and never sweep the account; swept ones serve many.
+ */
+import type { AccessKeyMetadata, Aws, CallerIdentity, IamUser, ManagedPolicy, ParameterMetadata } from '../aws/types.ts';
+import type { Kubernetes, KubernetesObject, ListOptions, ObjectReference } from '../kubernetes/types.ts';
+import type { PolicyDocument } from '../policy/types.ts';
+import { ownerTags, type Owner } from './owner.ts';
+
+export interface Readings {
+  callerIdentity(): Promise<CallerIdentity>;
+  user(name: string): Promise<IamUser | undefined>;
+  accessKeys(user: string): Promise<readonly AccessKeyMetadata[]>;
+  /** When a key was last used; only asked for a key that nobody knows. */
+  accessKeyUsed(id: string): Promise<boolean>;
+  attachedPolicies(user: string): Promise<readonly string[]>;
+  policy(arn: string): Promise<ManagedPolicy | undefined>;
+  policyDocument(arn: string, versionId: string): Promise<PolicyDocument | undefined>;
+  /** Names asked for in the same turn of the event loop travel in one call. */
+  parameter(region: string, name: string): Promise<ParameterMetadata | undefined>;
+  /** Parameters with all three owner tags. */
+  ownedParameters(region: string, owner: Owner): Promise<readonly ParameterMetadata[]>;
+  /** Swept: every user of the account with tags. */
+  usersWithTags(): Promise<readonly IamUser[]>;
+  object(reference: ObjectReference): Promise<KubernetesObject | undefined>;
+  objects(apiVersion: string, kind: string, options: ListOptions): Promise<readonly KubernetesObject[]>;
+  servedVersions(group: string, kind: string): Promise<readonly string[]>;
+}
+
+/** Readings of one run; a later look at the world takes new ones. */
+export function takeReadings(aws: Aws, kubernetes: Kubernetes): Readings {
+  return {
+    callerIdentity: once(() => aws.sts.getCallerIdentity()),
+    user: once((name: string) => aws.iam.getUser(name)),
+    accessKeys: once(async (user: string) => (await aws.iam.listAccessKeys(user)) ?? []),
+    accessKeyUsed: once(async (id: string) => (await aws.iam.accessKeyLastUsed(id)).at !== undefined),
+    attachedPolicies: once(async (user: string) => (await aws.iam.listAttachedUserPolicies(user)) ?? []),
+    policy: once((arn: string) => aws.iam.getPolicy(arn)),
+    policyDocument: once((arn: string, version: string) => aws.iam.getPolicyDocument(arn, version)),
+    parameter: once(parametersTogether(aws)),
+    ownedParameters: once((region: string, owner: Owner) => aws.ssm(region).describeParametersByTags(ownerTags(owner))),
+    usersWithTags: once(() => aws.iam.listUsersWithTags()),
+    object: once((target: ObjectReference) => kubernetes.get(target)),
+    objects: once((apiVersion: string, kind: string, options: ListOptions) => kubernetes.list(apiVersion, kind, options)),
+    servedVersions: once((group: string, kind: string) => kubernetes.servedVersions(group, kind)),
+  };
+}
+
+/** Asks once for each set of arguments, however many ask. */
+function once<Arguments extends readonly unknown[], Answer>(ask: (...asked: Arguments) => Promise<Answer>): (...asked: Arguments) => Promise<Answer> {
+  const answers = new Map<string, Promise<Answer>>();
+  return (...asked) => {
+    const name = JSON.stringify(asked);
+    const answer = answers.get(name) ?? ask(...asked);
+    answers.set(name, answer);
+    return answer;
+  };
+}
+
+/** Gathers the names that are asked for in one turn of the event loop into one DescribeParameters per region. */
+function parametersTogether(aws: Aws): (region: string, name: string) => Promise<ParameterMetadata | undefined> {
+  const open = new Map<string, { readonly names: Set<string>; readonly found: Promise<ReadonlyMap<string, ParameterMetadata>> }>();
+
+  function batchOf(region: string): { readonly names: Set<string>; readonly found: Promise<ReadonlyMap<string, ParameterMetadata>> } {
+    const names = new Set<string>();
+    const found = new Promise<void>((resolve) => setImmediate(resolve)).then(async () => {
+      open.delete(region);
+      const parameters = await aws.ssm(region).describeParameters([...names].sort());
+      return new Map(parameters.map((parameter) => [parameter.name, parameter]));
+    });
+    const batch = { names, found };
+    open.set(region, batch);
+    return batch;
+  }
+
+  return async (region, name) => {
+    const batch = open.get(region) ?? batchOf(region);
+    batch.names.add(name);
+    return (await batch.found).get(name);
+  };
+}
