@@ -41,6 +41,7 @@ export type AwsErrorKind =
   | 'denied'
   | 'no-credentials'
   | 'expired-credentials'
+  | 'clock-skewed' // RequestTimeTooSkewed, or a bad signature while the answer's Date differs
   | 'invalid-credentials' // InvalidClientTokenId, SignatureDoesNotMatch, UnrecognizedClient
   | 'throttled'
   | 'unavailable' // 5xx

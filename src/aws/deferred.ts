@@ -1,0 +1,84 @@
+import type { Session } from './session.ts';
+import type { BedrockCalls, BedrockRuntimeCalls, IamCalls, SsmCalls, StsCalls } from './types.ts';
+
+/*
+ * Each service's SDK client costs 65–210 ms to import, so each is loaded by the first call of its service and not
+ * before. One line a call, so that the compiler sees that none is missing.
+ */
+
+export function deferredSts(session: Session): StsCalls {
+  const load = once(async () => (await import('./sts.ts')).stsCalls(session));
+  return { getCallerIdentity: async () => (await load()).getCallerIdentity() };
+}
+
+export function deferredIam(session: Session): IamCalls {
+  const load = once(async () => (await import('./iam.ts')).iamCalls(session));
+  return {
+    getUser: async (...given) => (await load()).getUser(...given),
+    createUser: async (...given) => (await load()).createUser(...given),
+    deleteUser: async (...given) => (await load()).deleteUser(...given),
+    tagUser: async (...given) => (await load()).tagUser(...given),
+    untagUser: async (...given) => (await load()).untagUser(...given),
+    putUserPermissionsBoundary: async (...given) => (await load()).putUserPermissionsBoundary(...given),
+    deleteUserPermissionsBoundary: async (...given) => (await load()).deleteUserPermissionsBoundary(...given),
+    listAccessKeys: async (...given) => (await load()).listAccessKeys(...given),
+    accessKeyLastUsed: async (...given) => (await load()).accessKeyLastUsed(...given),
+    createAccessKey: async (...given) => (await load()).createAccessKey(...given),
+    setAccessKeyActive: async (...given) => (await load()).setAccessKeyActive(...given),
+    deleteAccessKey: async (...given) => (await load()).deleteAccessKey(...given),
+    getPolicy: async (...given) => (await load()).getPolicy(...given),
+    getPolicyDocument: async (...given) => (await load()).getPolicyDocument(...given),
+    listPolicyVersions: async (...given) => (await load()).listPolicyVersions(...given),
+    createPolicy: async (...given) => (await load()).createPolicy(...given),
+    createPolicyVersion: async (...given) => (await load()).createPolicyVersion(...given),
+    deletePolicyVersion: async (...given) => (await load()).deletePolicyVersion(...given),
+    deletePolicy: async (...given) => (await load()).deletePolicy(...given),
+    tagPolicy: async (...given) => (await load()).tagPolicy(...given),
+    listAttachedUserPolicies: async (...given) => (await load()).listAttachedUserPolicies(...given),
+    attachUserPolicy: async (...given) => (await load()).attachUserPolicy(...given),
+    detachUserPolicy: async (...given) => (await load()).detachUserPolicy(...given),
+    listUserPolicies: async (...given) => (await load()).listUserPolicies(...given),
+    listGroupsForUser: async (...given) => (await load()).listGroupsForUser(...given),
+    listUsersWithTags: async (...given) => (await load()).listUsersWithTags(...given),
+  };
+}
+
+export function deferredSsm(session: Session, region: string): SsmCalls {
+  const load = once(async () => (await import('./ssm.ts')).ssmCalls(session, region));
+  return {
+    describeParameters: async (...given) => (await load()).describeParameters(...given),
+    describeParametersByTags: async (...given) => (await load()).describeParametersByTags(...given),
+    listTags: async (...given) => (await load()).listTags(...given),
+    getParameter: async (...given) => (await load()).getParameter(...given),
+    putParameter: async (...given) => (await load()).putParameter(...given),
+    addTags: async (...given) => (await load()).addTags(...given),
+    deleteParameter: async (...given) => (await load()).deleteParameter(...given),
+  };
+}
+
+export function deferredBedrock(session: Session, region: string): BedrockCalls {
+  const load = once(async () => (await import('./bedrock.ts')).bedrockCalls(session, region));
+  return {
+    listFoundationModels: async (...given) => (await load()).listFoundationModels(...given),
+    getFoundationModel: async (...given) => (await load()).getFoundationModel(...given),
+    listInferenceProfiles: async (...given) => (await load()).listInferenceProfiles(...given),
+    getInferenceProfile: async (...given) => (await load()).getInferenceProfile(...given),
+    createInferenceProfile: async (...given) => (await load()).createInferenceProfile(...given),
+    deleteInferenceProfile: async (...given) => (await load()).deleteInferenceProfile(...given),
+    listTags: async (...given) => (await load()).listTags(...given),
+  };
+}
+
+export function deferredRuntime(session: Session, region: string): BedrockRuntimeCalls {
+  const load = once(async () => (await import('./bedrock-runtime.ts')).runtimeCalls(session, region));
+  return {
+    converse: async (...given) => (await load()).converse(...given),
+    converseStream: async (...given) => (await load()).converseStream(...given),
+    countTokens: async (...given) => (await load()).countTokens(...given),
+  };
+}
+
+function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined;
+  return () => (loaded ??= load());
+}

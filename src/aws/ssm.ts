@@ -1,0 +1,117 @@
+import {
+  AddTagsToResourceCommand,
+  DeleteParameterCommand,
+  DescribeParametersCommand,
+  GetParameterCommand,
+  ListTagsForResourceCommand,
+  PutParameterCommand,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
+import type { ParameterStringFilter } from '@aws-sdk/client-ssm';
+import { Secret } from '../secret.ts';
+import { orUndefined, present, tagEntries, tagsOf } from './answer.ts';
+import { classify } from './classify.ts';
+import type { CallPlace } from './classify.ts';
+import { clientSettings } from './client-settings.ts';
+import { AwsCallError } from './call-error.ts';
+import { changing, reading } from './session.ts';
+import type { Session } from './session.ts';
+import type { ParameterMetadata, SsmCalls } from './types.ts';
+
+/** Systems Manager's Parameter Store in one region, through the SDK. Values are SecureStrings. */
+export function ssmCalls(session: Session, region: string): SsmCalls {
+  const client = new SSMClient(clientSettings(session, 'SSM', region));
+  const place = (operation: string, resource: string): CallPlace => ({ action: `ssm:${operation}`, region, resource });
+
+  async function describe(resource: string, filters: ParameterStringFilter[]): Promise<readonly ParameterMetadata[]> {
+    const where = place('DescribeParameters', resource);
+    const all: ParameterMetadata[] = [];
+    let token: string | undefined;
+    do {
+      const input = { ParameterFilters: filters, MaxResults: 50, ...(token === undefined ? {} : { NextToken: token }) };
+      // A page may be empty and still not the last one (API reference, DescribeParameters): only the token tells.
+      const answer = await reading(session, where, () => client.send(new DescribeParametersCommand(input)));
+      for (const found of answer.Parameters ?? []) {
+        all.push({
+          name: present(found.Name, 'Name', where),
+          type: present(found.Type, 'Type', where),
+          version: found.Version ?? 1,
+          lastModified: present(found.LastModifiedDate, 'LastModifiedDate', where),
+          ...(found.ARN === undefined ? {} : { arn: found.ARN }),
+          ...(found.Description === undefined ? {} : { description: found.Description }),
+          ...(found.KeyId === undefined ? {} : { kmsKeyId: found.KeyId }),
+        });
+      }
+      token = answer.NextToken === '' ? undefined : answer.NextToken;
+    } while (token !== undefined);
+    return all;
+  }
+
+  return {
+    async describeParameters(names) {
+      if (names.length === 0) return [];
+      return describe(names.join(', '), [{ Key: 'Name', Option: 'Equals', Values: [...names] }]);
+    },
+    describeParametersByTags(tags) {
+      return describe(
+        '*',
+        Object.entries(tags).map(([key, value]) => ({ Key: `tag:${key}`, Values: [value] })),
+      );
+    },
+    listTags(name) {
+      return orUndefined(
+        reading(session, place('ListTagsForResource', name), async () =>
+          tagsOf((await client.send(new ListTagsForResourceCommand({ ResourceType: 'Parameter', ResourceId: name }))).TagList),
+        ),
+      );
+    },
+    getParameter(name) {
+      const where = place('GetParameter', name);
+      return orUndefined(
+        reading(session, where, async () => {
+          const found = present((await client.send(new GetParameterCommand({ Name: name, WithDecryption: true }))).Parameter, 'Parameter', where);
+          return {
+            value: new Secret(present(found.Value, 'Value', where)),
+            version: found.Version ?? 1,
+            lastModified: present(found.LastModifiedDate, 'LastModifiedDate', where),
+          };
+        }),
+      );
+    },
+    putParameter({ name, value, description, overwrite, tags, kmsKeyId }) {
+      const where = place('PutParameter', name);
+      return changing(session, where, async () => {
+        const plain = value.reveal('store');
+        const input = {
+          Name: name,
+          Value: plain,
+          Description: description,
+          Type: 'SecureString',
+          Overwrite: overwrite,
+          ...(tags === undefined ? {} : { Tags: tagEntries(tags) }),
+          ...(kmsKeyId === undefined ? {} : { KeyId: kmsKeyId }),
+        } as const;
+        try {
+          return present((await client.send(new PutParameterCommand(input))).Version, 'Version', where);
+        } catch (error) {
+          throw withoutValue(classify(error, where), plain);
+        }
+      });
+    },
+    async addTags(name, tags) {
+      const input = { ResourceType: 'Parameter', ResourceId: name, Tags: tagEntries(tags) } as const;
+      await changing(session, place('AddTagsToResource', name), () => client.send(new AddTagsToResourceCommand(input)));
+    },
+    async deleteParameter(name) {
+      await changing(session, place('DeleteParameter', name), () => client.send(new DeleteParameterCommand({ Name: name })));
+    },
+  };
+}
+
+/** AWS's validation errors quote the value they refuse ("Value '…' at 'value' failed to satisfy constraint"). */
+function withoutValue(failure: AwsCallError, plain: string): AwsCallError {
+  const escaped = JSON.stringify(plain).slice(1, -1);
+  const pieces = [plain, escaped, ...plain.split(/[^A-Za-z0-9+/=]+/).filter((piece) => piece.length >= 12)];
+  if (!pieces.some((piece) => failure.message.includes(piece))) return failure;
+  return new AwsCallError(`${failure.action} in ${failure.region}: ${failure.code}`, failure);
+}
