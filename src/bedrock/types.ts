@@ -2,10 +2,12 @@ import type { Finding } from '../finding.ts';
 
 /** How sure an entry of the catalog is: `verified` by an AWS page of that date, or `unverified`. */
 export interface Certainty {
-  /** ISO date. */
+  /** ISO date of the page or data that it was taken from. */
   readonly asOf: string;
   readonly verified: boolean;
   readonly source: string;
+  /** What is not certain about it, or how the sources differ. */
+  readonly note?: string;
 }
 
 export interface Catalog {
@@ -18,15 +20,21 @@ export interface Catalog {
 
 export interface Model {
   readonly modelId: string;
+  /** As AWS writes it, `Claude Sonnet 4.6`. */
   readonly name?: string;
   /** `anthropic`, `amazon`. */
   readonly provider: string;
+  /** The line of models that replace each other, `claude-sonnet`: successors of an ended model are of its family. */
+  readonly family: string;
+  /** `4.6`, compared number by number. */
+  readonly version: string;
   /** Short forms that `models[].id` accepts, `claude-sonnet-4.6`. */
   readonly aliases: readonly string[];
   /** Ids of the inference profiles over it. */
   readonly profiles: readonly string[];
   /** Regions with on-demand throughput by the bare id; empty where only profiles work. */
   readonly onDemandRegions: readonly string[];
+  readonly onDemandCertainty: Certainty;
   readonly lifecycle: Lifecycle;
   readonly contextTokens?: number;
   readonly maxOutputTokens?: number;
@@ -40,7 +48,14 @@ export interface Lifecycle {
   readonly extendedAccessDate?: string;
   readonly endOfLifeDate?: string;
   readonly endOfLifeNoSoonerThan?: string;
+  /** Where a region's dates differ from the ones above (they may: API_FoundationModelLifecycle). */
+  readonly regional?: readonly RegionalLifecycle[];
   readonly certainty: Certainty;
+}
+
+export interface RegionalLifecycle extends Omit<Lifecycle, 'regional'> {
+  /** Region ids, or prefixes that end in `-`: `us-gov-`, `eu-`. */
+  readonly regions: readonly string[];
 }
 
 export type LifecycleState = 'ACTIVE' | 'LEGACY' | 'ENDED';
@@ -82,12 +97,15 @@ export interface ResolvedModel {
   readonly profileId?: string;
   /** An application profile's opaque id, when the reference was its ARN. */
   readonly applicationProfileId?: string;
+  /** For an application profile: does it route worldwide, as a copy of a global profile does? */
+  readonly routesGlobally?: boolean;
   /** What the client passes as model id: the profile id, the ARN of an application profile, or the bare id. */
   readonly invokeId: string;
   readonly partition: Partition;
   readonly sourceRegion: string;
   /** Sorted; includes the source region where the profile does. Empty for a global profile. */
   readonly destinationRegions: readonly string[];
+  /** As it is in the source region. */
   readonly lifecycle: Lifecycle;
   readonly certainty: Certainty;
 }
