@@ -1,7 +1,7 @@
+import { nearest } from '../bedrock/nearest.ts';
 import { AccessError, exitCodes } from '../errors/error.ts';
 import { docsAddress, errorPages } from '../errors/pages.ts';
 import type { CommandLine } from './command-line.ts';
-import { nearest } from './nearest.ts';
 import type { CommandOptions } from './options.ts';
 import { printStructured } from './output/structured.ts';
 import { table } from './output/table.ts';
@@ -20,7 +20,7 @@ export async function run({ positionals }: CommandOptions, commandLine: CommandL
   if (page === undefined) {
     const near = nearest(id, Object.keys(errorPages));
     throw new AccessError('unknown-id', `no error has the id ${id}`, {
-      cause: near.length > 0 ? `The nearest: ${near.join(', ')}.` : 'The id is misspelt or from another version.',
+      cause: near !== undefined ? `Did you mean ${near}?` : 'The id is misspelt or from another version.',
       remedy: 'bedrock-access explain',
     });
   }

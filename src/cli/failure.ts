@@ -15,8 +15,14 @@ export async function reportFailure(failure: unknown, commandLine: CommandLine):
 /** Every failure as an {@link AccessError}; the rooms of AWS and Kubernetes are loaded only for their own errors. */
 export async function accessErrorOf(failure: unknown, signal: AbortSignal): Promise<AccessError> {
   if (failure instanceof AccessError) return failure;
-  if (failure instanceof Error && failure.name === 'AwsCallError') return (await import('../aws/error.ts')).toAccessError(failure);
-  if (failure instanceof Error && failure.name === 'KubernetesCallError') return (await import('../kubernetes/error.ts')).toAccessError(failure);
+  if (failure instanceof Error && failure.name === 'AwsCallError') {
+    const { AwsCallError, toAccessError } = await import('../aws/error.ts');
+    if (failure instanceof AwsCallError) return toAccessError(failure);
+  }
+  if (failure instanceof Error && failure.name === 'KubernetesCallError') {
+    const { KubernetesCallError, toAccessError } = await import('../kubernetes/error.ts');
+    if (failure instanceof KubernetesCallError) return toAccessError(failure);
+  }
   if (signal.aborted) {
     return new AccessError('interrupted', 'interrupted before anything was changed', {
       cause: 'Ctrl-C, or a signal that asked the program to end.',

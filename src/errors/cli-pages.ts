@@ -32,6 +32,12 @@ export const cliPages = {
     remedy: 'Choose another name; init overwrites with --force.',
     fault: 'input',
   },
+  'name-malformed': {
+    summary: 'The name of an access is not NAMESPACE/NAME.',
+    cause: '--name takes the namespace and the name of an access with a slash between.',
+    remedy: 'bedrock-access list shows the names.',
+    fault: 'input',
+  },
   'confirmation-required': {
     summary: 'Removing an access needs a confirmation.',
     cause: 'Nobody can be asked: the input is not a terminal, and --yes was not given.',
@@ -48,12 +54,6 @@ export const cliPages = {
     summary: 'No error or finding has this id.',
     cause: 'The id is misspelt or from another version.',
     remedy: 'bedrock-access explain lists all ids.',
-    fault: 'input',
-  },
-  'account-mismatch': {
-    summary: 'The AWS credentials are of another account than the declaration names.',
-    cause: 'AWS_PROFILE, --profile or the environment selects the wrong account, or spec.account is wrong.',
-    remedy: 'Use the credentials of that account (--profile), or mend spec.account.',
     fault: 'input',
   },
   'interrupted': {

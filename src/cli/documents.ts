@@ -1,0 +1,100 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { checkModels } from '../access/check-models.ts';
+import { parseAccess, type ParsedAccess } from '../access/parse.ts';
+import { loadCatalog, parseCatalog } from '../bedrock/catalog.ts';
+import type { Catalog, ResolvedModel } from '../bedrock/types.ts';
+import { AccessError } from '../errors/error.ts';
+import type { Finding } from '../finding.ts';
+import type { CommandLine } from './command-line.ts';
+import type { CommandOptions } from './options.ts';
+import { renderFindings } from './output/finding.ts';
+
+/** The file that commands read when no `-f` is given. */
+const defaultFile = 'bedrock-access.yaml';
+
+/** A declaration that holds: parsed, checked against the catalog. */
+export interface Declared extends ParsedAccess {
+  readonly models: readonly ResolvedModel[];
+}
+
+/**
+ * Reads every declaration that the command line names and says its warnings on stderr. Without a catalog the models are
+ * not looked at: what removes an access must work when its model has ended.
+ *
+ * @throws AccessError with all findings when any of them is an error: nothing is done on half of the input.
+ */
+export async function readDeclarations(options: CommandOptions, commandLine: CommandLine, catalog?: Catalog): Promise<readonly Declared[]> {
+  const findings: Finding[] = [];
+  const declared: Declared[] = [];
+  const sources = new Map<string, string>();
+  for (const file of await filesOf(options, commandLine)) {
+    const text = file === '-' ? await commandLine.stdin.text() : await readText(file, commandLine);
+    const name = file === '-' ? '<stdin>' : file;
+    sources.set(name, text);
+    const parsed = parseAccess(text, { file: name });
+    findings.push(...parsed.findings);
+    for (const access of parsed.accesses) {
+      if (catalog === undefined) {
+        declared.push({ ...access, models: [] });
+        continue;
+      }
+      const checked = checkModels(access, { catalog, now: commandLine.clock.now(), strict: options.strict });
+      findings.push(...checked.findings);
+      declared.push({ ...access, models: checked.models });
+    }
+  }
+  refuseErrors(findings);
+  if (declared.length === 0) {
+    throw new AccessError('no-document', 'the input holds no BedrockAccess document', {
+      cause: 'It is empty, or all of its documents are of other kinds.',
+      remedy: 'bedrock-access init',
+    });
+  }
+  if (findings.length > 0 && commandLine.output === 'text') {
+    commandLine.say(`${renderFindings(findings, commandLine.progressPaint, (file) => sources.get(file))}\n`);
+  }
+  return declared;
+}
+
+/** The catalog built in, or the one that `--catalog` names. */
+export async function catalogOf(options: CommandOptions, commandLine: CommandLine): Promise<Catalog> {
+  if (options.catalog === undefined) return loadCatalog();
+  return parseCatalog(await readText(options.catalog, commandLine));
+}
+
+/** Reads a file that the command line names. */
+export async function readText(file: string, commandLine: Pick<CommandLine, 'directory'>): Promise<string> {
+  try {
+    return await readFile(resolve(commandLine.directory, file), 'utf8');
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
+
+function unreadable(file: string, error: unknown): AccessError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+  const causes: Readonly<Record<string, string>> = { ENOENT: 'It does not exist.', EISDIR: 'It is a folder.', EACCES: 'This user may not read it.' };
+  return new AccessError('file-unreadable', `cannot read ${file}`, {
+    cause: causes[code ?? ''] ?? String(error),
+    remedy: 'Give the name of a file that exists, or - for stdin.',
+    place: { file },
+    origin: error,
+  });
+}
+
+async function filesOf(options: CommandOptions, commandLine: CommandLine): Promise<readonly string[]> {
+  if (options.file.length > 0) return options.file;
+  const { existsSync } = await import('node:fs');
+  if (existsSync(resolve(commandLine.directory, defaultFile))) return [defaultFile];
+  throw new AccessError('no-document', 'no declaration was given', {
+    cause: `There is no -f FILE, and no ${defaultFile} in this folder.`,
+    remedy: 'Give -f FILE, or write a first declaration: bedrock-access init',
+  });
+}
+
+function refuseErrors(findings: readonly Finding[]): void {
+  const first = findings.find((finding) => finding.severity === 'error');
+  if (first === undefined) return;
+  throw new AccessError(first.id, first.message, { cause: first.cause, remedy: first.remedy, findings });
+}

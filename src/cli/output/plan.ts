@@ -1,0 +1,62 @@
+import type { Plan, Step, StepAction } from '../../engine/types.ts';
+import type { Paint } from './paint.ts';
+import { printable } from './text.ts';
+
+/** The sign in front of a step, padded so that names stand below each other. */
+const signs: Readonly<Record<StepAction, string>> = { create: '  +', update: '  ~', delete: '  -', replace: '-/+', adopt: '  =', none: '   ' };
+
+/** What happened to a step, as progress says it when it is done. */
+export const pastTense: Readonly<Record<StepAction, string>> = { create: 'created', update: 'updated', delete: 'deleted', replace: 'replaced', adopt: 'adopted', none: 'unchanged' };
+
+/**
+ * A plan as text: a line on what it is for, then each side's steps with their differences, then the count.
+ * Unchanged resources are counted, not shown.
+ */
+export function renderPlan(plan: Plan, paint: Paint): string {
+  const changes = plan.steps.filter((step) => step.action !== 'none');
+  const heading = `${paint.strong(`${plan.access.namespace}/${plan.access.name}`)}  account ${plan.account}, Bedrock in ${plan.region}, catalog of ${plan.catalogDate}`;
+  if (changes.length === 0) return `${heading}\n\n${summaryLine(plan)}`;
+  const groups = (['aws', 'kubernetes'] as const)
+    .map((where) => ({ where, steps: changes.filter((step) => step.where === where) }))
+    .filter(({ steps }) => steps.length > 0)
+    .map(({ where, steps }) => [paint.faint(where === 'aws' ? `AWS ${plan.account}` : 'Kubernetes'), ...steps.map((step) => renderStep(step, paint))].join('\n'));
+  return [heading, ...groups, summaryLine(plan)].join('\n\n');
+}
+
+/** `Plan: 9 to create, 0 to update, 0 to replace, 0 to delete, 3 unchanged.` Adoptions are named where there are any. */
+export function summaryLine(plan: Plan): string {
+  const { create, update, replace, delete: remove, adopt, unchanged } = plan.summary;
+  if (create + update + replace + remove + adopt === 0) return `No changes: all ${unchanged} resources are as declared.`;
+  return `Plan: ${create} to create, ${update} to update, ${replace} to replace, ${remove} to delete${adopt > 0 ? `, ${adopt} to adopt` : ''}, ${unchanged} unchanged.`;
+}
+
+export function hasChanges(plan: Plan): boolean {
+  return plan.steps.some((step) => step.action !== 'none');
+}
+
+function renderStep(step: Step, paint: Paint): string {
+  const color = colorOf(step.action, paint);
+  const reason = step.reason === undefined ? '' : paint.faint(`  (${printable(step.reason)})`);
+  const head = `${color(signs[step.action])} ${step.kind} ${paint.strong(printable(step.name))}${reason}`;
+  const width = Math.min(32, Math.max(0, ...step.differences.map((difference) => difference.field.length)));
+  return [head, ...step.differences.map(({ field, from, to }) => `        ${printable(field).padEnd(width)}  ${change(from, to)}`)].join('\n');
+}
+
+function change(from: string | undefined, to: string | undefined): string {
+  if (from === undefined) return shown(to);
+  return `${shown(from)} -> ${shown(to)}`;
+}
+
+/** On one line, cut where it would fill the screen: a policy document is shown by `policy`, not here. */
+function shown(value: string | undefined): string {
+  if (value === undefined) return '(none)';
+  const line = printable(value).replaceAll(/\s*\n\s*/g, ' ');
+  return line.length > 160 ? `${line.slice(0, 157)}…` : line;
+}
+
+function colorOf(action: StepAction, paint: Paint): (text: string) => string {
+  if (action === 'create' || action === 'adopt') return paint.good;
+  if (action === 'delete') return paint.error;
+  if (action === 'none') return paint.faint;
+  return paint.warning;
+}

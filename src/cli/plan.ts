@@ -1,0 +1,48 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { planAccess, writePlanFile } from '../engine/index.ts';
+import type { Plan } from '../engine/types.ts';
+import { AccessError, exitCodes } from '../errors/error.ts';
+import type { CommandLine } from './command-line.ts';
+import { connect } from './connect.ts';
+import { catalogOf, readDeclarations } from './documents.ts';
+import type { CommandOptions } from './options.ts';
+import { renderFindings } from './output/finding.ts';
+import { hasChanges, renderPlan } from './output/plan.ts';
+import { printStructured } from './output/structured.ts';
+import { programVersion } from './version.ts';
+
+/** Shows what apply would do; changes nothing. */
+export async function run(options: CommandOptions, commandLine: CommandLine): Promise<number> {
+  const catalog = await catalogOf(options, commandLine);
+  const declarations = await readDeclarations(options, commandLine, catalog);
+  if (options.out !== undefined && declarations.length > 1) {
+    throw new AccessError('usage', `--out takes one access, the input has ${declarations.length}`, {
+      cause: 'A plan file is for one access.',
+      remedy: 'Plan each access by itself.',
+    });
+  }
+  const plans: Plan[] = [];
+  for (const { access } of declarations) {
+    const context = await connect(access.spec.region, catalog, options, commandLine);
+    const { plan: made } = await planAccess(access, context);
+    plans.push(made);
+    if (options.out !== undefined) await writeOut(options.out, writePlanFile(made, access, programVersion), commandLine);
+  }
+  if (commandLine.output !== 'text') await printStructured({ plans }, commandLine);
+  else {
+    const findings = plans.flatMap((made) => made.findings);
+    if (findings.length > 0) commandLine.say(`${renderFindings(findings, commandLine.progressPaint)}\n`);
+    commandLine.print(plans.map((made) => renderPlan(made, commandLine.paint)).join('\n\n'));
+    if (options.out !== undefined) commandLine.say(`\nWritten to ${options.out}. Execute exactly this: bedrock-access apply ${options.out}`);
+  }
+  return options.detailedExitcode && plans.some(hasChanges) ? exitCodes.changes : exitCodes.ok;
+}
+
+async function writeOut(file: string, text: string, commandLine: CommandLine): Promise<void> {
+  try {
+    await writeFile(resolve(commandLine.directory, file), text, { mode: 0o600 });
+  } catch (error) {
+    throw new AccessError('file-unwritable', `cannot write ${file}`, { cause: String(error), remedy: 'Give another name after --out.', origin: error });
+  }
+}

@@ -1,0 +1,32 @@
+import type { RunEvent } from '../engine/types.ts';
+import { exitCodes } from '../errors/error.ts';
+import type { CommandLine } from './command-line.ts';
+import { renderPlan } from './output/plan.ts';
+import { renderProgress, renderSummary } from './output/progress.ts';
+
+/**
+ * Shows a run as it goes: text with progress on stderr, or every event as a JSON line on stdout.
+ * Answers the exit code that the run's end means.
+ */
+export async function showRun(events: AsyncIterable<RunEvent>, commandLine: CommandLine, goOn: string): Promise<number> {
+  let code: number = exitCodes.error;
+  for await (const event of events) {
+    if (commandLine.output === 'text') showEvent(event, commandLine);
+    else commandLine.print(JSON.stringify(event));
+    if (event.type === 'finding' && event.finding.severity === 'error') code = exitCodes.error;
+    if (event.type === 'summary') {
+      code = { done: exitCodes.ok, failed: exitCodes.error, interrupted: exitCodes.interrupted }[event.outcome];
+      if (event.outcome !== 'done') commandLine.say(`Go on with: ${goOn}`);
+    }
+  }
+  return code;
+}
+
+function showEvent(event: RunEvent, commandLine: CommandLine): void {
+  if (event.type === 'planned') commandLine.print(`${renderPlan(event.plan, commandLine.paint)}\n`);
+  else if (event.type === 'summary') commandLine.print(`\n${renderSummary(event, commandLine.paint)}`);
+  else {
+    const line = renderProgress(event, commandLine.progressPaint);
+    if (line !== undefined) commandLine.say(line);
+  }
+}

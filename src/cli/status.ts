@@ -1,0 +1,38 @@
+import { accessStatus } from '../engine/index.ts';
+import type { AccessStatus } from '../engine/types.ts';
+import { exitCodes } from '../errors/error.ts';
+import { addressedAccesses } from './access-names.ts';
+import type { CommandLine } from './command-line.ts';
+import { connect } from './connect.ts';
+import { catalogOf } from './documents.ts';
+import type { CommandOptions } from './options.ts';
+import { renderFindings } from './output/finding.ts';
+import type { Paint } from './output/paint.ts';
+import { printStructured } from './output/structured.ts';
+import { table } from './output/table.ts';
+
+/** Shows what each access has and how it is: 3 when something is not as declared. */
+export async function run(options: CommandOptions, commandLine: CommandLine): Promise<number> {
+  const catalog = await catalogOf(options, commandLine);
+  const statuses: AccessStatus[] = [];
+  for (const access of await addressedAccesses(options, commandLine)) {
+    statuses.push(await accessStatus(access, await connect(access.region, catalog, options, commandLine)));
+  }
+  if (commandLine.output !== 'text') await printStructured({ accesses: statuses }, commandLine);
+  else commandLine.print(statuses.map((status) => renderStatus(status, commandLine.paint)).join('\n\n'));
+  const sound = statuses.every((status) => status.resources.every((resource) => resource.state === 'in place') && status.findings.every((finding) => finding.severity !== 'error'));
+  return sound ? exitCodes.ok : exitCodes.findings;
+}
+
+function renderStatus(status: AccessStatus, paint: Paint): string {
+  const latest = status.revisions.toSorted((a, b) => b.number - a.number)[0];
+  const facts = [
+    `account   ${status.account}, Bedrock in ${status.region}`,
+    `models    ${status.models.join(', ')}`,
+    ...(latest === undefined ? [] : [`revision  ${latest.number} ${latest.state}, ${latest.at}, bedrock-access ${latest.programVersion}; ${status.revisions.length} kept`]),
+    ...(status.accessKeyId === undefined ? [] : [`key       ${status.accessKeyId}${status.accessKeyCreatedAt === undefined ? '' : ` of ${status.accessKeyCreatedAt}`}`]),
+  ];
+  const resources = table(['kind', 'name', 'state', 'detail'], status.resources.map((resource) => [resource.kind, resource.name, resource.state, resource.detail ?? '']), paint);
+  const findings = status.findings.length === 0 ? [] : ['', renderFindings(status.findings, paint)];
+  return [paint.strong(`${status.namespace}/${status.name}`), ...facts, '', resources, ...findings].join('\n');
+}
