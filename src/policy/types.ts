@@ -1,3 +1,5 @@
+import type { Finding } from '../finding.ts';
+
 /** An IAM policy as AWS takes it (grammar: IAM user guide, "Grammar of the IAM JSON policy language"). */
 export interface PolicyDocument {
   readonly Version: '2012-10-17' | '2008-10-17';
@@ -8,14 +10,20 @@ export interface PolicyDocument {
 export interface PolicyStatement {
   readonly Sid?: string;
   readonly Effect: 'Allow' | 'Deny';
-  readonly Principal?: '*' | Readonly<Record<string, string | readonly string[]>>;
-  readonly NotPrincipal?: '*' | Readonly<Record<string, string | readonly string[]>>;
+  readonly Principal?: PrincipalElement;
+  readonly NotPrincipal?: PrincipalElement;
   readonly Action?: string | readonly string[];
   readonly NotAction?: string | readonly string[];
   readonly Resource?: string | readonly string[];
   readonly NotResource?: string | readonly string[];
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+  readonly Condition?: ConditionBlock;
 }
+
+/** `*`, or ids by type: `{ "AWS": ["123456789012"], "Service": "ec2.amazonaws.com" }`. */
+export type PrincipalElement = '*' | Readonly<Record<string, string | readonly string[]>>;
+
+/** Operator, then condition key, then values. */
+export type ConditionBlock = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 
 /** One question to the evaluator: may this principal do this action on this resource, in this context? */
 export interface AuthorizationRequest {
@@ -25,6 +33,8 @@ export interface AuthorizationRequest {
   readonly action: string;
   /** One ARN, or `*` for actions without a resource. */
   readonly resource: string;
+  /** The account that owns the resource, where its ARN does not say it (S3). Default: the ARN's account, else the principal's. */
+  readonly resourceAccount?: string;
   /** Condition keys as AWS names them (compared without case): `aws:RequestedRegion`, `bedrock:InferenceProfileArn`, … */
   readonly context: Readonly<Record<string, string | readonly string[]>>;
 }
@@ -47,13 +57,16 @@ export interface NamedPolicy {
 
 export type Decision = 'allow' | 'explicit-deny' | 'implicit-deny';
 
+/** Which of the sets of policies. */
+export type PolicyLayer = 'identity' | 'boundary' | 'session' | 'service-control' | 'resource';
+
 export interface Verdict {
   readonly decision: Decision;
   /** The statement that decided; undefined for an implicit deny without a near miss. */
   readonly decidedBy?: { readonly policy: string; readonly statement: number; readonly sid?: string };
   /** Which of the sets stopped it, for a deny. */
-  readonly stoppedBy?: 'identity' | 'boundary' | 'session' | 'service-control' | 'resource';
-  /** Sentences: which statement matched, which nearly did and what kept it from it. */
+  readonly stoppedBy?: PolicyLayer;
+  /** Sentences: which statement matched, which nearly did and what kept it from it. Worked out when read. */
   readonly explanation: readonly string[];
 }
 
@@ -63,6 +76,8 @@ export interface CompiledPolicy {
   readonly documents: readonly PolicyDocument[];
   /** Which statement serves which declared model: for `policy --explain`. */
   readonly serves: readonly StatementPurpose[];
+  /** That it was split over several managed policies, or is more than AWS attaches. */
+  readonly findings: readonly Finding[];
 }
 
 export interface StatementPurpose {
