@@ -11,14 +11,25 @@ import type { TerraformModule } from './types.ts';
 /** Larger files are no Terraform that a person wrote. */
 const largestFile = 2 * 1024 * 1024;
 
-/** Reads and evaluates the module in a directory; local modules that it calls are read with it. */
-export async function readTerraformModule(directory: string): Promise<TerraformModule> {
+/** Reads and evaluates modules, each with the local modules that it calls. `close` frees the parser. */
+export async function openTerraform(): Promise<{ readonly read: (directory: string) => TerraformModule; readonly close: () => void }> {
   const parser = await hclParser();
-  const parse = (file: string, text: string): HclFile => parseHcl(parser, file, text);
+  const read = new Map<string, HclFile>();
+  const parse = (file: string, text: string): HclFile => {
+    const known = read.get(file) ?? parseHcl(parser, file, text);
+    read.set(file, known);
+    return known;
+  };
+  return { read: (directory) => openModule(directory, new Map(), '', parse, []), close: () => parser.delete() };
+}
+
+/** One module. */
+export async function readTerraformModule(directory: string): Promise<TerraformModule> {
+  const terraform = await openTerraform();
   try {
-    return openModule(directory, new Map(), '', parse, []);
+    return terraform.read(directory);
   } finally {
-    parser.delete();
+    terraform.close();
   }
 }
 

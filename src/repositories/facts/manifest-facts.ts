@@ -1,0 +1,127 @@
+import { dirname } from 'node:path';
+import type { ArgoApplicationFact, ConfigSourceFact, ExternalSecretFact, RepositoryFacts, StoreFact, WorkloadFact } from '../../checks/facts.ts';
+import { isRecord } from '../manifests/parse.ts';
+import type { ManifestDocument, ManifestFile } from '../manifests/types.ts';
+import { externalSecretFact, storeFact } from './external-secret-facts.ts';
+import { generatedSources, isKustomization, kustomizationFact } from './kustomization-facts.ts';
+import { at, list, text, texts, workloadFact } from './workload-facts.ts';
+
+export type ManifestFacts = Pick<RepositoryFacts, 'stores' | 'externalSecrets' | 'configSources' | 'workloads' | 'kustomizations' | 'manifestFiles' | 'argoApplications' | 'operatorVersion' | 'reloader'>;
+
+/** The facts of a manifests repository. A kustomization's `namespace` goes over the objects of the files that it takes in. */
+export function manifestFacts(files: readonly ManifestFile[]): ManifestFacts {
+  const documents = files.flatMap((file) => file.documents);
+  const kustomizations = documents.filter(isKustomization).map(kustomizationFact);
+  const namespaces = namespaceOverrides(kustomizations);
+  const placed = documents.map((document) => inNamespace(document, namespaces.get(document.file.file)));
+  const present = <T>(make: (document: ManifestDocument) => T | undefined): T[] => placed.flatMap((document) => make(document) ?? []);
+  const operator = operatorVersion(documents);
+  const reloader = reloaderOf(documents);
+  return {
+    stores: present<StoreFact>(storeFact),
+    externalSecrets: present<ExternalSecretFact>(externalSecretFact),
+    configSources: [...present<ConfigSourceFact>(configSource), ...documents.filter(isKustomization).flatMap(generatedSources)],
+    workloads: present<WorkloadFact>(workloadFact),
+    kustomizations,
+    manifestFiles: files.filter((file) => file.documents.length > 0).map((file) => ({ file: file.file, directory: dirname(file.file), kinds: file.documents.map((document) => document.object.kind), place: { file: file.file, line: 1, column: 1 } })),
+    argoApplications: present<ArgoApplicationFact>(argoApplication),
+    ...(operator ? { operatorVersion: operator } : {}),
+    ...(reloader ? { reloader } : {}),
+  };
+}
+
+/** File to namespace, through kustomizations that take in kustomizations; the outermost wins. */
+function namespaceOverrides(kustomizations: ManifestFacts['kustomizations']): ReadonlyMap<string, string> {
+  const byDirectory = new Map(kustomizations.map((kustomization) => [kustomization.directory, kustomization]));
+  const namespaces = new Map<string, string>();
+  const apply = (kustomization: ManifestFacts['kustomizations'][number], namespace: string, seen: ReadonlySet<string>): void => {
+    if (seen.has(kustomization.file)) return;
+    for (const { path } of kustomization.takes) {
+      const inner = byDirectory.get(path);
+      if (inner) apply(inner, namespace, new Set([...seen, kustomization.file]));
+      else namespaces.set(path, namespace);
+    }
+  };
+  // Bases first, so that an overlay's namespace goes over its base's.
+  const taken = new Set(kustomizations.flatMap(({ takes }) => takes.map(({ path }) => path)));
+  const ordered = kustomizations.toSorted((a, b) => Number(taken.has(b.directory)) - Number(taken.has(a.directory)));
+  for (const kustomization of ordered) if (kustomization.namespace !== undefined) apply(kustomization, kustomization.namespace, new Set());
+  return namespaces;
+}
+
+const clusterScoped = new Set(['ClusterSecretStore', 'ClusterExternalSecret', 'Namespace', 'ClusterRole', 'ClusterRoleBinding', 'CustomResourceDefinition', 'Kustomization']);
+
+function inNamespace(document: ManifestDocument, namespace: string | undefined): ManifestDocument {
+  if (namespace === undefined || clusterScoped.has(document.object.kind)) return document;
+  return { ...document, object: { ...document.object, namespace } };
+}
+
+/** Objects that make a Secret or ConfigMap; for sealed ones the keys of the ciphertext are those of the Secret. */
+function configSource(document: ManifestDocument): ConfigSourceFact | undefined {
+  const { kind, name, namespace, value } = document.object;
+  const common = { name, ...(namespace === undefined ? {} : { namespace }), place: document.placeOf(['metadata', 'name']) };
+  if (kind === 'Secret') return { kind, ...common, keys: [...Object.keys(texts(value['data'])), ...Object.keys(texts(value['stringData']))] };
+  if (kind === 'ConfigMap') return { kind, ...common, keys: Object.keys(texts(value['data'])), values: texts(value['data']) };
+  if (kind === 'SealedSecret') {
+    const template = text(at(value, ['spec', 'template', 'metadata', 'name']));
+    return { kind: 'Secret', ...common, name: template || name, keys: Object.keys(texts(at(value, ['spec', 'encryptedData']))) };
+  }
+  if (kind === 'Certificate') {
+    const secret = text(at(value, ['spec', 'secretName']));
+    return secret === '' ? undefined : { kind: 'Secret', ...common, name: secret };
+  }
+  return undefined;
+}
+
+function argoApplication(document: ManifestDocument): ArgoApplicationFact | undefined {
+  if (document.object.kind !== 'Application' || !document.object.apiVersion.startsWith('argoproj.io/')) return undefined;
+  const spec = document.object.value['spec'];
+  const path = [at(spec, ['source', 'path']), ...list(at(spec, ['sources'])).map((source) => at(source, ['path']))].find((candidate) => typeof candidate === 'string');
+  const namespace = at(spec, ['destination', 'namespace']);
+  return {
+    name: document.object.name,
+    ...(typeof path === 'string' ? { path } : {}),
+    selfHeal: at(spec, ['syncPolicy', 'automated', 'selfHeal']) === true,
+    ...(typeof namespace === 'string' ? { namespace } : {}),
+    place: document.placeOf(['metadata', 'name']),
+  };
+}
+
+/** From the Helm chart that an Argo CD Application or a Flux HelmRelease installs. */
+function operatorVersion(documents: readonly ManifestDocument[]): ManifestFacts['operatorVersion'] {
+  for (const document of documents) {
+    for (const { chart, path } of charts(document)) {
+      if (text(at(chart, ['chart'])) !== 'external-secrets') continue;
+      const version = text(at(chart, ['targetRevision'])) || text(at(chart, ['version']));
+      if (/^v?\d+\.\d+/.test(version)) return { version: version.replace(/^v/, ''), place: document.placeOf(path) };
+    }
+  }
+  return undefined;
+}
+
+function charts(document: ManifestDocument): { chart: unknown; path: readonly (string | number)[] }[] {
+  const spec = document.object.value['spec'];
+  if (document.object.kind === 'HelmRelease') return [{ chart: at(spec, ['chart', 'spec']), path: ['spec', 'chart', 'spec', 'version'] }];
+  if (document.object.kind !== 'Application') return [];
+  return [
+    { chart: at(spec, ['source']), path: ['spec', 'source', 'targetRevision'] },
+    ...list(at(spec, ['sources'])).map((chart, index) => ({ chart, path: ['spec', 'sources', index, 'targetRevision'] })),
+  ];
+}
+
+/** Reloader, by its chart or by its Deployment; `--auto-reload-all` or the chart's `reloadOnCreate`-like value `autoReloadAll`. */
+function reloaderOf(documents: readonly ManifestDocument[]): ManifestFacts['reloader'] {
+  for (const document of documents) {
+    const chart = charts(document).find(({ chart: candidate }) => text(at(candidate, ['chart'])) === 'reloader')?.chart;
+    const values = at(chart, ['helm', 'valuesObject']) ?? at(chart, ['helm', 'values']);
+    if (chart !== undefined) {
+      const autoReloadAll = isRecord(values) ? at(values, ['reloader', 'autoReloadAll']) === true : /autoReloadAll:\s*true/.test(text(values));
+      return { place: document.placeOf(['metadata', 'name']), autoReloadAll };
+    }
+    const workload = workloadFact(document);
+    if (workload?.containers.some(({ image }) => /(^|\/)stakater\/reloader[:@]/.test(image)) === true) {
+      return { place: workload.place, autoReloadAll: JSON.stringify(document.object.value).includes('--auto-reload-all=true') };
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,86 @@
+import type { AccessKeyFact, ParameterFact, PrincipalFact, RegionFact, RepositoryFacts } from '../../checks/facts.ts';
+import type { TerraformModule, TerraformResource } from '../terraform/types.ts';
+import { policyFacts, principalOf } from './policy-facts.ts';
+import { placeOfSpan, textOf, writtenReference } from './text.ts';
+
+export type TerraformFacts = Pick<RepositoryFacts, 'policies' | 'principals' | 'accessKeys' | 'parameters' | 'regions'>;
+
+/** The facts of one Terraform target, its local modules included. */
+export function terraformFacts(module: TerraformModule, target = module.directory): TerraformFacts {
+  const own: TerraformFacts = {
+    policies: policyFacts(module, target),
+    principals: module.resources.flatMap((resource) => principalFact(resource, target)),
+    accessKeys: module.resources.filter((resource) => resource.type === 'aws_iam_access_key').map((resource) => accessKeyFact(module, resource)),
+    parameters: module.resources.filter((resource) => resource.mode === 'managed' && resource.type === 'aws_ssm_parameter').flatMap((resource) => parameterFact(module, resource, target)),
+    regions: regionFacts(module),
+  };
+  return [...module.modules.values()].map((inner) => terraformFacts(inner, target)).reduce(mergeTerraformFacts, own);
+}
+
+export function mergeTerraformFacts(a: TerraformFacts, b: TerraformFacts): TerraformFacts {
+  return {
+    policies: [...a.policies, ...b.policies],
+    principals: [...a.principals, ...b.principals],
+    accessKeys: [...a.accessKeys, ...b.accessKeys],
+    parameters: [...a.parameters, ...b.parameters],
+    regions: [...a.regions, ...b.regions],
+  };
+}
+
+function principalFact(resource: TerraformResource, target: string): PrincipalFact[] {
+  if (resource.mode !== 'managed' || (resource.type !== 'aws_iam_user' && resource.type !== 'aws_iam_role')) return [];
+  const text = (name: string) => textOf(resource.attribute(name), placeOfSpan(resource.placeOf(name)));
+  const [name, path, permissionsBoundary] = [text('name'), text('path'), text('permissions_boundary')];
+  return [
+    {
+      address: resource.address,
+      kind: resource.type === 'aws_iam_user' ? 'user' : 'role',
+      ...(name ? { name } : {}),
+      ...(path ? { path } : {}),
+      ...(permissionsBoundary ? { permissionsBoundary } : {}),
+      place: placeOfSpan(resource.placeOf()),
+      target,
+    },
+  ];
+}
+
+function accessKeyFact(module: TerraformModule, resource: TerraformResource): AccessKeyFact {
+  const user = principalOf(module, resource.attribute('user'), 'aws_iam_user');
+  return { address: resource.address, ...(user === undefined ? {} : { user }), place: placeOfSpan(resource.placeOf()) };
+}
+
+function parameterFact(module: TerraformModule, resource: TerraformResource, target: string): ParameterFact[] {
+  const name = textOf(resource.attribute('name'), placeOfSpan(resource.placeOf('name')));
+  if (!name) return [];
+  const type = resource.attribute('type');
+  const valueReference = writtenReference(resource, 'value') ?? writtenReference(resource, 'value_wo');
+  const region = module.providers.find((provider) => provider.block.labels[0] === 'aws' && provider.attribute('alias') === undefined)?.attribute('region');
+  return [
+    {
+      address: resource.address,
+      name,
+      type: typeof type === 'string' ? type : '',
+      ...(valueReference === undefined ? {} : { valueReference }),
+      ...(typeof region === 'string' ? { region } : {}),
+      place: placeOfSpan(resource.placeOf()),
+      target,
+    },
+  ];
+}
+
+/** Provider regions, and variables that are named like a region. */
+function regionFacts(module: TerraformModule): RegionFact[] {
+  const facts: RegionFact[] = [];
+  for (const provider of module.providers.filter(({ block }) => block.labels[0] === 'aws')) {
+    const written = provider.block.body.attributes.get('region');
+    const region = textOf(provider.attribute('region'), placeOfSpan(written?.expression.span ?? provider.block.span));
+    if (region) facts.push({ region, purpose: 'provider', where: 'provider "aws"' });
+  }
+  for (const variable of module.variables.values()) {
+    if (!/region/i.test(variable.name)) continue;
+    const written = variable.block.body.attributes.get('default');
+    const region = textOf(variable.value, placeOfSpan(written?.expression.span ?? variable.block.span));
+    if (region?.known) facts.push({ region, purpose: 'variable', where: `variable "${variable.name}"` });
+  }
+  return facts;
+}
