@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startAwsServer } from './aws/server.ts';
+import { productClockOf } from './clock.ts';
+import type { Sandbox, SandboxOptions } from './types.ts';
+import { createWorld, type KubernetesPart, type Part, type World } from './world.ts';
+
+/** The region of `AWS_REGION` in the sandbox's environment. */
+const homeRegion = 'us-west-2';
+
+/** Starts the whole sandbox on ephemeral loopback ports. Always `stop` it. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'bedrock-access-sandbox-')));
+  await mkdir(directory, { recursive: true });
+  const world = createWorld(options, directory);
+  const started: Part[] = [];
+  const stop = async (): Promise<void> => {
+    for (const part of started.splice(0).reverse()) await part.stop();
+    world.clock.stop();
+    if (options.directory === undefined) await rm(directory, { recursive: true, force: true });
+  };
+  try {
+    const aws = await startAwsServer(world);
+    started.push(aws);
+    const kubernetes = await startPart<KubernetesPart>('./kubernetes/server.ts', 'startKubernetesServer', world, started);
+    if (options.externalSecrets !== false) await startPart('./external-secrets/index.ts', 'startExternalSecrets', world, started);
+    await startPart('./workloads/index.ts', 'startWorkloads', world, started);
+    return {
+      environment: {
+        AWS_ENDPOINT_URL: aws.endpoint,
+        AWS_ACCESS_KEY_ID: aws.administrator.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: aws.administrator.secretAccessKey,
+        AWS_REGION: homeRegion,
+        AWS_DEFAULT_REGION: homeRegion,
+        ...(kubernetes === undefined ? {} : { KUBECONFIG: kubernetes.kubeconfigFile }),
+      },
+      account: world.account,
+      aws: {
+        endpoint: aws.endpoint,
+        createIdentity: world.issueCredentials ?? notBuilt,
+        snapshot: () => aws.snapshot(),
+        faults: world.faults.of('aws'),
+      },
+      kubernetes: {
+        server: kubernetes?.server ?? '',
+        kubeconfigFile: kubernetes?.kubeconfigFile ?? '',
+        snapshot: () => kubernetes?.snapshot() ?? {},
+        faults: world.faults.of('kubernetes'),
+      },
+      faults: world.faults,
+      clock: world.clock,
+      productClock: productClockOf(world.clock),
+      audit: world.audit.entries,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function notBuilt(): never {
+  throw new Error('the sandbox has no AWS');
+}
+
+/** Parts are built side by side: one that is not there yet is left out. */
+async function startPart<P extends Part>(file: string, name: string, world: World, started: Part[]): Promise<P | undefined> {
+  const place = new URL(file, import.meta.url);
+  if (!existsSync(place)) return undefined;
+  const module: Record<string, (world: World) => Promise<P>> = await import(place.href);
+  const part = await module[name]!(world);
+  started.push(part);
+  return part;
+}
