@@ -25,8 +25,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     const aws = await startAwsServer(world);
     started.push(aws);
     const kubernetes = await startPart<KubernetesPart>('./kubernetes/server.ts', 'startKubernetesServer', world, started);
-    if (options.externalSecrets !== false) await startPart('./external-secrets/index.ts', 'startExternalSecrets', world, started);
-    await startPart('./workloads/index.ts', 'startWorkloads', world, started);
+    if (kubernetes !== undefined && options.externalSecrets !== false) await startPart('./external-secrets/index.ts', 'startExternalSecrets', world, started);
+    if (kubernetes !== undefined) await startPart('./workloads/index.ts', 'startWorkloads', world, started);
     return {
       environment: {
         AWS_ENDPOINT_URL: aws.endpoint,
