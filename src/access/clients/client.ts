@@ -1,0 +1,41 @@
+import type { ResolvedModel } from '../../bedrock/types.ts';
+import type { ClientName } from '../types.ts';
+
+/** One variable of a workload: a value, or a half of the key pair, which comes from the Secret. */
+export type EnvironmentVariable = { readonly name: string; readonly value: string } | { readonly name: string; readonly from: 'accessKeyId' | 'secretAccessKey' };
+
+/** What the variables are made of. */
+export interface ClientFacts {
+  /** Where Bedrock is called. */
+  readonly region: string;
+  readonly defaultModel: ResolvedModel;
+  /** Every declared model by its role, the default one too. */
+  readonly modelsByRole: ReadonlyMap<string, ResolvedModel>;
+  /** A PrivateLink, FIPS or sandbox address of `bedrock-runtime`. */
+  readonly endpointUrl?: string;
+  /** The variables of `client: custom`. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** What one client really reads: one file each. */
+export interface Client {
+  readonly name: ClientName;
+  /** Calls ListFoundationModels or ListInferenceProfiles by itself: `discovery` is on by default. */
+  readonly listsModels: boolean;
+  /** Starts containers outside the pod that keep the environment they were started with, and outlive a roll-out. */
+  readonly startsOwnContainers: boolean;
+  /** Variables that it reads, the one that wins first. Empty: it takes the value from its own configuration only. */
+  readonly reads: { readonly region: readonly string[]; readonly model: readonly string[]; readonly credentials: readonly string[]; readonly endpoint: readonly string[] };
+  /** `measured`: seen in runs of the real client; `read`: found in its source or documentation. */
+  readonly evidence: 'measured' | 'read';
+  /** The variables for it beyond {@link seedVariables}. */
+  readonly variables: (facts: ClientFacts) => readonly EnvironmentVariable[];
+}
+
+/** The standard credential chain's static keys, which every AWS SDK reads. */
+export const standardCredentials = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const;
+
+/** AWS SDK service-specific endpoints (SDKs and tools reference guide). Runtime only: listing models stays where it is. */
+export function runtimeEndpoint(variable: string, { endpointUrl }: ClientFacts): EnvironmentVariable[] {
+  return endpointUrl === undefined ? [] : [{ name: variable, value: endpointUrl }];
+}

@@ -1,0 +1,54 @@
+import type { Client, ClientFacts, EnvironmentVariable } from './client.ts';
+import { standardCredentials } from './client.ts';
+
+/**
+ * An application with variables of its own, `environment` of the workload. Values may name `${region}`, `${model}`,
+ * `${model.ROLE}` and `${endpoint}`; `${accessKeyId}` and `${secretAccessKey}` stand alone, since they become a
+ * reference to the Secret. `$${` is `${` itself.
+ */
+export const custom: Client = {
+  name: 'custom',
+  listsModels: false,
+  startsOwnContainers: false,
+  reads: { region: [], model: [], credentials: standardCredentials, endpoint: [] },
+  evidence: 'read',
+  variables: (facts) => Object.entries(facts.environment ?? {}).map(([name, value]) => customVariable(name, value, facts)),
+};
+
+function customVariable(name: string, value: string, facts: ClientFacts): EnvironmentVariable {
+  if (value === '${accessKeyId}') return { name, from: 'accessKeyId' };
+  if (value === '${secretAccessKey}') return { name, from: 'secretAccessKey' };
+  return {
+    name,
+    value: value.replaceAll(placeholders, (written, placeholder: string | undefined) => (placeholder === undefined ? '${' : (replacement(placeholder, facts) ?? written))),
+  };
+}
+
+/** `$${`, or a placeholder with its name. */
+const placeholders = /\$\$\{|\$\{([^}]*)\}/g;
+
+function replacement(placeholder: string, facts: ClientFacts): string | undefined {
+  if (placeholder === 'region') return facts.region;
+  if (placeholder === 'model') return facts.defaultModel.invokeId;
+  if (placeholder === 'endpoint') return facts.endpointUrl;
+  return placeholder.startsWith('model.') ? facts.modelsByRole.get(placeholder.slice('model.'.length))?.invokeId : undefined;
+}
+
+export interface PlaceholderFault {
+  readonly placeholder: string;
+  /** What may stand there. */
+  readonly candidates: readonly string[];
+  /** Where the name is right but its use is not. */
+  readonly reason?: string;
+}
+
+/** The placeholders of a value that cannot be replaced. */
+export function placeholderFaults(value: string, known: { readonly roles: readonly string[]; readonly endpoint: boolean }): PlaceholderFault[] {
+  const candidates = ['region', 'model', ...known.roles.map((role) => `model.${role}`), ...(known.endpoint ? ['endpoint'] : [])];
+  const credentials = ['accessKeyId', 'secretAccessKey'];
+  return [...value.matchAll(placeholders)].flatMap(([written, placeholder]) => {
+    if (placeholder === undefined || candidates.includes(placeholder)) return [];
+    if (credentials.includes(placeholder)) return value === written ? [] : [{ placeholder, candidates, reason: `${written} must stand alone: it becomes a reference to the Secret.` }];
+    return [{ placeholder, candidates: [...candidates, ...credentials] }];
+  });
+}

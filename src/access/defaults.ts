@@ -1,0 +1,92 @@
+/** From a declaration to an {@link Access}: every default filled in, every name decided. */
+import { createHash } from 'node:crypto';
+import { clientProfile } from './clients/index.ts';
+import { modelRoles } from './rules/models.ts';
+import type { DeclaredAccess } from './schema/index.ts';
+import type { Access, Names } from './types.ts';
+
+/** The names that an access gets unless it says otherwise; for `openhands`, those of the original request. */
+export function defaultNames(name: string): Names {
+  return {
+    user: cut(`bedrock-${name}-user`, iamUserLimit),
+    path: '/service/',
+    policy: `bedrock-${name}-policy`,
+    parameter: `bedrock-${name}-credentials`,
+    accessKeyIdParameter: 'bedrock-access-key-id',
+    secretAccessKeyParameter: 'bedrock-secret-access-key',
+    secret: 'bedrock-credentials',
+    environment: `bedrock-${name}-environment`,
+  };
+}
+
+/**
+ * Names that no other cluster, namespace or access has, for when the defaults are taken:
+ * `bedrock-<cluster>-<namespace>-<name>-user`, cut with a hash at what the service allows.
+ * `cluster` is any text that tells the cluster apart, such as its id.
+ */
+export function distinctNames(access: { readonly cluster: string; readonly namespace: string; readonly name: string }): Names {
+  const cluster = access.cluster.toLowerCase().replaceAll(/[^a-z0-9-]+/g, '-');
+  const stem = `bedrock-${cluster}-${access.namespace}-${access.name}`;
+  return {
+    user: cut(`${stem}-user`, iamUserLimit),
+    path: '/service/',
+    policy: cut(`${stem}-policy`, iamPolicyLimit),
+    parameter: cut(`${stem}-credentials`, 512),
+    accessKeyIdParameter: cut(`${stem}-access-key-id`, 512),
+    secretAccessKeyParameter: cut(`${stem}-secret-access-key`, 512),
+    // Kubernetes names are apart by cluster and namespace already.
+    secret: cut(`bedrock-${access.name}-credentials`, 253),
+    environment: cut(`bedrock-${access.name}-environment`, 253),
+  };
+}
+
+const iamUserLimit = 64;
+/** 128 less what `-2`, `-3` of further policies take. */
+const iamPolicyLimit = 125;
+
+/** The name itself where it fits; else its beginning, a hash of the whole and its last word. */
+function cut(name: string, limit: number): string {
+  if (name.length <= limit) return name;
+  const last = name.slice(name.lastIndexOf('-'));
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, 10);
+  return `${name.slice(0, limit - last.length - hash.length - 1).replace(/-+$/, '')}-${hash}${last}`;
+}
+
+/** A declaration that passed schema and rules, as the rest of the program uses it. */
+export function normalise(declared: DeclaredAccess, accessKey: NonNullable<DeclaredAccess['spec']['credentials']['accessKey']>): Access {
+  const { metadata, spec } = declared;
+  const roles = modelRoles(spec.models);
+  return {
+    apiVersion: declared.apiVersion,
+    kind: declared.kind,
+    metadata: { name: metadata.name, namespace: metadata.namespace },
+    spec: {
+      account: spec.account,
+      region: spec.region,
+      models: spec.models.map((model, index) => ({ id: model.id, role: roles[index]!, applicationProfile: model.applicationProfile })),
+      workloads: spec.workloads.map((workload) => present(workload)),
+      credentials: { accessKey: present({ ...accessKey, secretStore: present(accessKey.secretStore) }) },
+      discovery: spec.discovery ?? spec.workloads.some((workload) => clientProfile(workload.client).listsModels),
+      ...present({ endpoint: spec.endpoint && present(spec.endpoint), permissionsBoundary: spec.permissionsBoundary, parameterKmsKeyId: spec.parameterKmsKeyId, budget: spec.budget }),
+      restart: spec.restart,
+      names: { ...defaultNames(metadata.name), ...present(spec.names ?? {}) },
+      suspend: spec.suspend,
+      deletionPolicy: spec.deletionPolicy,
+      managedBy: spec.managedBy ?? { iam: 'program', cluster: 'program' },
+    },
+  };
+}
+
+type Present<Shape> = { [Name in keyof Shape]: Exclude<Shape[Name], undefined> };
+
+/** The object without its undefined fields, as `exactOptionalPropertyTypes` wants it. */
+function present<Shape extends object>(value: Shape): Present<Shape> {
+  const copy = { ...value };
+  for (const name of Object.keys(copy)) if (Reflect.get(copy, name) === undefined) Reflect.deleteProperty(copy, name);
+  if (!isPresent(copy)) throw new TypeError('an undefined field is left');
+  return copy;
+}
+
+function isPresent<Shape extends object>(value: Shape): value is Shape & Present<Shape> {
+  return Object.values(value).every((field) => field !== undefined);
+}

@@ -1,0 +1,89 @@
+import type { ClientName, WorkloadKind } from './types.ts';
+
+/** A declaration as it is written, with its optional fields and shorthands. `parse.ts` makes an `Access` of it. */
+export interface AccessDocument {
+  readonly apiVersion?: 'bedrock-access.dev/v1alpha1';
+  readonly kind?: 'BedrockAccess';
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly spec: AccessDocumentSpec;
+}
+
+export interface AccessDocumentSpec {
+  /** 12 digits. */
+  readonly account: string;
+  /** Where Bedrock is called. */
+  readonly region: string;
+  /** A string is a model's id. */
+  readonly models: readonly (string | DeclaredModelDocument)[];
+  /** A string is `Kind/name` or `Kind/name:client`. */
+  readonly workloads: readonly (string | WorkloadDocument)[];
+  /** Exactly one mode. */
+  readonly credentials: { readonly accessKey: string | AccessKeyDocument };
+  /** Default: as the clients need. */
+  readonly discovery?: boolean;
+  /** A string is the url. */
+  readonly endpoint?: string | EndpointDocument;
+  /** ARN of a policy. */
+  readonly permissionsBoundary?: string;
+  /** Key id, alias or ARN, in the store's region. */
+  readonly parameterKmsKeyId?: string;
+  /** A string is the monthly amount. */
+  readonly budget?: string | { readonly monthly: string; readonly currency?: 'USD'; readonly whenExceeded?: 'warn' | 'deny' };
+  readonly restart?: 'now' | 'window' | 'never';
+  readonly names?: {
+    readonly user?: string;
+    readonly path?: string;
+    readonly policy?: string;
+    readonly parameter?: string;
+    readonly accessKeyIdParameter?: string;
+    readonly secretAccessKeyParameter?: string;
+    readonly secret?: string;
+    readonly environment?: string;
+  };
+  readonly suspend?: boolean;
+  readonly deletionPolicy?: 'Retain' | 'Delete';
+  readonly managedBy?: { readonly iam?: 'program' | 'terraform'; readonly cluster?: 'program' | 'manifests' };
+}
+
+export interface DeclaredModelDocument {
+  readonly id: string;
+  readonly role?: string;
+  readonly applicationProfile?: boolean;
+}
+
+export interface WorkloadDocument {
+  readonly kind: WorkloadKind;
+  readonly name: string;
+  readonly containers?: readonly string[];
+  readonly client: ClientName;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export interface AccessKeyDocument {
+  /** A string is `name@region` or `Kind/name@region`. */
+  readonly secretStore:
+    | string
+    | {
+        readonly kind?: 'ClusterSecretStore' | 'SecretStore';
+        readonly name: string;
+        readonly service?: 'ParameterStore' | 'SecretsManager';
+        readonly region: string;
+        readonly create?: boolean;
+        readonly role?: string;
+      };
+  readonly layout?: 'single' | 'pair';
+  /** `30d`, `12h`, `90m`. */
+  readonly rotateAfter?: string;
+}
+
+export interface EndpointDocument {
+  readonly url?: string;
+  readonly fips?: boolean;
+  readonly sourceVpce?: string;
+  readonly sourceIp?: readonly string[];
+}

@@ -1,0 +1,107 @@
+import { nearest } from '../bedrock/nearest.ts';
+import type { Finding, Place } from '../finding.ts';
+import { accessFinding, shown } from './access-finding.ts';
+import { normalise } from './defaults.ts';
+import { explainIssue } from './explain-issue.ts';
+import { checkRules } from './rules/index.ts';
+import { notBuilt } from './rules/not-built.ts';
+import { checkTogether } from './rules/together.ts';
+import { accessSchema, apiVersion, kind } from './schema/index.ts';
+import { expandShorthands } from './shorthand.ts';
+import { isRecord, readDocuments, type SourceDocument } from './source/documents.ts';
+import { sourceText } from './source/text.ts';
+import type { Access } from './types.ts';
+
+export interface ParsedAccess {
+  readonly access: Access;
+  /** Where a field stands in the source; the nearest enclosing field for one that is not written. */
+  readonly place: (field: string) => Place;
+  readonly sourceText: string;
+}
+
+export interface ParseResult {
+  /** The accesses without an error of their own. */
+  readonly accesses: ParsedAccess[];
+  /** All problems, each with file (where given), line, column and field; `info` for documents that were skipped. */
+  readonly findings: Finding[];
+}
+
+/**
+ * Reads a file of YAML (or JSON) documents. Every `BedrockAccess` is validated and normalised; documents of other kinds
+ * are skipped with an `info` finding, since a repository may keep them side by side. Nothing throws: bad input is a finding.
+ * Bytes are taken as UTF-8.
+ */
+export function parseAccess(source: string | Uint8Array, { file }: { readonly file?: string } = {}): ParseResult {
+  const decoded = sourceText(source, file);
+  if ('finding' in decoded) return { accesses: [], findings: [decoded.finding] };
+  const { text } = decoded;
+  const { documents, findings } = readDocuments(text, file);
+  const accesses: ParsedAccess[] = [];
+  let declared = 0;
+  for (const document of documents) {
+    const other = otherKind(document);
+    if (other !== undefined) {
+      findings.push(other);
+      if (other.severity === 'error') declared += 1;
+      continue;
+    }
+    declared += 1;
+    const result = readAccess(document);
+    findings.push(...result.findings);
+    if (result.access !== undefined) accesses.push({ access: result.access, place: document.place, sourceText: text });
+  }
+  if (declared === 0 && !findings.some(({ severity }) => severity === 'error')) findings.push(noAccess(text, file));
+  findings.push(...checkTogether(accesses));
+  return { accesses, findings: findings.sort(byPlace) };
+}
+
+/** An access from an object that is no text: one that the API server returned, or a program made. */
+export function accessFromObject(object: unknown): { readonly access: Access | undefined; readonly findings: Finding[] } {
+  const place = (field: string): Place => ({ field });
+  return readAccess({ value: object, place, key: place, written: () => undefined });
+}
+
+function readAccess(source: SourceDocument): { readonly access: Access | undefined; readonly findings: Finding[] } {
+  const document = expandShorthands(source.value);
+  const findings = notBuilt(document, source);
+  const result = accessSchema.safeParse(document);
+  if (!result.success) {
+    // The fields of a mode that is refused by name are nobody's concern yet.
+    const modeRefused = findings.some(({ id }) => id === 'credentials-mode-not-built');
+    const issues = result.error.issues.filter(({ path }) => !(modeRefused && path[0] === 'spec' && path[1] === 'credentials'));
+    return { access: undefined, findings: [...findings, ...issues.flatMap((issue) => explainIssue(issue, document, source))] };
+  }
+  if (findings.length === 0) findings.push(...checkRules(result.data, source));
+  const { accessKey } = result.data.spec.credentials;
+  if (accessKey === undefined || findings.some(({ severity }) => severity === 'error')) return { access: undefined, findings };
+  return { access: normalise(result.data, accessKey), findings };
+}
+
+/** Why a document is no BedrockAccess, as a finding: another manifest is passed over, a mistyped one is an error. */
+function otherKind({ value, place }: SourceDocument): Finding | undefined {
+  if (!isRecord(value)) {
+    return accessFinding('document-not-object', `The document is ${shown(value)}; a declaration is an object with apiVersion, kind, metadata and spec.`, place(''));
+  }
+  if (value.kind === kind && value.apiVersion === apiVersion) return undefined;
+  const group = typeof value.apiVersion === 'string' ? value.apiVersion.split('/')[0]! : undefined;
+  if (value.kind === kind) {
+    return accessFinding('api-version-unknown', value.apiVersion === undefined ? 'apiVersion is missing.' : `apiVersion is ${shown(value.apiVersion)}; this version reads ${apiVersion}.`, place('apiVersion'));
+  }
+  if (typeof value.kind !== 'string') {
+    return accessFinding('kind-unknown', value.kind === undefined ? 'kind is missing.' : `kind is ${shown(value.kind)}; it must be ${kind}.`, place('kind'));
+  }
+  const mistyped = value.kind !== `${kind}Class` && nearest(value.kind.slice(0, 64), [kind], 1)[0] !== undefined && value.kind.length > kind.length / 2;
+  if (mistyped || (group === apiVersion.split('/')[0] && value.kind !== `${kind}Class`)) {
+    return accessFinding('kind-unknown', `kind is ${shown(value.kind)}; did you mean ${kind}?`, place('kind'));
+  }
+  return accessFinding('document-skipped', `A document of kind ${shown(value.kind)} is passed over.`, place('kind'), { severity: 'info' });
+}
+
+function byPlace(a: Finding, b: Finding): number {
+  return (a.place?.line ?? 0) - (b.place?.line ?? 0) || (a.place?.column ?? 0) - (b.place?.column ?? 0);
+}
+
+function noAccess(text: string, file: string | undefined): Finding {
+  const place = { ...(file === undefined ? {} : { file }), line: 1, column: 1 };
+  return accessFinding('no-access-found', text.trim() === '' ? 'The source is empty.' : `The source holds no ${kind}.`, place);
+}

@@ -1,0 +1,17 @@
+/** What a schema cannot say about one declaration, each rule in its own file. */
+import type { Finding } from '../../finding.ts';
+import type { DeclaredAccess } from '../schema/index.ts';
+import type { SourceDocument } from '../source/documents.ts';
+import { checkBudget } from './budget.ts';
+import { checkCredentials } from './credentials.ts';
+import { checkEndpoint } from './endpoint.ts';
+import { checkModelRoles } from './models.ts';
+import { checkNames } from './names.ts';
+import { checkRegions } from './regions.ts';
+import { checkWorkloads } from './workloads.ts';
+
+const rules = [checkRegions, checkModelRoles, checkWorkloads, checkCredentials, checkEndpoint, checkNames, checkBudget];
+
+export function checkRules(access: DeclaredAccess, source: SourceDocument): Finding[] {
+  return rules.flatMap((rule) => rule(access, source));
+}

@@ -1,0 +1,38 @@
+import type { Finding } from '../../finding.ts';
+import { accessFinding } from '../access-finding.ts';
+import { isRecord, type SourceDocument } from '../source/documents.ts';
+
+const modesNotBuilt: Readonly<Record<string, string>> = {
+  webIdentity: 'web identity (IRSA)',
+  podIdentity: 'EKS Pod Identity',
+  rolesAnywhere: 'IAM Roles Anywhere',
+  apiKey: 'Bedrock API keys',
+  session: 'short-lived session credentials',
+};
+const kindsNotBuilt: ReadonlySet<unknown> = new Set(['CronJob', 'Job', 'Rollout']);
+
+/** What the declaration may say one day and this version cannot do: refused by name, before the schema is asked. */
+export function notBuilt(document: unknown, { place, key }: Pick<SourceDocument, 'place' | 'key'>): Finding[] {
+  if (!isRecord(document) || !isRecord(document.spec)) return [];
+  const findings: Finding[] = [];
+  const { credentials, workloads } = document.spec;
+  if (isRecord(credentials)) {
+    for (const [mode, words] of Object.entries(modesNotBuilt)) {
+      if (!Object.hasOwn(credentials, mode)) continue;
+      findings.push(accessFinding('credentials-mode-not-built', `spec.credentials.${mode}: ${words} is not built yet.`, key(`spec.credentials.${mode}`)));
+    }
+    const store = isRecord(credentials.accessKey) ? credentials.accessKey.secretStore : undefined;
+    if (isRecord(store) && store.service === 'SecretsManager') {
+      const field = 'spec.credentials.accessKey.secretStore.service';
+      findings.push(accessFinding('secret-store-service-not-built', `${field}: AWS Secrets Manager is not built yet.`, place(field)));
+    }
+  }
+  if (Array.isArray(workloads)) {
+    for (const [index, workload] of workloads.entries()) {
+      if (!isRecord(workload) || !kindsNotBuilt.has(workload.kind)) continue;
+      const field = `spec.workloads[${index}].kind`;
+      findings.push(accessFinding('workload-kind-not-built', `${field}: workloads of kind ${String(workload.kind)} are not built yet.`, place(field)));
+    }
+  }
+  return findings;
+}

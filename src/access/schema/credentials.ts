@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { dnsSubdomain, duration, region, roleArn } from './strings.ts';
+
+export const secretStore = z
+  .strictObject({
+    kind: z.enum(['ClusterSecretStore', 'SecretStore']).default('ClusterSecretStore').describe('The kind of External Secrets store.'),
+    name: dnsSubdomain.describe('The name of the store; it must exist unless `create` is set.'),
+    service: z.enum(['ParameterStore', 'SecretsManager']).default('ParameterStore').describe("External Secrets Operator's word for where the secret lies. SecretsManager is not built yet."),
+    region: region.describe("The store's region, where the parameters lie. It need not be the region where Bedrock is called."),
+    create: z.boolean().default(false).describe('Make the store too: for a sandbox or a fresh cluster.'),
+    role: roleArn.optional().describe("The IAM role that a created store assumes; without it the operator's own credentials are used."),
+  })
+  .describe('The External Secrets store through which the cluster reads the credential.');
+
+const accessKey = z
+  .strictObject({
+    secretStore,
+    layout: z
+      .enum(['single', 'pair'])
+      .default('single')
+      .describe('`single`: one SecureString that holds the key pair as JSON, replaced in one step. `pair`: two parameters, which can be seen half replaced.'),
+    rotateAfter: duration.optional().describe('Rotate the key when it is this old: `30d`, `12h`, `90m`.'),
+  })
+  .describe('An IAM user with an access key, delivered through External Secrets.');
+
+const sessionDuration = duration.optional().describe('How long one session lasts.');
+const serviceAccount = dnsSubdomain.optional().describe("The workload's ServiceAccount; by default the one its pods have.");
+
+const webIdentity = z
+  .strictObject({
+    issuer: z.string().max(512).regex(/^https:\/\/[!-~]+$/, 'issuer-malformed').optional().describe("The cluster's public token issuer; by default the one that the cluster announces."),
+    serviceAccount,
+    sessionDuration,
+  })
+  .describe('Not built yet: an IAM role assumed with the ServiceAccount token (IRSA).');
+
+const podIdentity = z
+  .strictObject({ cluster: z.string().min(1).max(100).describe('The name of the EKS cluster.'), serviceAccount })
+  .describe('Not built yet: EKS Pod Identity.');
+
+const rolesAnywhere = z
+  .strictObject({
+    trustAnchor: z.string().min(1).max(1011).describe('ARN of the trust anchor.'),
+    profile: z.string().min(1).max(1011).describe('ARN of the Roles Anywhere profile.'),
+    issuer: z.strictObject({ kind: z.enum(['ClusterIssuer', 'Issuer']).default('ClusterIssuer'), name: dnsSubdomain }).describe('The cert-manager issuer of the certificate.'),
+    sessionDuration,
+  })
+  .describe('Not built yet: IAM Roles Anywhere with a certificate from cert-manager.');
+
+const apiKey = z
+  .strictObject({
+    secretStore,
+    term: z.enum(['long', 'short']).default('long').describe('`long`: a service-specific credential with an age. `short`: a token of at most 12 hours, refreshed.'),
+    rotateAfter: duration.optional(),
+  })
+  .describe('Not built yet: an Amazon Bedrock API key.');
+
+const session = z
+  .strictObject({ delivery: z.enum(['sidecar', 'credential-process']).default('sidecar').describe('How the workload gets the session.'), sessionDuration })
+  .describe('Not built yet: short-lived session credentials, for a cluster without a public issuer.');
+
+/** Every mode, built or not; exactly one may be set. */
+export const credentials = z
+  .strictObject({
+    accessKey: accessKey.optional(),
+    webIdentity: webIdentity.optional(),
+    podIdentity: podIdentity.optional(),
+    rolesAnywhere: rolesAnywhere.optional(),
+    apiKey: apiKey.optional(),
+    session: session.optional(),
+  })
+  .describe('How the workload proves who it is: exactly one mode.');
