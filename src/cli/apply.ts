@@ -2,7 +2,9 @@ import { applyAccess, applyPlanFile, readPlanFile } from '../engine/index.ts';
 import { AccessError, exitCodes } from '../errors/error.ts';
 import type { CommandLine } from './command-line.ts';
 import { connect } from './connect.ts';
-import { catalogOf, readDeclarations, readText } from './documents.ts';
+import { catalogOf } from './catalog-file.ts';
+import { readText } from './files.ts';
+import { readDeclarations } from './documents.ts';
 import type { CommandOptions } from './options.ts';
 import { showRun } from './run-events.ts';
 

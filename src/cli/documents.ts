@@ -1,12 +1,12 @@
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { checkModels } from '../access/check-models.ts';
 import { parseAccess, type ParsedAccess } from '../access/parse.ts';
-import { loadCatalog, parseCatalog } from '../bedrock/catalog.ts';
 import type { Catalog, ResolvedModel } from '../bedrock/types.ts';
 import { AccessError } from '../errors/error.ts';
 import type { Finding } from '../finding.ts';
 import type { CommandLine } from './command-line.ts';
+import { readText } from './files.ts';
 import type { CommandOptions } from './options.ts';
 import { renderFindings } from './output/finding.ts';
 
@@ -57,35 +57,8 @@ export async function readDeclarations(options: CommandOptions, commandLine: Com
   return declared;
 }
 
-/** The catalog built in, or the one that `--catalog` names. */
-export async function catalogOf(options: CommandOptions, commandLine: CommandLine): Promise<Catalog> {
-  if (options.catalog === undefined) return loadCatalog();
-  return parseCatalog(await readText(options.catalog, commandLine));
-}
-
-/** Reads a file that the command line names. */
-export async function readText(file: string, commandLine: Pick<CommandLine, 'directory'>): Promise<string> {
-  try {
-    return await readFile(resolve(commandLine.directory, file), 'utf8');
-  } catch (error) {
-    throw unreadable(file, error);
-  }
-}
-
-function unreadable(file: string, error: unknown): AccessError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
-  const causes: Readonly<Record<string, string>> = { ENOENT: 'It does not exist.', EISDIR: 'It is a folder.', EACCES: 'This user may not read it.' };
-  return new AccessError('file-unreadable', `cannot read ${file}`, {
-    cause: causes[code ?? ''] ?? String(error),
-    remedy: 'Give the name of a file that exists, or - for stdin.',
-    place: { file },
-    origin: error,
-  });
-}
-
 async function filesOf(options: CommandOptions, commandLine: CommandLine): Promise<readonly string[]> {
   if (options.file.length > 0) return options.file;
-  const { existsSync } = await import('node:fs');
   if (existsSync(resolve(commandLine.directory, defaultFile))) return [defaultFile];
   throw new AccessError('no-document', 'no declaration was given', {
     cause: `There is no -f FILE, and no ${defaultFile} in this folder.`,

@@ -18,9 +18,9 @@ export async function run({ positionals }: CommandOptions, commandLine: CommandL
   }
   const page = Object.hasOwn(errorPages, id) ? errorPages[id] : undefined;
   if (page === undefined) {
-    const near = nearest(id, Object.keys(errorPages));
+    const near = nearest(id, Object.keys(errorPages), 3);
     throw new AccessError('unknown-id', `no error has the id ${id}`, {
-      cause: near !== undefined ? `Did you mean ${near}?` : 'The id is misspelt or from another version.',
+      cause: near.length > 0 ? `Did you mean ${near.join(', or ')}?` : 'The id is misspelt or from another version.',
       remedy: 'bedrock-access explain',
     });
   }

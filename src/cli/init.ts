@@ -1,7 +1,6 @@
-import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { AccessError, exitCodes } from '../errors/error.ts';
+import { exitCodes } from '../errors/error.ts';
 import type { CommandLine } from './command-line.ts';
+import { writeText } from './files.ts';
 import type { CommandOptions } from './options.ts';
 
 /** What a first declaration needs to know. */
@@ -28,7 +27,7 @@ export async function run(options: CommandOptions, commandLine: CommandLine): Pr
   const file = options.out ?? 'bedrock-access.yaml';
   if (file === '-') commandLine.print(text.trimEnd());
   else {
-    await write(file, text, options.force, commandLine);
+    await writeText(file, text, commandLine, { overwrite: options.force, remedy: `bedrock-access init --out OTHER.yaml, or --force to overwrite ${file}` });
     commandLine.say(`Written to ${file}. Next: bedrock-access plan -f ${file}`);
   }
   return exitCodes.ok;
@@ -60,17 +59,4 @@ spec:
         region: ap-northeast-1
       rotateAfter: 30d
 `;
-}
-
-async function write(file: string, text: string, overwrite: boolean, commandLine: CommandLine): Promise<void> {
-  try {
-    await writeFile(resolve(commandLine.directory, file), text, { flag: overwrite ? 'w' : 'wx' });
-  } catch (error) {
-    const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST';
-    throw new AccessError('file-unwritable', `cannot write ${file}`, {
-      cause: exists ? 'It exists already, and init does not overwrite.' : String(error),
-      remedy: exists ? `bedrock-access init --out OTHER.yaml, or --force to overwrite ${file}` : 'Give another name after --out.',
-      origin: error,
-    });
-  }
 }

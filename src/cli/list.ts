@@ -3,7 +3,7 @@ import { exitCodes } from '../errors/error.ts';
 import { regionOf } from './access-names.ts';
 import type { CommandLine } from './command-line.ts';
 import { connect } from './connect.ts';
-import { catalogOf } from './documents.ts';
+import { catalogOf } from './catalog-file.ts';
 import type { CommandOptions } from './options.ts';
 import { printStructured } from './output/structured.ts';
 import { table } from './output/table.ts';

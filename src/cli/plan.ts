@@ -1,11 +1,11 @@
-import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { planAccess, writePlanFile } from '../engine/index.ts';
 import type { Plan } from '../engine/types.ts';
 import { AccessError, exitCodes } from '../errors/error.ts';
 import type { CommandLine } from './command-line.ts';
 import { connect } from './connect.ts';
-import { catalogOf, readDeclarations } from './documents.ts';
+import { catalogOf } from './catalog-file.ts';
+import { readDeclarations } from './documents.ts';
+import { writeText } from './files.ts';
 import type { CommandOptions } from './options.ts';
 import { renderFindings } from './output/finding.ts';
 import { hasChanges, renderPlan } from './output/plan.ts';
@@ -27,7 +27,7 @@ export async function run(options: CommandOptions, commandLine: CommandLine): Pr
     const context = await connect(access.spec.region, catalog, options, commandLine);
     const { plan: made } = await planAccess(access, context);
     plans.push(made);
-    if (options.out !== undefined) await writeOut(options.out, writePlanFile(made, access, programVersion), commandLine);
+    if (options.out !== undefined) await writeText(options.out, writePlanFile(made, access, programVersion), commandLine, { overwrite: true, remedy: 'Give another name after --out.' });
   }
   if (commandLine.output !== 'text') await printStructured({ plans }, commandLine);
   else {
@@ -37,12 +37,4 @@ export async function run(options: CommandOptions, commandLine: CommandLine): Pr
     if (options.out !== undefined) commandLine.say(`\nWritten to ${options.out}. Execute exactly this: bedrock-access apply ${options.out}`);
   }
   return options.detailedExitcode && plans.some(hasChanges) ? exitCodes.changes : exitCodes.ok;
-}
-
-async function writeOut(file: string, text: string, commandLine: CommandLine): Promise<void> {
-  try {
-    await writeFile(resolve(commandLine.directory, file), text, { mode: 0o600 });
-  } catch (error) {
-    throw new AccessError('file-unwritable', `cannot write ${file}`, { cause: String(error), remedy: 'Give another name after --out.', origin: error });
-  }
 }

@@ -3,7 +3,8 @@ import { compilePolicy } from '../policy/compile.ts';
 import { policySize } from '../policy/size.ts';
 import type { CompiledPolicy } from '../policy/types.ts';
 import type { CommandLine } from './command-line.ts';
-import { catalogOf, readDeclarations, type Declared } from './documents.ts';
+import { catalogOf } from './catalog-file.ts';
+import { readDeclarations, type Declared } from './documents.ts';
 import type { CommandOptions } from './options.ts';
 import { printStructured } from './output/structured.ts';
 

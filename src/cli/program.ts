@@ -24,8 +24,9 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
     await program.parseAsync(own, { from: 'user' });
     return code;
   } catch (error) {
+    // Help and version are printed; help for want of a command is an error all the same.
+    if (error instanceof CommanderError && (error.exitCode === 0 || error.code === 'commander.help')) return error.exitCode;
     const failure = error instanceof CommanderError ? usageError(error, own) : error;
-    if (failure === undefined) return exitCodes.ok;
     const { reportFailure } = await import('./failure.ts');
     return await reportFailure(failure, commandLineOf(surroundings, { color: !own.includes('--no-color'), debug: own.includes('--debug'), output: 'text' }));
   }
@@ -66,13 +67,12 @@ export function makeProgram(surroundings: Pick<Surroundings, 'stdout' | 'stderr'
   return program;
 }
 
-/** What commander found wrong with the command line; undefined where it only printed help or the version. */
-function usageError(error: CommanderError, argv: readonly string[]): AccessError | undefined {
-  if (error.exitCode === 0 || error.code === 'commander.help') return undefined;
+/** What commander found wrong with the command line. */
+function usageError(error: CommanderError, argv: readonly string[]): AccessError {
   const command = commands.find((description) => argv.includes(description.name));
   const [message, suggestion] = error.message.replace(/^error: /, '').split('\n');
   return new AccessError('usage', message ?? error.message, {
-    cause: suggestion ?? 'The command line has a command, option or value that bedrock-access does not know.',
+    cause: suggestion?.replace(/^\((.*)\)$/, '$1') ?? 'The command line has a command, option or value that bedrock-access does not know.',
     remedy: `bedrock-access ${command === undefined ? '' : `${command.name} `}--help`,
   });
 }

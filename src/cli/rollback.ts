@@ -4,7 +4,7 @@ import { addressed, addressedAccesses } from './access-names.ts';
 import type { CommandLine } from './command-line.ts';
 import { confirmRemoval } from './confirm.ts';
 import { connect } from './connect.ts';
-import { catalogOf } from './documents.ts';
+import { catalogOf } from './catalog-file.ts';
 import type { CommandOptions } from './options.ts';
 import { renderPlan } from './output/plan.ts';
 import { showRun } from './run-events.ts';

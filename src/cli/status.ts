@@ -4,7 +4,7 @@ import { exitCodes } from '../errors/error.ts';
 import { addressedAccesses } from './access-names.ts';
 import type { CommandLine } from './command-line.ts';
 import { connect } from './connect.ts';
-import { catalogOf } from './documents.ts';
+import { catalogOf } from './catalog-file.ts';
 import type { CommandOptions } from './options.ts';
 import { renderFindings } from './output/finding.ts';
 import type { Paint } from './output/paint.ts';

@@ -1,0 +1,113 @@
+/**
+ * Builds `dist/`: the program and the public entry points as bundles without run-time dependencies, their
+ * declarations, the published schemas, and the licences of what is inside.
+ *
+ *     npm run build                 also runs after `npm ci` and before `npm pack` (`prepare`)
+ */
+import { execFileSync } from 'node:child_process';
+import { chmodSync, copyFileSync, existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, type Metafile } from 'esbuild';
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+
+const entryPoints = [
+  'src/cli/main.ts',
+  'src/index.ts',
+  'src/policy.ts',
+  'src/checks.ts',
+  'src/sandbox.ts',
+  // Run in processes of their own, so they must stay files: a pod's container in the sandbox.
+  ...globSync('src/sandbox/workloads/client/main.ts'),
+];
+
+rmSync('dist', { recursive: true, force: true });
+const { metafile } = await build({
+  entryPoints,
+  outbase: 'src',
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node22.19',
+  // The ESM builds of the AWS SDK: named imports of its CommonJS ones are lost, and they are larger.
+  mainFields: ['module', 'main'],
+  // commander and others call `require` inside; ESM has none of its own.
+  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  chunkNames: 'chunks/[name]-[hash]',
+  minifyWhitespace: true,
+  minifySyntax: true,
+  // Names stay: errors are read by people.
+  minifyIdentifiers: false,
+  legalComments: 'none', // all licences are in THIRD-PARTY-LICENSES.txt
+  metafile: true,
+  logLevel: 'warning',
+});
+chmodSync('dist/cli/main.js', 0o755);
+shipWasm(metafile);
+writeFileSync('dist/THIRD-PARTY-LICENSES.txt', licencesOf(metafile));
+writeSchemas();
+writeDeclarations();
+
+const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
+console.log(`dist: ${Object.keys(metafile.outputs).length} files, ${(bytes / 1e6).toFixed(1)} MB`);
+
+/** WebAssembly is found by `import.meta.url` beside the bundle, so it is copied to where the chunks are. */
+function shipWasm(built: Metafile): void {
+  const packages = new Set(packageFolders(built));
+  for (const [folder, file] of [
+    ['node_modules/web-tree-sitter', 'web-tree-sitter.wasm'],
+    ['node_modules/@tree-sitter-grammars/tree-sitter-hcl', 'tree-sitter-hcl.wasm'],
+  ] as const) {
+    if (!packages.has(folder) && !packages.has('node_modules/web-tree-sitter')) continue;
+    if (existsSync(join(folder, file))) copyFileSync(join(folder, file), join('dist/chunks', file));
+  }
+}
+
+/** Every package that has code in the bundle, with its licence's text. */
+function licencesOf(built: Metafile): string {
+  const sections = packageFolders(built).map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    const file = readdirSync(folder).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
+    const notice = readdirSync(folder).find((entry) => /^notice/i.test(entry));
+    const texts = [file, notice].filter((entry) => entry !== undefined).map((entry) => readFileSync(join(folder, entry), 'utf8').trim());
+    return `${name} ${version} (${license ?? 'see below'})\n\n${texts.join('\n\n') || 'The package brings no licence text; see its registry page.'}`;
+  });
+  return `The bundles of bedrock-access contain code of these packages.\n\n${sections.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`;
+}
+
+/** The innermost package folder of every bundled file, sorted. */
+function packageFolders(built: Metafile): string[] {
+  const folders = Object.keys(built.inputs).flatMap((input) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []);
+  return [...new Set(folders)].sort();
+}
+
+/** The JSON Schema and the CRD, generated into the source by the access room, under their public names. */
+function writeSchemas(): void {
+  const published = { 'schema.json': ['src/access/schema.json', 'src/access/generated/schema.json'], 'crd.yaml': ['src/access/crd.yaml', 'src/access/generated/crd.yaml'] };
+  for (const [name, places] of Object.entries(published)) {
+    const from = places.find((place) => existsSync(place));
+    if (from === undefined) throw new Error(`${name} is missing: none of ${places.join(', ')} exists`);
+    copyFileSync(from, join('dist', name));
+  }
+}
+
+function writeDeclarations(): void {
+  const config = {
+    extends: join(process.cwd(), 'tsconfig.json'),
+    compilerOptions: { noEmit: false, emitDeclarationOnly: true, declaration: true, rewriteRelativeImportExtensions: true, rootDir: join(process.cwd(), 'src'), outDir: join(process.cwd(), 'dist/types'), stripInternal: true },
+    include: [],
+    files: ['index', 'policy', 'checks', 'sandbox'].map((entry) => join(process.cwd(), `src/${entry}.ts`)),
+  };
+  mkdirSync('.cache', { recursive: true });
+  writeFileSync('.cache/tsconfig.declarations.json', JSON.stringify(config));
+  execFileSync('node_modules/.bin/tsc', ['-p', '.cache/tsconfig.declarations.json'], { stdio: 'inherit' });
+  // Declarations keep the `.ts` of their source; published ones name the `.js` that they stand for.
+  for (const file of globSync('dist/types/**/*.d.ts')) {
+    const text = readFileSync(file, 'utf8');
+    const renamed = text.replaceAll(/((?:from|import\()\s*['"]\.[^'"]+)\.ts(['"])/g, '$1.js$2');
+    if (renamed !== text) writeFileSync(file, renamed);
+  }
+}

@@ -1,0 +1,39 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { AccessError } from '../errors/error.ts';
+import type { CommandLine } from './command-line.ts';
+
+/** Reads a file that the command line names. */
+export async function readText(file: string, commandLine: Pick<CommandLine, 'directory'>): Promise<string> {
+  try {
+    return await readFile(resolve(commandLine.directory, file), 'utf8');
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
+
+function unreadable(file: string, error: unknown): AccessError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+  const causes: Readonly<Record<string, string>> = { ENOENT: 'It does not exist.', EISDIR: 'It is a folder.', EACCES: 'This user may not read it.' };
+  return new AccessError('file-unreadable', `cannot read ${file}`, {
+    cause: causes[code ?? ''] ?? String(error),
+    remedy: 'Give the name of a file that exists, or - for stdin.',
+    origin: error,
+  });
+}
+
+/** Writes a file that the command line names; readable for this user alone. `overwrite: false` refuses one that exists. */
+export async function writeText(file: string, text: string, commandLine: Pick<CommandLine, 'directory'>, options: { readonly overwrite: boolean; readonly remedy: string }): Promise<void> {
+  try {
+    await writeFile(resolve(commandLine.directory, file), text, { mode: 0o600, flag: options.overwrite ? 'w' : 'wx' });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+    const causes: Readonly<Record<string, string>> = {
+      EEXIST: 'It exists already.',
+      ENOENT: 'Its folder does not exist.',
+      EISDIR: 'It is a folder.',
+      EACCES: 'This user may not write it.',
+    };
+    throw new AccessError('file-unwritable', `cannot write ${file}`, { cause: causes[code ?? ''] ?? String(error), remedy: options.remedy, origin: error });
+  }
+}
