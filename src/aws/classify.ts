@@ -1,3 +1,5 @@
+import { retryAfter } from '../backoff.ts';
+import { connectionFailure } from '../connection-failure.ts';
 import { AwsCallError } from './call-error.ts';
 import type { AwsErrorKind } from './types.ts';
 
@@ -89,18 +91,12 @@ const kinds: Readonly<Record<string, AwsErrorKind>> = {
   InvalidParameterValue: 'validation',
 };
 
-/** The connection never came about, so nothing was executed (Node's `errno` names and OpenSSL's). */
-const neverSent = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL|ERR_INVALID_URL|ERR_TLS_\w+|CERT_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|ERR_SSL_\w+|EPROTO)$/;
-
-/** The connection broke while the call was under way: it may have been executed. */
-const cutOff = /^(ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|ESOCKETTIMEDOUT|UND_ERR_SOCKET|ERR_STREAM_PREMATURE_CLOSE|ERR_HTTP2_\w+)$/;
-
 function kindOf(seen: SeenError): AwsErrorKind {
   const known = kinds[seen.code.replace(/Exception$/, '')];
   // A skewed clock shows as a bad signature; the answer's own Date tells them apart (SigV4 allows five minutes).
   if (known === 'invalid-credentials' && Math.abs(seen.skew) > 5 * 60_000) return 'clock-skewed';
   if (known !== undefined) return known;
-  if (neverSent.test(seen.code) || cutOff.test(seen.code)) return 'unreachable';
+  if (connectionFailure(seen.code) !== undefined) return 'unreachable';
   if (seen.status === undefined) return 'other';
   if (seen.status === 429) return 'throttled';
   if (seen.status >= 500) return 'unavailable';
@@ -112,7 +108,7 @@ function kindOf(seen: SeenError): AwsErrorKind {
 
 /** A 4xx is an answer: not executed. No answer, a broken one, or a 5xx leave open whether the call was executed. */
 function isUncertain(kind: AwsErrorKind, seen: SeenError): boolean {
-  if (kind === 'no-credentials' || neverSent.test(seen.code)) return false;
+  if (kind === 'no-credentials' || connectionFailure(seen.code) === 'never-sent') return false;
   return seen.status === undefined || seen.status >= 500 || seen.status < 400 || seen.status === 408;
 }
 
@@ -141,17 +137,9 @@ function read(error: unknown): SeenError {
     message: text(fields['message']) ?? '',
     status,
     requestId: text(metadata['requestId']),
-    retryAfter: retryAfterOf(text(headers['retry-after'])),
+    retryAfter: retryAfter(text(headers['retry-after'])),
     skew: Number.isNaN(date) ? 0 : date - Date.now(),
   };
-}
-
-/** `Retry-After` in seconds or as a date (RFC 9110, 10.2.3). */
-function retryAfterOf(header: string | undefined): number | undefined {
-  if (header === undefined) return undefined;
-  if (/^\d+$/.test(header)) return Number(header) * 1000;
-  const at = Date.parse(header);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now());
 }
 
 function record(value: unknown): Readonly<Record<string, unknown>> {

@@ -1,4 +1,6 @@
+import { backoff } from '../backoff.ts';
 import type { Clock, Random } from '../clock.ts';
+import { mayPass } from '../connection-failure.ts';
 import { classify } from './classify.ts';
 import type { CallPlace } from './classify.ts';
 import type { CredentialSource } from './credentials.ts';
@@ -25,9 +27,13 @@ type LoggedCall = { -readonly [field in keyof AwsCall]: AwsCall[field] };
 /** Reads are tried this often; with the pauses below that is about 25 seconds at worst. */
 const readAttempts = 6;
 
+/** No further attempt after this many milliseconds, so that time-outs do not add up. */
+const readPatience = 60_000;
+
 /** One reading call: tried again, with growing jittered pauses, while AWS throttles, fails or drops the connection. */
 export async function reading<T>(session: Session, place: CallPlace, send: () => Promise<T>): Promise<T> {
   const entry = begin(session, place);
+  const started = session.clock.now().getTime();
   for (;;) {
     entry.attempts += 1;
     try {
@@ -37,8 +43,11 @@ export async function reading<T>(session: Session, place: CallPlace, send: () =>
     } catch (error) {
       const failure = classify(error, place);
       entry.failed = failure.code;
-      if (!passes(failure) || entry.attempts >= readAttempts) throw failure;
-      await session.clock.sleep(pause(failure, entry.attempts, session.random), session.signal);
+      const spent = session.clock.now().getTime() - started;
+      if (!passes(failure) || entry.attempts >= readAttempts || spent > readPatience) throw failure;
+      const base = failure.kind === 'throttled' ? 500 : 200;
+      const asked = failure.retryAfter === undefined ? {} : { asked: failure.retryAfter };
+      await session.clock.sleep(backoff({ attempt: entry.attempts, random: session.random, base, cap: 8000, ...asked }), session.signal);
     }
   }
 }
@@ -65,12 +74,5 @@ function begin(session: Session, place: CallPlace): LoggedCall {
 
 function passes(failure: AwsCallError): boolean {
   if (failure.kind === 'throttled' || failure.kind === 'unavailable' || failure.kind === 'not-ready') return true;
-  // A refused connection or a broken one may pass; a name that does not resolve or a bad certificate will not.
-  return failure.kind === 'unreachable' && (failure.uncertain || failure.code === 'ECONNREFUSED' || failure.code === 'EAI_AGAIN');
-}
-
-/** Full jitter over an exponential ceiling (AWS Architecture Blog, "Exponential Backoff And Jitter"); never less than AWS asks for, up to 20 s. */
-function pause(failure: AwsCallError, attempt: number, random: Random): number {
-  const ceiling = Math.min(8000, (failure.kind === 'throttled' ? 500 : 200) * 2 ** (attempt - 1));
-  return Math.max(Math.min(failure.retryAfter ?? 0, 20_000), 50 + random() * ceiling);
+  return failure.kind === 'unreachable' && mayPass(failure.code);
 }
