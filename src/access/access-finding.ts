@@ -20,8 +20,7 @@ export function shown(value: unknown): string {
     if (/^[A-Za-z0-9/+=]{40,}$/.test(value) && !/^[a-z0-9-]+$/.test(value)) return '(not shown: it looks like a secret)';
     return JSON.stringify(value.length > 64 ? `${value.slice(0, 64)}…` : value);
   }
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object') return 'an object';
-  return String(value);
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (value === null || value === undefined) return 'nothing';
+  return Array.isArray(value) ? 'a list' : 'an object';
 }

@@ -1,0 +1,49 @@
+/**
+ * What the API server checks beyond types, in CEL ("CRD validation rules"). Each says what a rule of `rules/` says;
+ * whether a region or a model exists is left to the program. `path` is as for `schemaAt`.
+ */
+export interface CelRule {
+  readonly rule: string;
+  readonly message: string;
+}
+
+const parameterName: readonly CelRule[] = [
+  { rule: "!self.lowerAscii().matches('^/?(aws|ssm)')", message: 'Parameter Store refuses names that start with "aws" or "ssm"' },
+  { rule: "self.startsWith('/') || !self.contains('/')", message: 'a parameter name with levels begins with "/"' },
+];
+
+export const crdRules: readonly { readonly path: readonly string[]; readonly rules: readonly CelRule[] }[] = [
+  { path: [], rules: [{ rule: "self.metadata.name.size() <= 63 && !self.metadata.name.contains('.')", message: 'metadata.name must be a DNS label of at most 63 characters' }] },
+  {
+    path: ['spec', 'credentials'],
+    rules: [
+      {
+        rule: '[has(self.accessKey), has(self.webIdentity), has(self.podIdentity), has(self.rolesAnywhere), has(self.apiKey), has(self.session)].filter(mode, mode).size() == 1',
+        message: 'exactly one credentials mode must be set',
+      },
+    ],
+  },
+  {
+    path: ['spec', 'models'],
+    rules: [
+      { rule: "self.filter(model, has(model.role) && model.role == 'default').size() <= 1", message: 'only one model can be the default' },
+      { rule: "self.exists(model, !has(model.role) || model.role == 'default')", message: 'one model must be the default' },
+    ],
+  },
+  {
+    path: ['spec', 'workloads', '[]'],
+    rules: [{ rule: "(self.client == 'custom') == has(self.environment)", message: 'environment goes with client custom, and only with it' }],
+  },
+  { path: ['spec', 'credentials', 'accessKey', 'secretStore'], rules: [{ rule: '!has(self.role) || (has(self.create) && self.create)', message: 'role is for a store that is created' }] },
+  {
+    path: ['spec', 'endpoint'],
+    rules: [
+      { rule: '!(has(self.url) && has(self.fips) && self.fips)', message: 'url and fips exclude each other' },
+      { rule: '!(has(self.sourceVpce) && has(self.sourceIp))', message: 'sourceVpce and sourceIp exclude each other' },
+    ],
+  },
+  { path: ['spec', 'budget', 'monthly'], rules: [{ rule: "self.matches('[1-9]')", message: 'the amount must be above zero' }] },
+  { path: ['spec', 'names', 'parameter'], rules: parameterName },
+  { path: ['spec', 'names', 'accessKeyIdParameter'], rules: parameterName },
+  { path: ['spec', 'names', 'secretAccessKeyParameter'], rules: parameterName },
+];
