@@ -63,7 +63,7 @@ export type PolicyLayer = 'identity' | 'boundary' | 'session' | 'service-control
 export interface Verdict {
   readonly decision: Decision;
   /** The statement that decided; undefined for an implicit deny without a near miss. */
-  readonly decidedBy?: { readonly policy: string; readonly statement: number; readonly sid?: string };
+  readonly decidedBy?: { readonly policy: string; readonly statement: number; readonly sid?: string } | undefined;
   /** Which of the sets stopped it, for a deny. */
   readonly stoppedBy?: PolicyLayer;
   /** Sentences: which statement matched, which nearly did and what kept it from it. Worked out when read. */

@@ -1,0 +1,128 @@
+import type { NamedPolicy, PolicyLayer } from '../types.ts';
+import { conditionHolds, type Condition } from './condition.ts';
+import type { PreparedRequest } from './prepared-request.ts';
+import { actionApplies, conditionsHold, resourceApplies, statementsOf, type Hit, type ReadyStatement } from './statement.ts';
+
+export function explainAllow(request: PreparedRequest, hit: Hit): readonly string[] {
+  return [`${nameOf(hit)} allows ${request.request.action} on ${request.request.resource}.`];
+}
+
+export function explainDeny(request: PreparedRequest, layer: PolicyLayer, hit: Hit): readonly string[] {
+  const { conditions } = hit.statement;
+  return [
+    `${nameOf(hit)} (${layerNames[layer]}) denies ${request.request.action} on ${request.request.resource}.`,
+    ...conditions.map((condition) => `Its Condition ${condition.operatorName} ${condition.key} holds: the request has ${valuesIn(condition, request)}.`),
+    'An explicit deny wins over every allow.',
+  ];
+}
+
+/** Why nothing allowed: the nearest misses, best first. */
+export function explainMissingAllow(request: PreparedRequest, layer: PolicyLayer, policies: readonly NamedPolicy[]): readonly string[] {
+  const misses = missesIn(request, policies);
+  const first = `No ${layerNames[layer]} allows ${request.request.action} on ${request.request.resource}.`;
+  if (policies.length === 0) return [first, 'There is none.'];
+  if (misses.length === 0) return [first, 'No statement names this action or this resource.'];
+  const nearest = misses[0]?.distance ?? 0;
+  return [first, ...misses.filter((miss) => miss.distance <= nearest + 1).slice(0, 3).map((miss) => miss.sentence)];
+}
+
+/** A statement that would have allowed but for one thing. */
+interface Miss {
+  readonly hit: Hit;
+  /** Fewer is nearer. */
+  readonly distance: number;
+  readonly sentence: string;
+}
+
+/** The statement that came nearest to allow; undefined when none names the action or the resource. */
+export function nearestMiss(request: PreparedRequest, policies: readonly NamedPolicy[]): Miss | undefined {
+  return missesIn(request, policies)[0];
+}
+
+function missesIn(request: PreparedRequest, policies: readonly NamedPolicy[]): readonly Miss[] {
+  const misses: Miss[] = [];
+  for (const policy of policies) {
+    for (const statement of statementsOf(policy.document)) {
+      if (!statement.allows) continue;
+      const miss = missOf({ policy, statement }, request);
+      if (miss !== undefined) misses.push(miss);
+    }
+  }
+  return misses.sort((a, b) => a.distance - b.distance);
+}
+
+function missOf(hit: Hit, request: PreparedRequest): Miss | undefined {
+  const { statement } = hit;
+  const [action, resource, conditions] = [actionApplies(statement, request), resourceApplies(statement, request), conditionsHold(statement, request)];
+  const name = nameOf(hit);
+  if (action && resource && !conditions) {
+    const failing = statement.conditions.filter((condition) => !conditionHolds(condition, request, statement.variables));
+    return { hit, distance: failing.length, sentence: `${name} matches the action and the resource, but ${failing.map((condition) => failure(condition, request)).join(', and ')}.` };
+  }
+  if (resource && !action) {
+    // A statement over every resource is near only by its action, and that is another.
+    return { hit, distance: statement.resources?.includes('*') === true ? 50 : 10, sentence: `${name} matches the resource, but ${actionClause(statement, request)}.` };
+  }
+  if (action && !resource) {
+    const nearest = nearestResource(statement, request.request.resource);
+    return { hit, distance: 20 + nearest.distance, sentence: `${name} matches the action, but ${nearest.clause}.` };
+  }
+  return undefined;
+}
+
+function actionClause(statement: ReadyStatement, { request }: PreparedRequest): string {
+  const { Action, NotAction } = statement.source;
+  return NotAction === undefined ? `its Action is ${listed(Action)}, not ${request.action}` : `its NotAction leaves out ${listed(NotAction)}`;
+}
+
+/** Which part of the ARN differs from the pattern that is most like it. */
+function nearestResource(statement: ReadyStatement, resource: string): { readonly clause: string; readonly distance: number } {
+  if (statement.source.NotResource !== undefined) return { clause: `its NotResource leaves out ${listed(statement.source.NotResource)}`, distance: 9 };
+  const parts = partsOf(resource);
+  let best = { clause: `its Resource does not name ${resource}`, distance: 9 };
+  for (const pattern of statement.resources ?? []) {
+    const wanted = partsOf(pattern);
+    const differing = arnParts.map((_, index) => index).filter((index) => wanted[index] !== parts[index] && wanted[index] !== '*');
+    if (differing.length >= best.distance) continue;
+    const named = differing.map((index) => `${arnParts[index]} is ${quoted(parts[index])} where it has ${quoted(wanted[index])}`);
+    best = { clause: `its Resource ${pattern} is another: the ${named.join(', the ')}`, distance: differing.length };
+  }
+  return best;
+}
+
+/** The six parts of an ARN: the last takes all further colons. */
+function partsOf(arn: string): readonly string[] {
+  const parts = arn.split(':');
+  return [...parts.slice(0, 5), parts.slice(5).join(':')];
+}
+
+const arnParts = ['prefix', 'partition', 'service', 'region', 'account', 'resource'];
+
+function failure(condition: Condition, request: PreparedRequest): string {
+  return `Condition ${condition.operatorName} ${condition.key} wants ${condition.values.map((value) => quoted(value)).join(' or ')}, and the request has ${valuesIn(condition, request)}`;
+}
+
+function valuesIn(condition: Condition, request: PreparedRequest): string {
+  const values = request.context.get(condition.key.toLowerCase());
+  return values === undefined || values.length === 0 ? 'no such key' : values.map((value) => quoted(value)).join(', ');
+}
+
+function nameOf({ policy, statement }: Hit): string {
+  return `statement ${statement.source.Sid ?? statement.index + 1} of ${policy.name}`;
+}
+
+const layerNames: Readonly<Record<PolicyLayer, string>> = {
+  identity: 'identity policy',
+  boundary: 'permissions boundary',
+  session: 'session policy',
+  'service-control': 'service control policy',
+  resource: 'resource policy',
+};
+
+function listed(value: string | readonly string[] | undefined): string {
+  return value === undefined ? 'nothing' : typeof value === 'string' ? value : value.join(', ');
+}
+
+function quoted(text: string | undefined): string {
+  return text === undefined || text === '' ? 'empty' : `"${text}"`;
+}

@@ -1,0 +1,28 @@
+import { BlockList, isIP } from 'node:net';
+
+/** `IpAddress`: is the address within the CIDR block? Without a prefix a block is one address. IPv4 and IPv6 never match each other. */
+export function ipAddress(value: string, wanted: string): boolean {
+  const slash = wanted.indexOf('/');
+  const network = slash < 0 ? wanted : wanted.slice(0, slash);
+  const family = isIP(network);
+  if (family === 0 || isIP(value) !== family) return false;
+  const longest = family === 4 ? 32 : 128;
+  const prefix = slash < 0 ? longest : Number(wanted.slice(slash + 1));
+  if (!Number.isInteger(prefix) || prefix < 0 || prefix > longest) return false;
+  return family === 4 ? sameNetwork4(value, network, prefix) : sameNetwork6(value, network, prefix);
+}
+
+function sameNetwork4(value: string, network: string, prefix: number): boolean {
+  const mask = prefix === 0 ? 0 : (-1 << (32 - prefix)) >>> 0;
+  return (number4(value) & mask) >>> 0 === (number4(network) & mask) >>> 0;
+}
+
+function number4(address: string): number {
+  return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+}
+
+function sameNetwork6(value: string, network: string, prefix: number): boolean {
+  const block = new BlockList();
+  block.addSubnet(network, prefix, 'ipv6');
+  return block.check(value, 'ipv6');
+}

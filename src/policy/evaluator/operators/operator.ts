@@ -1,0 +1,8 @@
+/** Compares one value of the request with one value of the policy. Negation, sets and missing keys are the caller's. */
+export interface Operator {
+  readonly matches: (requestValue: string, policyValue: string) => boolean;
+  /** The `Not` form: it holds where nothing matches, also without the key. */
+  readonly negated: boolean;
+  /** May the policy's value hold variables? */
+  readonly variables: boolean;
+}

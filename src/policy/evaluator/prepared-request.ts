@@ -1,0 +1,32 @@
+import { parseArn } from '../../bedrock/arn.ts';
+import type { AuthorizationRequest } from '../types.ts';
+
+/** A request made ready to be compared: names that are compared without case in lower case, values as lists. */
+export interface PreparedRequest {
+  readonly request: AuthorizationRequest;
+  /** `bedrock:invokemodel`. */
+  readonly action: string;
+  readonly context: ReadonlyMap<string, readonly string[]>;
+  /** Account of the principal; undefined for a service. */
+  readonly account: string | undefined;
+  /** Account of the resource, taken as the principal's where nothing says otherwise. */
+  readonly resourceAccount: string | undefined;
+}
+
+export function prepareRequest(request: AuthorizationRequest): PreparedRequest {
+  const context = new Map<string, readonly string[]>();
+  for (const key in request.context) {
+    const value = request.context[key];
+    if (value !== undefined) context.set(key.toLowerCase(), typeof value === 'string' ? [value] : value);
+  }
+  const account = accountOf(request.principal);
+  const owner = request.resourceAccount ?? accountOf(request.resource);
+  return { request, action: request.action.toLowerCase(), context, account, resourceAccount: owner ?? account };
+}
+
+/** The fifth part of an ARN, without taking the rest apart. */
+function accountOf(arn: string): string | undefined {
+  if (!arn.startsWith('arn:')) return undefined;
+  const account = parseArn(arn)?.account;
+  return account === '' ? undefined : account;
+}
