@@ -29,6 +29,8 @@ export type OutputFormat = (typeof outputFormats)[number];
 export interface CommandLine extends Surroundings {
   readonly output: OutputFormat;
   readonly debug: boolean;
+  /** What was read, by the name that findings use, so that they can show the line: `<stdin>` cannot be read again. */
+  readonly sources: Map<string, string>;
   /** Colours for stdout. */
   readonly paint: Paint;
   /** Colours for stderr. */

@@ -16,6 +16,8 @@ const defaultFile = 'bedrock-access.yaml';
 /** A declaration that holds: parsed, checked against the catalog. */
 export interface Declared extends ParsedAccess {
   readonly models: readonly ResolvedModel[];
+  /** Its warnings, said already. */
+  readonly warnings: readonly Finding[];
 }
 
 /**
@@ -27,21 +29,20 @@ export interface Declared extends ParsedAccess {
 export async function readDeclarations(options: CommandOptions, commandLine: CommandLine, catalog?: Catalog): Promise<readonly Declared[]> {
   const findings: Finding[] = [];
   const declared: Declared[] = [];
-  const sources = new Map<string, string>();
   for (const file of await filesOf(options, commandLine)) {
     const text = file === '-' ? await commandLine.stdin.text() : await readText(file, commandLine);
     const name = file === '-' ? '<stdin>' : file;
-    sources.set(name, text);
+    commandLine.sources.set(name, text);
     const parsed = parseAccess(text, { file: name });
     findings.push(...parsed.findings);
     for (const access of parsed.accesses) {
       if (catalog === undefined) {
-        declared.push({ ...access, models: [] });
+        declared.push({ ...access, models: [], warnings: [] });
         continue;
       }
       const checked = checkModels(access, { catalog, now: commandLine.clock.now(), strict: options.strict });
       findings.push(...checked.findings);
-      declared.push({ ...access, models: checked.models });
+      declared.push({ ...access, models: checked.models, warnings: checked.findings });
     }
   }
   refuseErrors(findings);
@@ -52,7 +53,7 @@ export async function readDeclarations(options: CommandOptions, commandLine: Com
     });
   }
   if (findings.length > 0 && commandLine.output === 'text') {
-    commandLine.say(`${renderFindings(findings, commandLine.progressPaint, (file) => sources.get(file))}\n`);
+    commandLine.say(`${renderFindings(findings, commandLine.progressPaint, (file) => commandLine.sources.get(file))}\n`);
   }
   return declared;
 }

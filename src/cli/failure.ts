@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { AccessError, exitCodes } from '../errors/error.ts';
 import type { CommandLine } from './command-line.ts';
 import { findingsOf, renderFindings } from './output/finding.ts';
@@ -7,7 +5,7 @@ import { findingsOf, renderFindings } from './output/finding.ts';
 /** Says on stderr what went wrong, why, and what mends it; answers the exit code. */
 export async function reportFailure(failure: unknown, commandLine: CommandLine): Promise<number> {
   const error = await accessErrorOf(failure, commandLine.signal);
-  commandLine.say(renderFindings(findingsOf(error), commandLine.progressPaint, (file) => sourceOf(file, commandLine)));
+  commandLine.say(renderFindings(findingsOf(error), commandLine.progressPaint, (file) => commandLine.sources.get(file)));
   if (commandLine.debug) commandLine.say(`\n${beneath(failure)}`);
   return error.details.exitCode ?? exitCodes.error;
 }
@@ -35,15 +33,6 @@ export async function accessErrorOf(failure: unknown, signal: AbortSignal): Prom
     remedy: 'Run the command again with --debug and report what it prints.',
     origin: failure,
   });
-}
-
-/** The text of a file that findings point into; `<stdin>` and what cannot be read have none. */
-function sourceOf(file: string, commandLine: CommandLine): string | undefined {
-  try {
-    return readFileSync(resolve(commandLine.directory, file), 'utf8');
-  } catch {
-    return undefined;
-  }
 }
 
 function beneath(failure: unknown): string {

@@ -1,6 +1,7 @@
 import { planAccess, writePlanFile } from '../engine/index.ts';
 import type { Plan } from '../engine/types.ts';
 import { AccessError, exitCodes } from '../errors/error.ts';
+import type { Finding } from '../finding.ts';
 import type { CommandLine } from './command-line.ts';
 import { connect } from './connect.ts';
 import { catalogOf } from './catalog-file.ts';
@@ -23,6 +24,7 @@ export async function run(options: CommandOptions, commandLine: CommandLine): Pr
     });
   }
   const plans: Plan[] = [];
+  const said = declarations.flatMap(({ warnings }) => warnings);
   for (const { access } of declarations) {
     const context = await connect(access.spec.region, catalog, options, commandLine);
     const { plan: made } = await planAccess(access, context);
@@ -31,10 +33,15 @@ export async function run(options: CommandOptions, commandLine: CommandLine): Pr
   }
   if (commandLine.output !== 'text') await printStructured({ plans }, commandLine);
   else {
-    const findings = plans.flatMap((made) => made.findings);
+    const findings = unsaid(plans.flatMap((made) => made.findings), said);
     if (findings.length > 0) commandLine.say(`${renderFindings(findings, commandLine.progressPaint)}\n`);
     commandLine.print(plans.map((made) => renderPlan(made, commandLine.paint)).join('\n\n'));
     if (options.out !== undefined) commandLine.say(`\nWritten to ${options.out}. Execute exactly this: bedrock-access apply ${options.out}`);
   }
   return options.detailedExitcode && plans.some(hasChanges) ? exitCodes.changes : exitCodes.ok;
+}
+
+/** The plan repeats what the declaration's models gave to say; with its line it was said better. */
+function unsaid(findings: readonly Finding[], said: readonly Finding[]): readonly Finding[] {
+  return findings.filter((finding) => !said.some((other) => other.id === finding.id && other.message === finding.message));
 }

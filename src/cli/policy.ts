@@ -1,6 +1,6 @@
 import { exitCodes } from '../errors/error.ts';
 import { compilePolicy } from '../policy/compile.ts';
-import { policySize } from '../policy/size.ts';
+import { policySize } from '../policy/document.ts';
 import type { CompiledPolicy } from '../policy/types.ts';
 import type { CommandLine } from './command-line.ts';
 import { catalogOf } from './catalog-file.ts';

@@ -14,9 +14,10 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
   const separator = argv.indexOf('--');
   const own = separator < 0 ? argv : argv.slice(0, separator);
   const rest = separator < 0 ? [] : argv.slice(separator + 1);
+  const sources = new Map<string, string>();
   let code: number = exitCodes.ok;
   const program = makeProgram(surroundings, async (description, positionals, options) => {
-    const commandLine = commandLineOf(surroundings, options);
+    const commandLine = commandLineOf(surroundings, options, sources);
     const { run } = await description.load();
     code = await run(readOptions(options, [...positionals, ...rest]), commandLine);
   });
@@ -28,7 +29,7 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
     if (error instanceof CommanderError && (error.exitCode === 0 || error.code === 'commander.help')) return error.exitCode;
     const failure = error instanceof CommanderError ? usageError(error, own) : error;
     const { reportFailure } = await import('./failure.ts');
-    return await reportFailure(failure, commandLineOf(surroundings, { color: !own.includes('--no-color'), debug: own.includes('--debug'), output: 'text' }));
+    return await reportFailure(failure, commandLineOf(surroundings, { color: !own.includes('--no-color'), debug: own.includes('--debug'), output: 'text' }, sources));
   }
 }
 
@@ -77,13 +78,14 @@ function usageError(error: CommanderError, argv: readonly string[]): AccessError
   });
 }
 
-function commandLineOf(surroundings: Surroundings, options: Readonly<Record<string, unknown>>): CommandLine {
+function commandLineOf(surroundings: Surroundings, options: Readonly<Record<string, unknown>>, sources: Map<string, string>): CommandLine {
   const color = options['color'] !== false;
   const output = outputFormats.find((format) => format === options['output']) ?? 'text';
   return {
     ...surroundings,
     output,
     debug: options['debug'] === true,
+    sources,
     paint: paintFor(output === 'text' && wantsColor(surroundings.stdout, surroundings.environment, color)),
     progressPaint: paintFor(wantsColor(surroundings.stderr, surroundings.environment, color)),
     print: (text) => surroundings.stdout.write(`${text}\n`),

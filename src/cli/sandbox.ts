@@ -39,7 +39,7 @@ export function environmentOf(sandbox: Sandbox, { clock }: Pick<CommandLine, 'cl
 function runInside(command: string, args: readonly string[], environment: Readonly<Record<string, string>>, commandLine: CommandLine): Promise<number> {
   return new Promise((resolve, reject) => {
     // Credentials of the user's own must not leak into the sandbox, nor its command reach the real AWS.
-    const outer = Object.fromEntries(Object.entries(commandLine.environment).filter(([name]) => !/^AWS_/.test(name) || name === 'AWS_PAGER'));
+    const outer = Object.fromEntries(Object.entries(commandLine.environment).filter(([name]) => !name.startsWith('AWS_') || name === 'AWS_PAGER'));
     const child = spawn(command, args, { cwd: commandLine.directory, env: { ...outer, ...environment }, stdio: ['inherit', 'pipe', 'pipe'] });
     child.stdout.setEncoding('utf8').on('data', (text: string) => commandLine.stdout.write(text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => commandLine.stderr.write(text));

@@ -51,7 +51,7 @@ export function findingsOf(error: AccessError): readonly Finding[] {
 
 function renderPlace(place: Place, paint: Paint, sources: Sources): string[] {
   const position = place.file === undefined ? undefined : [place.file, place.line, place.column].filter((part) => part !== undefined).join(':');
-  const what = [place.field, place.resource].filter((part) => part !== undefined).join(', ');
+  const what = [place.field, place.resource].filter((part) => part !== undefined && part !== '').join(', ');
   const lines = [`  ${printable(position === undefined ? what : what === '' ? position : `${position} (${what})`)}`];
   const source = place.file === undefined || place.line === undefined ? undefined : sources(place.file)?.split(/\r\n|\r|\n/)[place.line - 1];
   if (source === undefined || place.line === undefined) return lines;
@@ -67,7 +67,7 @@ function excerpt(source: string, line: number, column: number | undefined, paint
   const lines = [`    ${paint.faint(`${number} |`)} ${printable(shown)}`];
   if (column !== undefined) {
     const prefix = printable(`${cut > 0 ? '…' : ''}${source.slice(cut, column - 1)}`);
-    const indent = [...prefix].map((character) => (character === '\t' ? '\t' : ' '.repeat(displayWidth(character)))).join('');
+    const indent = Array.from(prefix, (character) => (character === '\t' ? '\t' : ' '.repeat(displayWidth(character)))).join('');
     lines.push(`    ${paint.faint(`${' '.repeat(number.length)} |`)} ${indent}${paint.error('^')}`);
   }
   return lines;

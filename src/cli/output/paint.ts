@@ -2,12 +2,12 @@ import pc from 'picocolors';
 
 /** The colours that output uses, by what they mean. */
 export interface Paint {
-  error(text: string): string;
-  warning(text: string): string;
-  good(text: string): string;
-  change(text: string): string;
-  faint(text: string): string;
-  strong(text: string): string;
+  readonly error: (text: string) => string;
+  readonly warning: (text: string) => string;
+  readonly good: (text: string) => string;
+  readonly change: (text: string) => string;
+  readonly faint: (text: string) => string;
+  readonly strong: (text: string) => string;
 }
 
 /** Colours when `enabled`, else the text as it is. */
