@@ -67,6 +67,8 @@ export interface Stray<Observed = unknown> {
   readonly observed: Observed;
   /** Why it goes: "not in the declaration any more". */
   readonly reason: string;
+  /** Nothing can depend on it: it goes before anything is made, not after everything has settled. */
+  readonly first?: boolean;
 }
 
 /** Where to look for strays. */
@@ -74,8 +76,10 @@ export interface Whereabouts {
   readonly owner: Owner;
   /** IAM users that are or were this access's, by name. */
   readonly users: readonly string[];
-  /** Names (with region or namespace, as the kind's `identity` gives them) that the footprint accounts for. */
+  /** Identities of this kind that the footprint (or an earlier one) accounts for. */
   readonly accounted: ReadonlySet<string>;
+  /** Is the whole account to be searched, because no revision tells the names? */
+  readonly sweep: boolean;
   readonly account: string;
   readonly partition: Partition;
   readonly region: string;
@@ -117,9 +121,13 @@ export interface ResourceKind<Desired = unknown, Observed = unknown> {
   observe(resource: Resource<Desired>, readings: Readings, owner: Owner): Promise<Observed | undefined>;
   /** Things of ours of this kind that no resource of the footprint accounts for. */
   strays?(where: Whereabouts, readings: Readings): Promise<readonly Stray<Observed>[]>;
+  /** False where only the surroundings were found (a workload without our variables). Default true. */
+  present?(observed: Observed): boolean;
   ownership(observed: Observed, owner: Owner): Ownership;
+  /** It carries no tags of its own and belongs to its holder: whose it is, is asked of the holder alone. */
+  readonly heldByAnother?: boolean;
 
-  /** The state that is wanted; `observed` where it matters (a mark that only grows). */
+  /** The state that is wanted (an empty line: the field shall not be there); `observed` where it matters (a mark that only grows). */
   expected(desired: Desired, resolve: Resolve, observed?: Observed): State;
   /** The state that is there. Compared with `expected` field by field: what `expected` leaves out is not compared. */
   found(observed: Observed): State;
@@ -154,9 +162,9 @@ export interface ResourceKind<Desired = unknown, Observed = unknown> {
   readonly repeatable: readonly string[];
 
   /** Its block of Terraform, with references as traversals. */
-  readonly terraform?: (resource: Resource<Desired>) => unknown;
+  terraform?(resource: Resource<Desired>): unknown;
   /** Its Kubernetes manifest, with references resolved. */
-  readonly manifest?: (resource: Resource<Desired>, resolve: Resolve) => unknown;
+  manifest?(resource: Resource<Desired>, resolve: Resolve): unknown;
 }
 
 /** A reference to an output of a resource. */

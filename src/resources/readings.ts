@@ -2,7 +2,7 @@
  * Readings, not calls: one answer of AWS or Kubernetes each, asked for at most once in a run and shared by every kind
  * that looks at it. Pointed readings serve one access and never sweep the account; swept ones serve many.
  */
-import type { AccessKeyMetadata, Aws, CallerIdentity, IamUser, ManagedPolicy, ParameterMetadata } from '../aws/types.ts';
+import type { AccessKeyMetadata, Aws, CallerIdentity, IamUser, ManagedPolicy, ParameterMetadata, Tags } from '../aws/types.ts';
 import type { Kubernetes, KubernetesObject, ListOptions, ObjectReference } from '../kubernetes/types.ts';
 import type { PolicyDocument } from '../policy/types.ts';
 import { ownerTags, type Owner } from './owner.ts';
@@ -20,6 +20,8 @@ export interface Readings {
   parameter(region: string, name: string): Promise<ParameterMetadata | undefined>;
   /** Parameters with all three owner tags. */
   ownedParameters(region: string, owner: Owner): Promise<readonly ParameterMetadata[]>;
+  /** Only asked for a name that is taken. */
+  parameterTags(region: string, name: string): Promise<Tags | undefined>;
   /** Swept: every user of the account with tags. */
   usersWithTags(): Promise<readonly IamUser[]>;
   object(reference: ObjectReference): Promise<KubernetesObject | undefined>;
@@ -39,6 +41,7 @@ export function takeReadings(aws: Aws, kubernetes: Kubernetes): Readings {
     policyDocument: once((arn: string, version: string) => aws.iam.getPolicyDocument(arn, version)),
     parameter: once(parametersTogether(aws)),
     ownedParameters: once((region: string, owner: Owner) => aws.ssm(region).describeParametersByTags(ownerTags(owner))),
+    parameterTags: once((region: string, name: string) => aws.ssm(region).listTags(name)),
     usersWithTags: once(() => aws.iam.listUsersWithTags()),
     object: once((target: ObjectReference) => kubernetes.get(target)),
     objects: once((apiVersion: string, kind: string, options: ListOptions) => kubernetes.list(apiVersion, kind, options)),

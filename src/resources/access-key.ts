@@ -1,0 +1,202 @@
+/**
+ * The user's access key. AWS chooses its id and a key cannot carry tags, so what is ours is told by marks on the user
+ * and by the parameter whose Description names the key. The key is current when the recording parameter names it.
+ */
+import { AwsCallError } from '../aws/error.ts';
+import type { AccessKeyMetadata, IamUser, ParameterMetadata } from '../aws/types.ts';
+import type { Finding } from '../finding.ts';
+import { gone } from './iam-user.ts';
+import { at, textAt } from './json.ts';
+import type { Field, ResourceKind, Stray } from './kind.ts';
+import { reference } from './kind.ts';
+import { annotationKeys } from './annotations.ts';
+import { markKeys, ownershipByTags, type Owner } from './owner.ts';
+import { keyIdIn, recordingParameter } from './parameter-names.ts';
+import type { Readings } from './readings.ts';
+
+export interface DesiredKey {
+  readonly user: Field;
+  readonly userName: string;
+  /** The parameter whose Description names the current key. */
+  readonly recordedIn: { readonly region: string; readonly name: string };
+  /** Kubernetes Secret that the key is delivered in. */
+  readonly secret: string;
+}
+
+export interface ObservedKey {
+  readonly user: IamUser;
+  readonly key?: AccessKeyMetadata;
+  /** Keys of the user that are not known to be ours: never touched. */
+  readonly unknown: readonly string[];
+}
+
+export const accessKey: ResourceKind<DesiredKey, ObservedKey> = {
+  kind: 'access-key',
+  where: 'aws',
+
+  desired({ access }) {
+    const { names } = access.spec;
+    return [
+      {
+        kind: 'access-key',
+        key: 'key',
+        name: `of ${names.user}`,
+        desired: { user: reference('iam-user', 'user', 'name'), userName: names.user, recordedIn: recordingParameter(access), secret: names.secret },
+      },
+    ];
+  },
+  identity: ({ desired }) => `${desired.userName} ${desired.recordedIn.region} ${desired.recordedIn.name}`,
+
+  async observe({ desired }, readings, owner) {
+    const { region, name } = desired.recordedIn;
+    const [user, parameter, owned] = await Promise.all([readings.user(desired.userName), readings.parameter(region, name), readings.ownedParameters(region, owner)]);
+    if (user === undefined) return undefined;
+    const keys = await readings.accessKeys(user.name);
+    const recorded = owned.some((own) => own.name === name) ? keyIdIn(parameter?.description) : undefined;
+    const key = keys.find(({ id }) => id === recorded);
+    const others = keys.filter(({ id }) => id !== recorded);
+    const sorted = await Promise.all(others.map(async (other) => ({ id: other.id, ours: (await whyOurs(other, user, owned, readings, owner)) !== undefined })));
+    return { user, ...(key === undefined ? {} : { key }), unknown: sorted.filter(({ ours }) => !ours).map(({ id }) => id) };
+  },
+  async strays(where, readings) {
+    const found = await Promise.all(
+      where.users.map(async (name): Promise<readonly Stray<ObservedKey>[]> => {
+        const [user, ...parameters] = await Promise.all([readings.user(name), ...where.storeRegions.map((region) => ownedIn(region, where.owner, readings))]);
+        if (user === undefined || ownershipByTags(user.tags, where.owner).by !== 'us') return [];
+        const owned = parameters.flat();
+        const accounted = owned.filter(({ region, parameter }) => where.accounted.has(`${name} ${region} ${parameter.name}`));
+        const current = new Set(accounted.map(({ parameter }) => keyIdIn(parameter.description)));
+        const strays: Stray<ObservedKey>[] = [];
+        for (const key of await readings.accessKeys(name)) {
+          if (current.has(key.id)) continue;
+          const why = await whyOurs(key, user, owned.map(({ parameter }) => parameter), readings, where.owner);
+          if (why !== undefined) strays.push({ name: `${key.id} of ${name}`, observed: { user, key, unknown: [] }, reason: why.reason, ...(why.lost ? { first: true } : {}) });
+        }
+        return strays;
+      }),
+    );
+    return found.flat();
+  },
+  present: (observed) => observed.key !== undefined,
+  ownership: (observed, owner) => ownershipByTags(observed.user.tags, owner),
+  heldByAnother: true,
+
+  expected: (_desired) => ({}),
+  found: (observed) => (observed.key === undefined ? {} : { id: observed.key.id, status: observed.key.active ? 'Active' : 'Inactive' }),
+  problems: (resource, observed) => (observed === undefined ? [] : keyProblems(resource.desired, observed)),
+
+  foreseen: (_desired) => ({}),
+  outputs: (observed): Readonly<Record<string, string>> => (observed.key === undefined ? {} : { id: observed.key.id }),
+
+  async create(desired, hands) {
+    const name = hands.value(desired.user);
+    // The mark names every key that exists, and when: what is made after it and named by nothing is ours and lost.
+    // A user made in this run was not there to be read, and carries the mark since CreateUser.
+    if ((await hands.readings.user(name)) !== undefined) {
+      const ids = (await hands.readings.accessKeys(name)).map(({ id }) => id);
+      await hands.aws.iam.tagUser(name, { [markKeys.keys]: [hands.clock.now().toISOString(), ...ids].join(' ') });
+    }
+    const made = await hands.aws.iam.createAccessKey(name);
+    return { id: made.accessKeyId, secretAccessKey: made.secretAccessKey };
+  },
+  update: (_desired, observed) => Promise.resolve(accessKey.outputs(observed)),
+  async beforeRemoval(observed, hands) {
+    if (observed.key === undefined) return;
+    // The parameter that names the key goes before the key: from then on only this mark tells that the key is ours.
+    const ids = new Set([...removing(observed.user), observed.key.id]);
+    await hands.aws.iam.tagUser(observed.user.name, { [markKeys.removing]: [...ids].join(' ') });
+  },
+  async remove(observed, hands) {
+    const { key, user } = observed;
+    if (key !== undefined) await gone(() => hands.aws.iam.deleteAccessKey(user.name, key.id));
+  },
+
+  async settle(desired, hands) {
+    const secretAccessKey = hands.secret(reference('access-key', 'key', 'secretAccessKey'));
+    if (secretAccessKey === undefined) return undefined;
+    const credentials = { accessKeyId: hands.value(reference('access-key', 'key', 'id')), secretAccessKey };
+    try {
+      await hands.aws.as(credentials).sts.getCallerIdentity();
+      return undefined;
+    } catch (error) {
+      // IAM is eventually consistent (IAM user guide, "Changes that I make are not always immediately visible").
+      if (error instanceof AwsCallError && error.kind === 'invalid-credentials') return `AWS to know the new access key of ${desired.userName}`;
+      throw error;
+    }
+  },
+
+  permissions: ['iam:ListAccessKeys', 'iam:GetAccessKeyLastUsed', 'iam:TagUser', 'iam:CreateAccessKey', 'iam:DeleteAccessKey'],
+  // CreateAccessKey is not: AWS chooses the id, so each call makes another key.
+  repeatable: ['iam:TagUser', 'iam:DeleteAccessKey', 'sts:GetCallerIdentity'],
+};
+
+function keyProblems(desired: DesiredKey, observed: ObservedKey): readonly Finding[] {
+  const { key, unknown, user } = observed;
+  const place = { resource: `access-key of ${user.name}` };
+  const findings: Finding[] = [];
+  if (key !== undefined && !key.active) {
+    findings.push({
+      id: 'access-key-inactive',
+      severity: 'error',
+      message: `access key ${key.id} of ${user.name} is inactive`,
+      cause: 'Somebody deactivated it; it is not activated again by itself, since that is what one does with a key that has leaked.',
+      remedy: `Activate it (aws iam update-access-key --user-name ${user.name} --access-key-id ${key.id} --status Active), or delete it and run apply again: it then makes a new one.`,
+      place,
+    });
+  }
+  if (unknown.length > 0 && user.name === desired.userName) {
+    findings.push({
+      id: 'unknown-access-key',
+      severity: key === undefined && unknown.length >= 2 ? 'error' : 'warning',
+      message: `${user.name} has ${unknown.length === 1 ? 'an access key' : 'access keys'} that this program did not make: ${unknown.join(', ')}`,
+      cause: 'No parameter, Secret or mark of this access names it. It is never touched. A user may have two keys at most.',
+      remedy: `Find out who uses it (aws iam get-access-key-last-used --access-key-id ${unknown[0] ?? ''}) and delete it if nobody does.`,
+      place,
+    });
+  }
+  return findings;
+}
+
+async function ownedIn(region: string, owner: Owner, readings: Readings): Promise<readonly { readonly region: string; readonly parameter: ParameterMetadata }[]> {
+  return (await readings.ownedParameters(region, owner)).map((parameter) => ({ region, parameter }));
+}
+
+/** Why a key that is not the current one is ours to remove; undefined: it is not. */
+async function whyOurs(
+  key: AccessKeyMetadata,
+  user: IamUser,
+  owned: readonly ParameterMetadata[],
+  readings: Readings,
+  owner: Owner,
+): Promise<{ readonly reason: string; readonly lost: boolean } | undefined> {
+  if (ownershipByTags(user.tags, owner).by !== 'us') return undefined;
+  if (removing(user).includes(key.id)) return { reason: 'its removal was begun', lost: false };
+  if (owned.some((parameter) => keyIdIn(parameter.description) === key.id)) return { reason: 'superseded', lost: false };
+  return (await isLost(key, user, owned, readings, owner)) ? { reason: 'lost by a run that was stopped: made after its mark, never used, named nowhere', lost: true } : undefined;
+}
+
+/**
+ * A key whose secret nobody holds: made by a run that was stopped before it could store the key. All must hold: absent
+ * from the mark's list, made after the mark, named by no parameter version, Secret or pod, and never used.
+ */
+async function isLost(key: AccessKeyMetadata, user: IamUser, owned: readonly ParameterMetadata[], readings: Readings, owner: Owner): Promise<boolean> {
+  const [time, ...marked] = (user.tags[markKeys.keys] ?? '').split(' ');
+  const markedAt = Date.parse(time ?? '');
+  if (Number.isNaN(markedAt) || marked.includes(key.id)) return false;
+  // IAM gives CreateDate in whole seconds.
+  if (key.createdAt.getTime() < Math.floor(markedAt / 1000) * 1000) return false;
+  // DescribeParameters shows the last version only: one put since then might have named the key and been written over.
+  if (owned.some((parameter) => parameter.lastModified.getTime() >= key.createdAt.getTime())) return false;
+  const [pods, secrets, used] = await Promise.all([
+    readings.objects('v1', 'Pod', { namespace: owner.namespace }),
+    readings.objects('v1', 'Secret', { namespace: owner.namespace }),
+    readings.accessKeyUsed(key.id),
+  ]);
+  const inPod = pods.some((pod) => textAt(at(pod, 'metadata', 'annotations'), annotationKeys.credential) === key.id);
+  const inSecret = secrets.some((secret) => textAt(at(secret, 'metadata', 'annotations'), annotationKeys.accessKeyId) === key.id);
+  return !inPod && !inSecret && !used;
+}
+
+function removing(user: IamUser): readonly string[] {
+  return (user.tags[markKeys.removing] ?? '').split(' ').filter((id) => id !== '');
+}

@@ -1,0 +1,34 @@
+/**
+ * Who keeps a workload as it is in git. What such a controller owns it puts back for ever, so the program never writes it:
+ * the change becomes an edit in that repository.
+ */
+import type { KubernetesObject } from '../kubernetes/types.ts';
+
+export interface GitOpsKeeper {
+  /** `Argo CD`, `Flux`, `Helm` */
+  readonly tool: string;
+  /** The application, kustomization or release, where it is known. */
+  readonly name?: string;
+}
+
+/** By the marks that each tool puts on what it applies, and by its field manager. */
+export function gitOpsKeeper(object: KubernetesObject): GitOpsKeeper | undefined {
+  const labels = object.metadata.labels ?? {};
+  const annotations = object.metadata.annotations ?? {};
+  const managers = new Set((object.metadata.managedFields ?? []).filter(({ subresource }) => subresource === undefined).map(({ manager }) => manager));
+  const keeper = (tool: string, name: string | undefined): GitOpsKeeper => (name === undefined ? { tool } : { tool, name });
+
+  // Argo CD, "Resource tracking": by annotation (default since 3.0) or by the instance label.
+  const tracking = annotations['argocd.argoproj.io/tracking-id'];
+  if (tracking !== undefined) return keeper('Argo CD', tracking.split(':')[0]);
+  if (labels['argocd.argoproj.io/instance'] !== undefined) return keeper('Argo CD', labels['argocd.argoproj.io/instance']);
+  if (managers.has('argocd-controller') || managers.has('argocd-application-controller')) return keeper('Argo CD', labels['app.kubernetes.io/instance']);
+  // Flux, "Kustomization" and "HelmRelease": labels put on every applied object.
+  if (labels['kustomize.toolkit.fluxcd.io/name'] !== undefined) return keeper('Flux', labels['kustomize.toolkit.fluxcd.io/name']);
+  if (labels['helm.toolkit.fluxcd.io/name'] !== undefined) return keeper('Flux', labels['helm.toolkit.fluxcd.io/name']);
+  if (managers.has('kustomize-controller') || managers.has('helm-controller')) return keeper('Flux', undefined);
+  // Helm, "Labels and annotations" of released objects.
+  if (annotations['meta.helm.sh/release-name'] !== undefined) return keeper('Helm', annotations['meta.helm.sh/release-name']);
+  if (labels['app.kubernetes.io/managed-by'] === 'Helm' || managers.has('helm')) return keeper('Helm', labels['app.kubernetes.io/instance']);
+  return undefined;
+}

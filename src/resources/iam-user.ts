@@ -1,0 +1,127 @@
+/** The IAM user that the workload calls Bedrock as. It carries the owner tags and the marks of the whole access. */
+import type { IamUser } from '../aws/types.ts';
+import { AwsCallError } from '../aws/error.ts';
+import type { Finding } from '../finding.ts';
+import type { Hands, ResourceKind, Stray } from './kind.ts';
+import { address } from './kind.ts';
+import { markKeys, ownershipByTags, ownerTags } from './owner.ts';
+
+export interface DesiredUser {
+  readonly name: string;
+  readonly path: string;
+  readonly arn: string;
+  readonly permissionsBoundary?: string;
+  /** Where the access owns things: the mark `bedrock-access/regions`. */
+  readonly regions: readonly string[];
+}
+
+export const iamUser: ResourceKind<DesiredUser, IamUser> = {
+  kind: 'iam-user',
+  where: 'aws',
+
+  desired({ access, partition }) {
+    const { account, names, permissionsBoundary, credentials, managedBy } = access.spec;
+    const desired: DesiredUser = {
+      name: names.user,
+      path: names.path,
+      arn: `arn:${partition}:iam::${account}:user${names.path}${names.user}`,
+      ...(permissionsBoundary === undefined ? {} : { permissionsBoundary }),
+      regions: [credentials.accessKey.secretStore.region],
+    };
+    return [{ kind: 'iam-user', key: 'user', name: names.user, desired, ...(managedBy.iam === 'terraform' ? { required: true } : {}) }];
+  },
+  identity: (resource) => resource.desired.name,
+
+  observe: (resource, readings) => readings.user(resource.desired.name),
+  async strays(where, readings) {
+    // IAM cannot be listed by tag: only when nothing tells the names is the account swept (issue "The main job", destroy without a document).
+    if (!where.sweep) return [];
+    const users = await readings.usersWithTags();
+    return users
+      .filter((user) => ownershipByTags(user.tags, where.owner).by === 'us' && !where.accounted.has(user.name))
+      .map((user): Stray<IamUser> => ({ name: user.name, observed: user, reason: 'carries the tags of this access' }));
+  },
+  ownership: (observed, owner) => ownershipByTags(observed.tags, owner),
+
+  expected(desired, _resolve, observed) {
+    return {
+      'permissions boundary': desired.permissionsBoundary ?? '',
+      'tag bedrock-access/regions': [...new Set([...markedRegions(observed), ...desired.regions])].sort().join(' '),
+    };
+  },
+  found: (observed) => ({
+    'permissions boundary': observed.permissionsBoundary ?? '',
+    'tag bedrock-access/regions': markedRegions(observed).join(' '),
+  }),
+  problems(resource, observed): readonly Finding[] {
+    if (observed === undefined || observed.path === resource.desired.path) return [];
+    return [
+      {
+        id: 'user-path-differs',
+        severity: 'error',
+        message: `IAM user ${observed.name} lies under the path ${observed.path}, not ${resource.desired.path}`,
+        cause: 'A user keeps the path that it was made with, and names are unique in an account whatever the path.',
+        remedy: `Set spec.names.path to ${observed.path}, or choose another spec.names.user.`,
+        place: { field: 'spec.names.path', resource: address(resource) },
+      },
+    ];
+  },
+
+  foreseen: (desired) => ({ name: desired.name, arn: desired.arn }),
+  outputs: (observed) => ({ name: observed.name, arn: observed.arn }),
+
+  async create(desired, hands) {
+    const user = await hands.aws.iam.createUser({
+      name: desired.name,
+      path: desired.path,
+      tags: {
+        ...ownerTags(hands.owner),
+        [markKeys.regions]: [...desired.regions].sort().join(' '),
+        // A new user has no keys: the mark that comes before the first one travels in the same call.
+        [markKeys.keys]: hands.clock.now().toISOString(),
+      },
+      ...(desired.permissionsBoundary === undefined ? {} : { permissionsBoundary: desired.permissionsBoundary }),
+    });
+    return { name: user.name, arn: user.arn };
+  },
+  async update(desired, observed, differences, hands) {
+    const regions = [...new Set([...markedRegions(observed), ...desired.regions])].sort().join(' ');
+    if (differences.includes('owner') || differences.includes('tag bedrock-access/regions')) {
+      await hands.aws.iam.tagUser(observed.name, { ...ownerTags(hands.owner), [markKeys.regions]: regions });
+    }
+    if (differences.includes('permissions boundary')) await setBoundary(desired, observed, hands);
+    return { name: observed.name, arn: observed.arn };
+  },
+  async remove(observed, hands) {
+    await gone(() => hands.aws.iam.deleteUser(observed.name));
+  },
+
+  permissions: [
+    'iam:GetUser',
+    'iam:CreateUser',
+    'iam:TagUser',
+    'iam:DeleteUser',
+    'iam:PutUserPermissionsBoundary',
+    'iam:DeleteUserPermissionsBoundary',
+    'iam:GetAccountAuthorizationDetails',
+  ],
+  repeatable: ['iam:TagUser', 'iam:PutUserPermissionsBoundary', 'iam:DeleteUserPermissionsBoundary', 'iam:DeleteUser'],
+};
+
+export function markedRegions(user: IamUser | undefined): readonly string[] {
+  return (user?.tags[markKeys.regions] ?? '').split(' ').filter((region) => region !== '');
+}
+
+async function setBoundary(desired: DesiredUser, observed: IamUser, hands: Hands): Promise<void> {
+  if (desired.permissionsBoundary === undefined) await hands.aws.iam.deleteUserPermissionsBoundary(observed.name);
+  else await hands.aws.iam.putUserPermissionsBoundary(observed.name, desired.permissionsBoundary);
+}
+
+/** A removal of what is gone already has done its work. */
+export async function gone(remove: () => Promise<void>): Promise<void> {
+  try {
+    await remove();
+  } catch (error) {
+    if (!(error instanceof AwsCallError && error.kind === 'not-found')) throw error;
+  }
+}

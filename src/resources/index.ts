@@ -1,0 +1,33 @@
+/** Every kind of resource that an access can own. */
+import { accessKey } from './access-key.ts';
+import { environmentConfigMap } from './environment-config-map.ts';
+import { externalSecret } from './external-secret.ts';
+import { iamUser } from './iam-user.ts';
+import type { ResourceKind } from './kind.ts';
+import { managedPolicy } from './managed-policy.ts';
+import { policyAttachment } from './policy-attachment.ts';
+import { secretStore } from './secret-store.ts';
+import { ssmParameter } from './ssm-parameter.ts';
+import { workloadEnvironment } from './workload-environment.ts';
+
+/**
+ * In the order in which a person reads a plan; the order of the steps follows from references. Backwards it is the order
+ * of removal, which is the original request's: environment, ExternalSecret and Secret, attachment, policy, parameters, key, user.
+ */
+export const kinds: readonly ResourceKind[] = [
+  iamUser,
+  accessKey,
+  ssmParameter,
+  managedPolicy,
+  policyAttachment,
+  secretStore,
+  externalSecret,
+  environmentConfigMap,
+  workloadEnvironment,
+];
+
+export function kindOf(resource: { readonly kind: string }): ResourceKind {
+  const found = kinds.find(({ kind }) => kind === resource.kind);
+  if (found === undefined) throw new TypeError(`no resource kind ${resource.kind}`);
+  return found;
+}

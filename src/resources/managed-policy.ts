@@ -1,0 +1,120 @@
+/** A customer managed policy: what the declared models need, one per 6,144 characters. */
+import { AwsCallError } from '../aws/error.ts';
+import type { ManagedPolicy } from '../aws/types.ts';
+import { canonicalPolicy } from '../policy/document.ts';
+import type { PolicyDocument } from '../policy/types.ts';
+import { gone } from './iam-user.ts';
+import type { Hands, ResourceKind, Stray } from './kind.ts';
+import { ownershipByTags, ownerTags } from './owner.ts';
+import type { Readings } from './readings.ts';
+
+export interface DesiredPolicy {
+  readonly name: string;
+  readonly path: string;
+  readonly arn: string;
+  readonly document: PolicyDocument;
+  readonly description: string;
+}
+
+export interface ObservedPolicy {
+  readonly policy: ManagedPolicy;
+  readonly document: PolicyDocument | undefined;
+}
+
+export const managedPolicy: ResourceKind<DesiredPolicy, ObservedPolicy> = {
+  kind: 'managed-policy',
+  where: 'aws',
+
+  desired({ access, partition, policy }) {
+    const { account, names, managedBy } = access.spec;
+    return policy.documents.map((document, index) => {
+      const name = index === 0 ? names.policy : `${names.policy}-${index + 1}`;
+      return {
+        kind: 'managed-policy',
+        key: String(index + 1),
+        name,
+        desired: {
+          name,
+          path: names.path,
+          arn: `arn:${partition}:iam::${account}:policy${names.path}${name}`,
+          document,
+          description: `Models on Amazon Bedrock for ${access.metadata.namespace}/${access.metadata.name} (bedrock-access)`,
+        },
+        ...(managedBy.iam === 'terraform' ? { required: true } : {}),
+      };
+    });
+  },
+  identity: (resource) => resource.desired.arn,
+
+  observe: (resource, readings) => read(resource.desired.arn, readings),
+  async strays(where, readings) {
+    const attached = await Promise.all(where.users.map(async (user) => ((await readings.user(user)) === undefined ? [] : readings.attachedPolicies(user))));
+    const unknown = [...new Set(attached.flat())].filter((arn) => !where.accounted.has(arn) && arn.includes(`:${where.account}:`));
+    const found = await Promise.all(unknown.map((arn) => read(arn, readings)));
+    return found
+      .filter((policy) => policy !== undefined)
+      .filter(({ policy }) => ownershipByTags(policy.tags, where.owner).by === 'us')
+      .map((observed): Stray<ObservedPolicy> => ({ name: observed.policy.name, observed, reason: 'not in the declaration any more' }));
+  },
+  ownership: (observed, owner) => ownershipByTags(observed.policy.tags, owner),
+
+  expected: (desired) => ({ 'policy document': canonicalPolicy(desired.document) }),
+  found: (observed) => ({ 'policy document': observed.document === undefined ? '' : canonicalPolicy(observed.document) }),
+
+  foreseen: (desired) => ({ arn: desired.arn, name: desired.name }),
+  outputs: (observed) => ({ arn: observed.policy.arn, name: observed.policy.name }),
+
+  async create(desired, hands) {
+    const { name, path, description, document } = desired;
+    const made = await hands.aws.iam.createPolicy({ name, path, description, document, tags: ownerTags(hands.owner) });
+    return { arn: made.arn, name: made.name };
+  },
+  async update(desired, observed, differences, hands) {
+    const { arn, name } = observed.policy;
+    if (differences.includes('owner')) await hands.aws.iam.tagPolicy(arn, ownerTags(hands.owner));
+    if (differences.includes('policy document')) await putVersion(arn, desired.document, hands);
+    return { arn, name };
+  },
+  async remove(observed, hands) {
+    const { arn } = observed.policy;
+    await gone(async () => {
+      // DeletePolicy refuses while other versions than the default one exist (IAM API reference, DeletePolicy).
+      for (const version of await hands.aws.iam.listPolicyVersions(arn)) {
+        if (!version.isDefault) await hands.aws.iam.deletePolicyVersion(arn, version.id);
+      }
+      await hands.aws.iam.deletePolicy(arn);
+    });
+  },
+
+  permissions: [
+    'iam:GetPolicy',
+    'iam:GetPolicyVersion',
+    'iam:ListPolicyVersions',
+    'iam:CreatePolicy',
+    'iam:TagPolicy',
+    'iam:CreatePolicyVersion',
+    'iam:DeletePolicyVersion',
+    'iam:DeletePolicy',
+  ],
+  repeatable: ['iam:TagPolicy', 'iam:DeletePolicyVersion', 'iam:DeletePolicy'],
+};
+
+async function read(arn: string, readings: Readings): Promise<ObservedPolicy | undefined> {
+  const policy = await readings.policy(arn);
+  if (policy === undefined) return undefined;
+  return { policy, document: await readings.policyDocument(arn, policy.defaultVersionId) };
+}
+
+/** A policy keeps five versions (IAM quotas): the oldest that is not the default makes room. */
+async function putVersion(arn: string, document: PolicyDocument, hands: Hands): Promise<void> {
+  try {
+    await hands.aws.iam.createPolicyVersion(arn, document);
+  } catch (error) {
+    if (!(error instanceof AwsCallError && error.kind === 'limit-exceeded')) throw error;
+    const versions = await hands.aws.iam.listPolicyVersions(arn);
+    const oldest = versions.filter((version) => !version.isDefault).sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime() || Number(a.id.slice(1)) - Number(b.id.slice(1)))[0];
+    if (oldest === undefined) throw error;
+    await hands.aws.iam.deletePolicyVersion(arn, oldest.id);
+    await hands.aws.iam.createPolicyVersion(arn, document);
+  }
+}

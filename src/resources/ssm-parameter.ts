@@ -1,0 +1,132 @@
+/**
+ * A SecureString in Parameter Store: the pair as JSON (layout `single`, atomic), or one of its halves (layout `pair`).
+ * The Description takes the key's id in the same put, so that no moment exists in which a stored key is not named.
+ */
+import type { ParameterMetadata } from '../aws/types.ts';
+import { Secret } from '../secret.ts';
+import { gone } from './iam-user.ts';
+import type { Field, Hands, Reference, ResourceKind, Stray } from './kind.ts';
+import { reference } from './kind.ts';
+import { ours, ownerTags, ownershipByTags, type Ownership } from './owner.ts';
+import { credentialFields, keyIdIn, parameterDescription, parametersOf, type ParameterRole } from './parameter-names.ts';
+
+export interface DesiredParameter {
+  readonly role: ParameterRole;
+  readonly region: string;
+  readonly name: string;
+  readonly keyId: Field;
+  readonly secretAccessKey: Reference;
+  readonly kmsKeyId?: string;
+}
+
+export interface ObservedParameter {
+  readonly region: string;
+  readonly parameter: ParameterMetadata;
+  readonly ownership: Ownership;
+}
+
+export const ssmParameter: ResourceKind<DesiredParameter, ObservedParameter> = {
+  kind: 'ssm-parameter',
+  where: 'aws',
+
+  desired({ access }) {
+    const kmsKeyId = access.spec.parameterKmsKeyId;
+    return parametersOf(access).map(({ role, region, name }) => ({
+      kind: 'ssm-parameter',
+      key: role,
+      name,
+      desired: {
+        role,
+        region,
+        name,
+        keyId: role === 'access-key-id' ? reference('ssm-parameter', 'secret-access-key', 'keyId') : reference('access-key', 'key', 'id'),
+        secretAccessKey: reference('access-key', 'key', 'secretAccessKey'),
+        ...(kmsKeyId === undefined ? {} : { kmsKeyId }),
+      },
+    }));
+  },
+  identity: ({ desired }) => `${desired.region} ${desired.name}`,
+
+  async observe({ desired }, readings, owner) {
+    const { region, name } = desired;
+    const [parameter, owned] = await Promise.all([readings.parameter(region, name), readings.ownedParameters(region, owner)]);
+    if (parameter === undefined) return undefined;
+    if (owned.some((own) => own.name === name)) return { region, parameter, ownership: ours };
+    // DescribeParameters tells no tags: only for a name that is taken they are asked for, to say whose it is.
+    return { region, parameter, ownership: ownershipByTags((await readings.parameterTags(region, name)) ?? {}, owner) };
+  },
+  async strays(where, readings) {
+    const found = await Promise.all(
+      where.storeRegions.map(async (region) =>
+        (await readings.ownedParameters(region, where.owner))
+          .filter((parameter) => !where.accounted.has(`${region} ${parameter.name}`))
+          .map((parameter): Stray<ObservedParameter> => ({ name: parameter.name, observed: { region, parameter, ownership: ours }, reason: 'not in the declaration any more' })),
+      ),
+    );
+    return found.flat();
+  },
+  ownership: (observed) => observed.ownership,
+
+  expected: (desired, resolve) => ({
+    type: 'SecureString',
+    'key id': resolve(desired.keyId),
+    ...(desired.kmsKeyId === undefined ? {} : { 'KMS key': desired.kmsKeyId }),
+  }),
+  found: ({ parameter }) => ({
+    type: parameter.type,
+    'key id': keyIdIn(parameter.description) ?? '',
+    'KMS key': parameter.kmsKeyId ?? '',
+    version: String(parameter.version),
+  }),
+
+  foreseen: (desired) => ({ name: desired.name }),
+  outputs({ parameter }): Readonly<Record<string, string>> {
+    const keyId = keyIdIn(parameter.description);
+    return { name: parameter.name, version: String(parameter.version), ...(keyId === undefined ? {} : { keyId }) };
+  },
+
+  async create(desired, hands) {
+    const value = valueOf(desired, hands);
+    if (value === undefined) throw new TypeError(`the secret for parameter ${desired.name} is not at hand`);
+    return put(desired, value, hands, false);
+  },
+  async update(desired, observed, differences, hands) {
+    const ssm = hands.aws.ssm(desired.region);
+    // Tags first: PutParameter refuses Tags with Overwrite (API reference, PutParameter).
+    if (differences.includes('owner')) await ssm.addTags(desired.name, ownerTags(hands.owner));
+    if (!differences.some((field) => field !== 'owner')) return ssmParameter.outputs(observed);
+    // Only the key of encryption changes: the value stays, and is put again as it is.
+    const value = valueOf(desired, hands) ?? (await ssm.getParameter(desired.name))?.value;
+    if (value === undefined) throw new TypeError(`the secret for parameter ${desired.name} is not at hand`);
+    return put(desired, value, hands, true);
+  },
+  async remove(observed, hands) {
+    await gone(() => hands.aws.ssm(observed.region).deleteParameter(observed.parameter.name));
+  },
+
+  permissions: ['ssm:DescribeParameters', 'ssm:ListTagsForResource', 'ssm:GetParameter', 'ssm:PutParameter', 'ssm:AddTagsToResource', 'ssm:DeleteParameter'],
+  // A put of the same value again makes a version more, which does no harm.
+  repeatable: ['ssm:AddTagsToResource', 'ssm:DeleteParameter'],
+};
+
+/** Undefined when the secret was made by an earlier run, and so is in no one's hands. */
+function valueOf(desired: DesiredParameter, hands: Hands): Secret | undefined {
+  const keyId = hands.value(desired.keyId);
+  if (desired.role === 'access-key-id') return new Secret(keyId);
+  const secretAccessKey = hands.secret(desired.secretAccessKey);
+  if (secretAccessKey === undefined || desired.role === 'secret-access-key') return secretAccessKey;
+  return Secret.json({ [credentialFields.accessKeyId]: keyId, [credentialFields.secretAccessKey]: secretAccessKey });
+}
+
+async function put(desired: DesiredParameter, value: Secret, hands: Hands, overwrite: boolean): Promise<Readonly<Record<string, string>>> {
+  const keyId = hands.value(desired.keyId);
+  const version = await hands.aws.ssm(desired.region).putParameter({
+    name: desired.name,
+    value,
+    description: parameterDescription(hands.owner, keyId),
+    overwrite,
+    ...(overwrite ? {} : { tags: ownerTags(hands.owner) }),
+    ...(desired.kmsKeyId === undefined ? {} : { kmsKeyId: desired.kmsKeyId }),
+  });
+  return { name: desired.name, keyId, version: String(version) };
+}

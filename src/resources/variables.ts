@@ -1,0 +1,52 @@
+/** Which variables each workload gets, and under which keys of the ConfigMap or Secret their values lie. */
+import { clientVariables } from '../access/clients/index.ts';
+import type { Workload } from '../access/types.ts';
+import type { Implied } from './kind.ts';
+import { credentialFields } from './parameter-names.ts';
+
+export interface PlacedVariable {
+  readonly name: string;
+  readonly in: 'secret' | 'config-map';
+  readonly key: string;
+  /** Only of a ConfigMap's. */
+  readonly value?: string;
+}
+
+export interface WorkloadVariables {
+  readonly workload: Workload;
+  readonly variables: readonly PlacedVariable[];
+}
+
+/**
+ * A variable lies under its own name in the ConfigMap; where workloads differ in its value (OpenHands and litellm name a
+ * model differently) under `<kind>.<workload>.<variable>`, which is a valid key of a ConfigMap too.
+ */
+export function workloadVariables(implied: Implied): readonly WorkloadVariables[] {
+  const [first] = implied.models;
+  if (first === undefined) return [];
+  const { spec } = implied.access;
+  const roles = spec.models.map(({ role, id }) => ({ role, model: implied.models.find(({ reference }) => reference === id) ?? first }));
+  const facts = {
+    region: spec.region,
+    defaultModel: roles.find(({ role }) => role === 'default')?.model ?? first,
+    modelsByRole: new Map(roles.map(({ role, model }) => [role, model])),
+    ...(spec.endpoint?.url === undefined ? {} : { endpointUrl: spec.endpoint.url }),
+  };
+  const all = spec.workloads.map((workload) => ({
+    workload,
+    variables: clientVariables(workload.client, { ...facts, ...(workload.environment === undefined ? {} : { environment: workload.environment }) }),
+  }));
+  const values = new Map<string, Set<string>>();
+  for (const variable of all.flatMap(({ variables }) => variables)) {
+    if ('value' in variable) values.set(variable.name, (values.get(variable.name) ?? new Set()).add(variable.value));
+  }
+  return all.map(({ workload, variables }) => ({
+    workload,
+    variables: variables.map((variable): PlacedVariable => {
+      if ('from' in variable) return { name: variable.name, in: 'secret', key: credentialFields[variable.from] };
+      const shared = values.get(variable.name)?.size === 1;
+      const key = shared ? variable.name : `${workload.kind.toLowerCase()}.${workload.name}.${variable.name}`;
+      return { name: variable.name, in: 'config-map', key, value: variable.value };
+    }),
+  }));
+}

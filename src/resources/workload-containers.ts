@@ -1,0 +1,73 @@
+/** Reads a workload's containers and their variables, and which of them are ours. */
+import type { KubernetesObject } from '../kubernetes/types.ts';
+import { at, isRecord, recordsAt, textAt, type JsonRecord } from './json.ts';
+
+/** The field manager of every fragment that the program applies. */
+export const fieldManager = 'bedrock-access';
+
+export interface Container {
+  readonly name: string;
+  readonly init: boolean;
+  readonly variables: readonly ContainerVariable[];
+}
+
+export interface ContainerVariable {
+  readonly name: string;
+  readonly entry: JsonRecord;
+  /** Applied by us. */
+  readonly ours: boolean;
+  /** Others that own it. */
+  readonly managers: readonly string[];
+}
+
+/** Every container of the pod template, init containers after the others. */
+export function containersOf(object: KubernetesObject): readonly Container[] {
+  const spec = at(object, 'spec', 'template', 'spec');
+  return [
+    ...recordsAt(spec, 'containers').map((container) => read(object, container, false)),
+    ...recordsAt(spec, 'initContainers').map((container) => read(object, container, true)),
+  ];
+}
+
+/** Those that an access means: by name; without names the only one that is no init container; else none. */
+export function containersFor(object: KubernetesObject, names: readonly string[] | undefined): readonly Container[] {
+  const all = containersOf(object);
+  if (names !== undefined) return all.filter(({ name }) => names.includes(name));
+  const plain = all.filter(({ init }) => !init);
+  return plain.length === 1 ? plain : [];
+}
+
+export function ownedVariables(container: Container): readonly ContainerVariable[] {
+  return container.variables.filter(({ ours }) => ours);
+}
+
+/** As a plan shows it: `Secret bedrock-credentials, AWS_ACCESS_KEY_ID`, or `"us-west-2"`. */
+export function shownVariable({ entry }: ContainerVariable): string {
+  for (const [field, kind] of [['secretKeyRef', 'Secret'], ['configMapKeyRef', 'ConfigMap']] as const) {
+    const from = at(entry, 'valueFrom', field);
+    if (isRecord(from)) return `${kind} ${textAt(from, 'name') ?? ''}, ${textAt(from, 'key') ?? ''}`;
+  }
+  const value = textAt(entry, 'value');
+  if (value === undefined) return at(entry, 'valueFrom') === undefined ? '""' : 'a reference to something else';
+  // A credential written in plain text into a workload must not get into a plan.
+  return /SECRET|TOKEN|PASSWORD|ACCESS_KEY/.test(textAt(entry, 'name') ?? '') ? '(a plain value)' : JSON.stringify(value);
+}
+
+function read(object: KubernetesObject, container: JsonRecord, init: boolean): Container {
+  const name = textAt(container, 'name') ?? '';
+  return {
+    name,
+    init,
+    variables: recordsAt(container, 'env').map((entry) => {
+      const variable = textAt(entry, 'name') ?? '';
+      const managers = managersOf(object, init ? 'initContainers' : 'containers', name, variable);
+      return { name: variable, entry, ours: managers.includes(fieldManager), managers: managers.filter((manager) => manager !== fieldManager) };
+    }),
+  };
+}
+
+/** Lists of containers and of variables are keyed by `name` (Kubernetes API reference, `x-kubernetes-list-map-keys`). */
+function managersOf(object: KubernetesObject, list: string, container: string, variable: string): readonly string[] {
+  const path = ['f:spec', 'f:template', 'f:spec', `f:${list}`, `k:${JSON.stringify({ name: container })}`, 'f:env', `k:${JSON.stringify({ name: variable })}`];
+  return (object.metadata.managedFields ?? []).filter(({ fieldsV1, subresource }) => subresource === undefined && at(fieldsV1, ...path) !== undefined).map(({ manager }) => manager);
+}
