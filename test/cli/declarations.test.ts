@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { parseAccess } from '../../src/access/parse.ts';
-import { declaration } from './bad-input.test.ts';
+import { declaration } from './declaration.ts';
 import { assertGolden } from './golden.ts';
 import { runCli } from './run-cli.ts';
 
