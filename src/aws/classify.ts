@@ -83,7 +83,6 @@ const kinds: Readonly<Record<string, AwsErrorKind>> = {
   ServiceFailure: 'unavailable',
   ServiceUnavailable: 'unavailable',
   ModelStreamError: 'unavailable',
-  TimeoutError: 'unavailable',
   Validation: 'validation',
   ValidationError: 'validation',
   MalformedPolicyDocument: 'validation',
@@ -136,7 +135,7 @@ function read(error: unknown): SeenError {
     code,
     message: text(fields['message']) ?? '',
     status,
-    requestId: text(metadata['requestId']),
+    requestId: text(metadata['requestId']) ?? text(fields['RequestId']),
     retryAfter: retryAfter(text(headers['retry-after'])),
     skew: Number.isNaN(date) ? 0 : date - Date.now(),
   };
