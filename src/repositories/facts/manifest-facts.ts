@@ -23,7 +23,7 @@ export function manifestFacts(files: readonly ManifestFile[]): ManifestFacts {
     configSources: [...present<ConfigSourceFact>(configSource), ...documents.filter(isKustomization).flatMap(generatedSources)],
     workloads: present<WorkloadFact>(workloadFact),
     kustomizations,
-    manifestFiles: files.filter((file) => file.documents.length > 0).map((file) => ({ file: file.file, directory: dirname(file.file), kinds: file.documents.map((document) => document.object.kind), place: { file: file.file, line: 1, column: 1 } })),
+    manifestFiles: files.filter((file) => file.documents.length > 0).map((file) => ({ file: file.file, directory: dirname(file.file), kinds: file.documents.map((document) => document.object.kind), place: file.documents[0]?.placeOf([]) ?? { file: file.file } })),
     argoApplications: present<ArgoApplicationFact>(argoApplication),
     ...(operator ? { operatorVersion: operator } : {}),
     ...(reloader ? { reloader } : {}),
