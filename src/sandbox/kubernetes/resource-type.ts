@@ -1,4 +1,5 @@
 import type { JsonObject, StoredObject } from './object.ts';
+import type { Schema } from './openapi/schema.ts';
 import type { StatusCause } from './status-error.ts';
 
 /** One kind that the server serves, with what it does to objects of that kind. */
@@ -12,6 +13,8 @@ export interface ResourceType {
   readonly shortNames?: readonly string[];
   readonly categories?: readonly string[];
   readonly namespaced: boolean;
+  /** The schema of a served version, by apiVersion (`apps/v1`). */
+  schemaOf(apiVersion: string): Schema;
   /** Has a status subresource: writes of the main resource leave `status` alone and the other way round. */
   readonly status?: boolean;
   readonly scale?: ScalePaths;
@@ -21,15 +24,17 @@ export interface ResourceType {
   readonly gracePeriod?: (object: StoredObject) => number;
   /** Fills in what the real API server fills in. */
   readonly defaults?: (object: JsonObject, version: string) => JsonObject;
-  /** Before anything else of a create (drops a status that the client sent, gives the first generation …). */
-  readonly prepareCreate?: (object: JsonObject) => JsonObject;
-  readonly prepareUpdate?: (object: JsonObject, old: StoredObject) => JsonObject;
+  /** What the server adds after the writer's fields are known, so that nobody owns it (first status, cluster IP, service account of a pod …). */
+  readonly prepareCreate?: (object: StoredObject) => StoredObject;
+  readonly prepareUpdate?: (object: StoredObject, old: StoredObject) => StoredObject;
   /** Problems of a new or changed object; empty when it is fine. */
   readonly validate?: (object: JsonObject, old: StoredObject | undefined, version: string) => readonly StatusCause[];
   /** Only some kinds let a PUT create. */
   readonly createOnUpdate?: boolean;
   /** PUT without resourceVersion is allowed (true for nearly all kinds; CRs must name one). */
   readonly unconditionalUpdate?: boolean;
+  /** `additionalPrinterColumns` of a version of a custom kind. */
+  readonly printerColumns?: (version: string) => readonly JsonObject[];
   /** Made by a CustomResourceDefinition. */
   readonly custom?: boolean;
   /** Verbs that it has; default all. */

@@ -1,9 +1,11 @@
 import { randomName, randomUid } from './identifiers.ts';
-import { type JsonObject, type ObjectInput, type ObjectReference, type StoredMeta, type StoredObject, groupOf, isObject, sameJson, versionOf } from './object.ts';
+import { applyConfiguration, ownershipAfterUpdate } from './managed-fields/ownership.ts';
+import { type JsonObject, type ObjectInput, type ObjectReference, type StoredMeta, type StoredObject, groupOf, isObject, objectAt, sameJson, versionOf } from './object.ts';
 import type { ResourceType } from './resource-type.ts';
 import type { ResourceTypes } from './resource-types.ts';
 import { labelsMatch, parseLabelSelector } from './selectors.ts';
 import { alreadyExists, conflict, forbidden, invalid, notFound, objectModified, pathNotFound, StatusError, type StatusCause } from './status-error.ts';
+import { invalidValue } from './validation/causes.ts';
 import { validateMeta } from './validation/meta.ts';
 
 /** What the store needs of the world. */
@@ -26,6 +28,8 @@ export interface WriteOptions {
   readonly manager?: string;
   /** Do everything but keep it. */
   readonly dryRun?: boolean;
+  /** The managedFields in the object are already what they shall be (server-side apply). */
+  readonly decided?: boolean;
 }
 
 export interface RemoveOptions {
@@ -42,16 +46,6 @@ export interface ListFilter {
   readonly labelSelector?: string | undefined;
 }
 
-/** Decides the managedFields of a write; given by `managed-fields`. */
-export type OwnershipTracker = (change: {
-  readonly before: StoredObject | undefined;
-  readonly after: StoredObject;
-  readonly type: ResourceType;
-  readonly manager: string;
-  readonly subresource: string;
-  readonly time: string;
-}) => StoredObject;
-
 /**
  * Every object of the sandbox's cluster, in process. The HTTP server and the controllers both write through it, so defaults, validation,
  * generations, finalizers and managedFields are the same for both.
@@ -62,17 +56,15 @@ export type OwnershipTracker = (change: {
 export class ObjectStore {
   readonly types: ResourceTypes;
   readonly #world: StoreWorld;
-  readonly #ownership: OwnershipTracker;
   readonly #objects = new Map<string, Map<string, StoredObject>>();
   readonly #listeners = new Set<(event: StoreEvent) => void>();
   readonly #waiting: StoreEvent[] = [];
   #delivering = false;
   #revision = 1;
 
-  constructor(world: StoreWorld, types: ResourceTypes, ownership: OwnershipTracker = ({ after }) => after) {
+  constructor(world: StoreWorld, types: ResourceTypes) {
     this.#world = world;
     this.types = types;
-    this.#ownership = ownership;
   }
 
   /** The newest resourceVersion given. */
@@ -120,12 +112,10 @@ export class ObjectStore {
       throw new StatusError(500, 'InternalError', 'resourceVersion should not be set on objects to be created');
     }
     const name = givenName !== undefined && givenName !== '' ? givenName : this.#generatedName(type, namespace, given.generateName);
-    const prepared: JsonObject = type.prepareCreate?.(input) ?? input;
-    const { status: _status, ...withoutStatus } = prepared;
-    const body = type.status === true && type.prepareCreate === undefined ? withoutStatus : prepared;
-    const defaulted = type.defaults?.(body, version) ?? body;
+    const { status, ...withoutStatus } = input;
+    const body: JsonObject = type.status === true || status === undefined ? withoutStatus : input;
     const object: StoredObject = {
-      ...defaulted,
+      ...(type.defaults?.(body, version) ?? body),
       apiVersion: input.apiVersion,
       kind: type.kind,
       metadata: {
@@ -138,17 +128,36 @@ export class ObjectStore {
         resourceVersion: '',
       },
     };
-    this.#validate(type, object, undefined, version);
+    const owned = this.#owned(type, undefined, object, options, '');
+    const prepared = type.prepareCreate?.(owned) ?? owned;
+    this.#validate(type, prepared, undefined, version);
     if (this.#kept(type).has(keyOf(type, namespace, name))) throw alreadyExists(type, name);
-    return this.#keep(type, undefined, this.#owned(type, undefined, object, options, ''), options);
+    return this.#keep(type, undefined, prepared, options);
+  }
+
+  /** Server-side apply: creates the object or merges into it. Throws the conflicts (409) unless forced. */
+  apply(config: ObjectInput, options: WriteOptions & { readonly force?: boolean; readonly subresource?: '' | 'status' } = {}): StoredObject {
+    const type = this.#type(config.apiVersion, config.kind);
+    const { name = '', namespace } = config.metadata ?? {};
+    const live = this.get({ apiVersion: config.apiVersion, kind: config.kind, namespace, name });
+    const subresource = options.subresource ?? '';
+    if (live === undefined && subresource !== '') throw notFound(type, name);
+    if (live === undefined && config.metadata?.uid !== undefined && config.metadata.uid !== '') {
+      throw conflict(type, name, `uid mismatch: the provided object specified uid ${config.metadata.uid}, and no existing object was found`);
+    }
+    const writer = { type, apiVersion: config.apiVersion, manager: options.manager ?? 'sandbox', subresource, time: this.now() };
+    const { object, managedFields } = applyConfiguration(live, config, writer, options.force === true);
+    const merged: ObjectInput = { ...object, apiVersion: config.apiVersion, kind: config.kind, metadata: { ...objectAt(object, 'metadata'), managedFields } };
+    const decided = { ...options, decided: true };
+    if (live === undefined) return this.create(merged, decided);
+    return subresource === 'status' ? this.updateStatus(merged, decided) : this.update(merged, decided);
   }
 
   /** Replaces the object. A resourceVersion in it must be the newest; without one the last writer wins. */
   update(input: ObjectInput, options: WriteOptions = {}): StoredObject {
     const { type, old, version } = this.#forUpdate(input);
-    const prepared = type.prepareUpdate?.(input, old) ?? input;
-    const { status: _status, ...rest } = prepared;
-    const body = type.status === true ? { ...rest, ...(old['status'] === undefined ? {} : { status: old['status'] }) } : prepared;
+    const { status: _status, ...rest } = input;
+    const body = type.status === true ? { ...rest, ...(old['status'] === undefined ? {} : { status: old['status'] }) } : input;
     const defaulted = type.defaults?.(body, version) ?? body;
     const object = this.#withMeta(type, defaulted, old, input);
     return this.#finish(type, old, object, options, '', version);
@@ -218,6 +227,9 @@ export class ObjectStore {
     const { name = '', namespace, resourceVersion, uid } = input.metadata ?? {};
     const old = this.#kept(type).get(keyOf(type, namespace, name));
     if (old === undefined) throw notFound(type, name);
+    if (type.unconditionalUpdate === false && (resourceVersion === undefined || resourceVersion === '')) {
+      throw invalid(type.group, type.resource, name, [invalidValue('metadata.resourceVersion', 0, 'must be specified for an update')]);
+    }
     if (resourceVersion !== undefined && resourceVersion !== '' && resourceVersion !== old.metadata.resourceVersion) {
       throw conflict(type, name, objectModified);
     }
@@ -248,8 +260,9 @@ export class ObjectStore {
   }
 
   #finish(type: ResourceType, old: StoredObject, object: StoredObject, options: WriteOptions, subresource: string, version: string): StoredObject {
-    this.#validate(type, object, inVersion(old, object.apiVersion), version);
-    const owned = this.#owned(type, inVersion(old, object.apiVersion), object, options, subresource);
+    const tracked = this.#owned(type, inVersion(old, object.apiVersion), object, options, subresource);
+    const owned = subresource === '' ? (type.prepareUpdate?.(tracked, old) ?? tracked) : tracked;
+    this.#validate(type, owned, inVersion(old, object.apiVersion), version);
     if (sameJson(withoutBookkeeping(inVersion(old, object.apiVersion)), withoutBookkeeping(owned))) return inVersion(old, object.apiVersion);
     const released = owned.metadata.deletionTimestamp !== undefined && (owned.metadata.finalizers ?? []).length === 0;
     if (released && (owned.metadata.deletionGracePeriodSeconds ?? 0) === 0 && type.kind !== 'Namespace') {
@@ -260,7 +273,11 @@ export class ObjectStore {
   }
 
   #owned(type: ResourceType, before: StoredObject | undefined, after: StoredObject, options: WriteOptions, subresource: string): StoredObject {
-    return this.#ownership({ before, after, type, manager: options.manager ?? 'sandbox', subresource, time: this.now() });
+    if (options.decided === true) return after;
+    const writer = { type, apiVersion: after.apiVersion, manager: options.manager ?? 'sandbox', subresource, time: this.now() };
+    const managedFields = ownershipAfterUpdate(before, after, writer);
+    const { managedFields: _sent, ...metadata } = after.metadata;
+    return { ...after, metadata: managedFields.length === 0 ? metadata : { ...metadata, managedFields } };
   }
 
   #validate(type: ResourceType, object: StoredObject, old: StoredObject | undefined, version: string): void {
@@ -316,6 +333,12 @@ export class ObjectStore {
     this.#tell({ type: 'DELETED', object: withRevision(object, String(this.#revision)), previous, resourceVersion: this.#revision, resourceType: type });
   }
 
+  /** A kind is served no more: its objects go with it. */
+  forget(type: ResourceType): void {
+    for (const object of [...this.#kept(type).values()]) this.#drop(type, object);
+    this.types.remove(type.group, type.resource);
+  }
+
   /** The namespace's keeper takes it away once it is empty. */
   finalizeNamespace(name: string): void {
     const type = this.#type('v1', 'Namespace');
@@ -355,6 +378,7 @@ function cleaned(meta: Partial<StoredMeta>): Partial<StoredMeta> {
   const { uid: _uid, resourceVersion: _revision, creationTimestamp: _created, generation: _generation, deletionTimestamp: _deleted, deletionGracePeriodSeconds: _grace, ...rest } = meta;
   return Object.fromEntries(
     Object.entries(rest).filter(([field, value]) => {
+      if (field === 'managedFields') return true;
       if (field === 'selfLink' || value === undefined || value === null || value === '') return false;
       return !(isObject(value) && Object.keys(value).length === 0) && !(Array.isArray(value) && value.length === 0);
     }),

@@ -1,7 +1,8 @@
 import { type StoredObject, isObject } from '../object.ts';
 import type { ResourceType } from '../resource-type.ts';
 import type { StatusCause } from '../status-error.ts';
-import { nameProblem, quoted } from './names.ts';
+import { invalidValue } from './causes.ts';
+import { nameProblem } from './names.ts';
 
 /** Checks of the metadata that every kind shares (apimachinery: validation.ValidateObjectMeta and …Update). */
 export function validateMeta(type: ResourceType, object: StoredObject, old: StoredObject | undefined): readonly StatusCause[] {
@@ -31,14 +32,6 @@ export function validateMeta(type: ResourceType, object: StoredObject, old: Stor
     causes.push(invalidValue('metadata.ownerReferences', 'controller', 'Only one reference can have Controller set to true'));
   }
   return causes;
-}
-
-export function invalidValue(field: string, value: unknown, why: string): StatusCause {
-  return { reason: 'FieldValueInvalid', message: `Invalid value: ${quoted(value)}: ${why}`, field };
-}
-
-export function required(field: string, why = ''): StatusCause {
-  return { reason: 'FieldValueRequired', message: why === '' ? 'Required value' : `Required value: ${why}`, field };
 }
 
 const labelKey = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
