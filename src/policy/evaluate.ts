@@ -77,13 +77,13 @@ function examineResource(policies: readonly NamedPolicy[], request: PreparedRequ
 
 /**
  * A Deny with NotPrincipal always meets a principal with a permissions boundary, whatever it lists (IAM user guide,
- * "Permissions boundaries for IAM entities"). NotPrincipal exempts a role session only when session, role and account are listed.
+ * "Permissions boundaries for IAM entities").
  */
 function principalApplies({ source, allows }: ReadyStatement, request: PreparedRequest, hasBoundary: boolean): PrincipalMatch {
   if (source.Principal !== undefined) return matchesPrincipal(source.Principal, request);
   if (source.NotPrincipal === undefined) return 'none';
   if (hasBoundary && !allows) return 'exact';
-  return matchesPrincipal(source.NotPrincipal, request) === 'exact' ? 'none' : 'exact';
+  return matchesPrincipal(source.NotPrincipal, request) === 'none' ? 'exact' : 'none';
 }
 
 function rank(match: PrincipalMatch): number {

@@ -39,24 +39,33 @@ const none: readonly Condition[] = [];
  *
  * - several values of the policy: one must match (for a negated operator: none may);
  * - without the key: a positive operator fails, a negated one, `IfExists` and `ForAllValues` hold, `ForAnyValue` fails;
- * - `ForAllValues` treats an empty value as no key ("null dataset, such as an empty string").
+ * - `ForAllValues` takes an empty text as no value ("null dataset, such as an empty string");
+ * - a key with several values needs `ForAllValues` or `ForAnyValue`; without, the condition fails;
+ * - values that cannot be compared fail, negated or not.
+ * (IAM user guide, "Condition operators" and "Single-valued vs. multivalued context keys".)
  */
 export function conditionHolds(condition: Condition, request: PreparedRequest, variables: boolean): boolean {
   const { test } = condition;
-  const values = request.context.get(condition.key.toLowerCase());
-  if (test.kind === 'null') return condition.values.some((wanted) => (wanted.toLowerCase() === 'true') === (values === undefined));
+  const value = request.context.get(condition.key.toLowerCase());
+  if (test.kind === 'null') return condition.values.some((wanted) => (wanted.toLowerCase() === 'true') === (value === undefined));
   if (test.kind === 'unknown') return false;
   const { operator, quantifier, ifExists } = test;
-  if (values === undefined || values.length === 0) return ifExists || quantifier === 'all' || (quantifier === undefined && operator.negated);
+  if (value === undefined) return ifExists || quantifier === 'all' || (quantifier === undefined && operator.negated);
   const wanted = variables && operator.variables ? substituteAll(condition.values, request) : condition.values;
-  if (quantifier === 'all') return values.every((value) => value === '' || matchesAny(operator, value, wanted) !== operator.negated);
-  if (quantifier === 'any') return values.some((value) => matchesAny(operator, value, wanted) !== operator.negated);
-  return values.some((value) => matchesAny(operator, value, wanted)) !== operator.negated;
+  if (typeof value === 'string') return (quantifier === 'all' && value === '') || valueHolds(operator, value, wanted);
+  if (quantifier === undefined) return false;
+  if (quantifier === 'all') return value.every((one) => one === '') || value.every((one) => valueHolds(operator, one, wanted));
+  return value.some((one) => valueHolds(operator, one, wanted));
 }
 
-function matchesAny(operator: Operator, value: string, wanted: readonly string[]): boolean {
-  for (const one of wanted) if (operator.matches(value, one)) return true;
-  return false;
+/** One value of the request against all of the policy. */
+function valueHolds(operator: Operator, value: string, wanted: readonly string[]): boolean {
+  for (const one of wanted) {
+    const match = operator.matches(value, one);
+    if (match === true) return !operator.negated;
+    if (match === undefined && operator.negated) return false;
+  }
+  return operator.negated;
 }
 
 function substituteAll(values: readonly string[], request: PreparedRequest): readonly string[] {

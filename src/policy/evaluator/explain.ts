@@ -1,3 +1,4 @@
+import { listOf } from '../document.ts';
 import type { NamedPolicy, PolicyLayer } from '../types.ts';
 import { conditionHolds, type Condition } from './condition.ts';
 import type { PreparedRequest } from './prepared-request.ts';
@@ -103,8 +104,8 @@ function failure(condition: Condition, request: PreparedRequest): string {
 }
 
 function valuesIn(condition: Condition, request: PreparedRequest): string {
-  const values = request.context.get(condition.key.toLowerCase());
-  return values === undefined || values.length === 0 ? 'no such key' : values.map((value) => quoted(value)).join(', ');
+  const value = request.context.get(condition.key.toLowerCase());
+  return value === undefined ? 'no such key' : listOf(value).map((value) => quoted(value)).join(', ');
 }
 
 function nameOf({ policy, statement }: Hit): string {
@@ -120,7 +121,7 @@ const layerNames: Readonly<Record<PolicyLayer, string>> = {
 };
 
 function listed(value: string | readonly string[] | undefined): string {
-  return value === undefined ? 'nothing' : typeof value === 'string' ? value : value.join(', ');
+  return value === undefined ? 'nothing' : listOf(value).join(', ');
 }
 
 function quoted(text: string | undefined): string {

@@ -1,12 +1,13 @@
 import { parseArn } from '../../bedrock/arn.ts';
 import type { AuthorizationRequest } from '../types.ts';
 
-/** A request made ready to be compared: names that are compared without case in lower case, values as lists. */
+/** A request made ready to be compared: names that are compared without case are in lower case. */
 export interface PreparedRequest {
   readonly request: AuthorizationRequest;
   /** `bedrock:invokemodel`. */
   readonly action: string;
-  readonly context: ReadonlyMap<string, readonly string[]>;
+  /** By key in lower case. A list is a multivalued key, however many values it holds. */
+  readonly context: ReadonlyMap<string, string | readonly string[]>;
   /** Account of the principal; undefined for a service. */
   readonly account: string | undefined;
   /** Account of the resource, taken as the principal's where nothing says otherwise. */
@@ -14,10 +15,10 @@ export interface PreparedRequest {
 }
 
 export function prepareRequest(request: AuthorizationRequest): PreparedRequest {
-  const context = new Map<string, readonly string[]>();
+  const context = new Map<string, string | readonly string[]>();
   for (const key in request.context) {
     const value = request.context[key];
-    if (value !== undefined) context.set(key.toLowerCase(), typeof value === 'string' ? [value] : value);
+    if (value !== undefined) context.set(key.toLowerCase(), value);
   }
   const account = accountOf(request.principal);
   const owner = request.resourceAccount ?? accountOf(request.resource);

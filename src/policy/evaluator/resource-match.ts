@@ -2,22 +2,80 @@ import type { PreparedRequest } from './prepared-request.ts';
 import { substitute } from './variables.ts';
 import { hasWildcard, matchesWildcard, plainText } from './wildcard.ts';
 
+/** `unresolved`: no pattern matches, and one of them holds a variable without a value. */
+export type ResourceMatch = 'match' | 'none' | 'unresolved';
+
 /**
- * Does one of the patterns name the request's resource? Case matters; `*` and `?` may stand in every part of the ARN, and a
- * `*` that ends a part can reach over the colons behind it (IAM user guide, "IAM JSON policy elements: Resource").
+ * Does one of the patterns name the request's resource? Case matters; `*` and `?` may stand within every part of the ARN,
+ * and a `*` that ends a part can reach over the colons behind it (IAM user guide, "IAM JSON policy elements: Resource").
+ * An ARN with fewer than six parts is completed with `*`; the resource type takes no wildcard (same guide, "Identify AWS
+ * resources with Amazon Resource Names"). Variables stand behind the fifth colon only ("Variables and tags").
  */
-export function matchesResource(patterns: readonly string[], request: PreparedRequest, variables: boolean): boolean {
+export function matchesResource(patterns: readonly string[], request: PreparedRequest, variables: boolean): ResourceMatch {
   const { resource } = request.request;
+  let unresolved = false;
   for (const pattern of patterns) {
-    if (pattern === '*' || pattern === resource) return true;
-    const ready = variables && pattern.includes('${') ? substitute(pattern, request) : pattern;
-    if (ready === undefined) continue;
-    if (hasWildcard(ready) ? matchesArnPattern(ready, resource) : plainText(ready) === resource) return true;
+    if (pattern === '*' || pattern === resource) return 'match';
+    const variable = variables ? pattern.indexOf('${') : -1;
+    if (variable < 0) {
+      if (matchesArnPattern(pattern, resource)) return 'match';
+      continue;
+    }
+    const behind = afterFifthColon(pattern);
+    if (variable < behind) continue;
+    const id = substitute(pattern.slice(behind), request);
+    if (id === undefined) unresolved = true;
+    else if (matchesArnPattern(pattern.slice(0, behind) + id, resource)) return 'match';
   }
-  return false;
+  return unresolved ? 'unresolved' : 'none';
 }
 
 function matchesArnPattern(pattern: string, resource: string): boolean {
-  // The service takes no wildcard (same page, note), so that a pattern of another service is out at once.
-  return matchesWildcard(pattern, resource);
+  const behind = afterFifthColon(pattern);
+  if (behind === 0) return matchesIncomplete(pattern, resource);
+  if (!hasWildcard(pattern)) return plainText(pattern) === resource;
+  const start = afterFifthColon(resource);
+  if (start === 0) return false;
+  const [id, wanted] = [resource.slice(start), pattern.slice(behind)];
+  if (!matchesType(wanted, id)) return false;
+  if (matchesWildcard(wanted, id) && matchesParts(pattern.slice(0, behind), resource.slice(0, start))) return true;
+  return /\*:/.test(pattern.slice(0, behind)) && matchesService(pattern, resource) && matchesWildcard(pattern, resource);
+}
+
+/** The five parts before the resource, each for itself. */
+function matchesParts(pattern: string, resource: string): boolean {
+  if (pattern === resource) return true;
+  const parts = resource.split(':');
+  return pattern.split(':').every((part, index) => part === '*' || matchesWildcard(part, parts[index] ?? ''));
+}
+
+/** What stands before the first `/` or `:` of the resource part is its type, and is compared as it is. */
+function matchesType(pattern: string, id: string): boolean {
+  const end = pattern.search(/[/:]/);
+  if (end < 0) return true;
+  const type = pattern.slice(0, end + 1);
+  return !hasWildcard(type) || id.startsWith(type);
+}
+
+function matchesService(pattern: string, resource: string): boolean {
+  const service = pattern.split(':')[2];
+  return service !== undefined && resource.split(':')[2] === service;
+}
+
+function matchesIncomplete(pattern: string, resource: string): boolean {
+  if (!pattern.startsWith('arn:')) return pattern === '*' || (hasWildcard(pattern) && matchesWildcard(pattern, resource));
+  const parts = pattern.split(':');
+  const start = afterFifthColon(resource);
+  return start > 0 && matchesParts([...parts, ...Array.from({ length: 5 - parts.length }, () => '*'), ''].join(':'), resource.slice(0, start));
+}
+
+/** Where the sixth part starts; 0 when there are fewer. */
+function afterFifthColon(arn: string): number {
+  let at = 0;
+  for (let colon = 0; colon < 5; colon += 1) {
+    const next = arn.indexOf(':', at);
+    if (next < 0) return 0;
+    at = next + 1;
+  }
+  return at;
 }

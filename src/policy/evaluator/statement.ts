@@ -54,7 +54,9 @@ export function actionApplies(statement: ReadyStatement, request: PreparedReques
 
 export function resourceApplies(statement: ReadyStatement, request: PreparedRequest): boolean {
   if (statement.resources === undefined) return true;
-  return matchesResource(statement.resources, request, statement.variables) !== (statement.source.NotResource !== undefined);
+  const match = matchesResource(statement.resources, request, statement.variables);
+  // NotResource with a variable that has no value applies to nothing: the safe reading of "will not match any resource".
+  return statement.source.NotResource === undefined ? match === 'match' : match === 'none';
 }
 
 export function conditionsHold(statement: ReadyStatement, request: PreparedRequest): boolean {

@@ -3,8 +3,8 @@ import { literalQuestion, literalStar } from './wildcard.ts';
 
 /**
  * Puts the request's values into `${aws:username}`, `${aws:PrincipalTag/team, 'default'}`, and the characters into `${*}`,
- * `${?}`, `${$}`. Wildcards inside a value are no wildcards. Undefined when a variable has no value and no default, or has
- * several: then the pattern matches nothing (IAM user guide, "IAM policy elements: Variables and tags").
+ * `${?}`, `${$}`. Wildcards inside a value are no wildcards. Undefined when a variable has no value
+ * (or several: only single-valued keys can be variables) and no default: then the pattern matches nothing (IAM user guide, "IAM policy elements: Variables and tags").
  */
 export function substitute(pattern: string, request: PreparedRequest): string | undefined {
   let from = pattern.indexOf('${');
@@ -28,8 +28,8 @@ function valueOf(variable: string, request: PreparedRequest): string | undefined
   if (variable === '?') return literalQuestion;
   if (variable === '$') return '$';
   const withDefault = /^(.*?),\s*'(.*)'$/s.exec(variable);
-  const values = request.context.get((withDefault?.[1] ?? variable).trim().toLowerCase());
-  const value = values?.length === 1 && values[0] !== '' ? values[0] : values === undefined || values.length === 0 || values[0] === '' ? withDefault?.[2] : undefined;
+  const given = request.context.get((withDefault?.[1] ?? variable).trim().toLowerCase());
+  const value = typeof given === 'string' && given !== '' ? given : withDefault?.[2];
   return value === undefined ? undefined : asLiteral(value);
 }
 

@@ -4,10 +4,10 @@ import { matchesWildcard } from '../wildcard.ts';
  * `ArnEquals` and `ArnLike`, which are the same: each of the six parts is compared for itself, and each may hold wildcards
  * (IAM user guide, "ARN condition operators").
  */
-export function arnLike(value: string, wanted: string): boolean {
+export function arnLike(value: string, wanted: string): boolean | undefined {
   const parts = partsOf(value);
   const patterns = partsOf(wanted);
-  if (parts === undefined || patterns === undefined) return false;
+  if (parts === undefined || patterns === undefined) return undefined;
   return patterns.every((pattern, index) => matchesWildcard(pattern, parts[index] ?? ''));
 }
 

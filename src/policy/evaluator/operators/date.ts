@@ -1,8 +1,10 @@
-/** Date operators take the forms of ISO 8601 that W3C lists, or seconds since 1970; what is no date matches nothing. */
-export function date(compare: (value: number, wanted: number) => boolean): (value: string, wanted: string) => boolean {
+import type { Comparison } from './operator.ts';
+
+/** Date operators take the forms of ISO 8601 that W3C lists, or seconds since 1970; what is neither cannot be compared. */
+export function date(compare: (value: number, wanted: number) => boolean): Comparison {
   return (value, wanted) => {
     const [left, right] = [timeOf(value), timeOf(wanted)];
-    return left !== undefined && right !== undefined && compare(left, right);
+    return left === undefined || right === undefined ? undefined : compare(left, right);
   };
 }
 

@@ -2,15 +2,19 @@ import { arnLike } from './arn.ts';
 import { date } from './date.ts';
 import { ipAddress } from './ip-address.ts';
 import { numeric } from './number.ts';
-import type { Operator } from './operator.ts';
+import type { Comparison, Operator } from './operator.ts';
 import { stringEquals, stringEqualsIgnoreCase, stringLike } from './string.ts';
 
 /** `Bool`: `true` or `false`, without case. */
-const bool = (value: string, wanted: string): boolean => value.toLowerCase() === wanted.toLowerCase();
+const bool: Comparison = (value, wanted) => (isBoolean(value) && isBoolean(wanted) ? value.toLowerCase() === wanted.toLowerCase() : undefined);
 /** `BinaryEquals`: both sides are base64. */
 const binaryEquals = (value: string, wanted: string): boolean => value === wanted;
 
-function operator(matches: Operator['matches'], variables: boolean): Operator {
+function isBoolean(text: string): boolean {
+  return /^(true|false)$/i.test(text);
+}
+
+function operator(matches: Comparison, variables: boolean): Operator {
   return { matches, negated: false, variables };
 }
 

@@ -1,14 +1,16 @@
 import { BlockList, isIP } from 'node:net';
 
 /** `IpAddress`: is the address within the CIDR block? Without a prefix a block is one address. IPv4 and IPv6 never match each other. */
-export function ipAddress(value: string, wanted: string): boolean {
+export function ipAddress(value: string, wanted: string): boolean | undefined {
   const slash = wanted.indexOf('/');
   const network = slash < 0 ? wanted : wanted.slice(0, slash);
   const family = isIP(network);
-  if (family === 0 || isIP(value) !== family) return false;
+  const own = isIP(value);
+  if (family === 0 || own === 0) return undefined;
+  if (own !== family) return false;
   const longest = family === 4 ? 32 : 128;
   const prefix = slash < 0 ? longest : Number(wanted.slice(slash + 1));
-  if (!Number.isInteger(prefix) || prefix < 0 || prefix > longest) return false;
+  if (!Number.isInteger(prefix) || prefix < 0 || prefix > longest) return undefined;
   return family === 4 ? sameNetwork4(value, network, prefix) : sameNetwork6(value, network, prefix);
 }
 

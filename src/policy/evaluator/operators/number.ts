@@ -1,11 +1,13 @@
-/** Numeric operators compare numbers; what is no number matches nothing. */
-export function numeric(compare: (value: number, wanted: number) => boolean): (value: string, wanted: string) => boolean {
+import type { Comparison } from './operator.ts';
+
+/** Numeric operators compare integers and decimals; what is neither cannot be compared. */
+export function numeric(compare: (value: number, wanted: number) => boolean): Comparison {
   return (value, wanted) => {
     const [left, right] = [numberOf(value), numberOf(wanted)];
-    return left !== undefined && right !== undefined && compare(left, right);
+    return left === undefined || right === undefined ? undefined : compare(left, right);
   };
 }
 
 function numberOf(text: string): number | undefined {
-  return /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(text) ? Number(text) : undefined;
+  return /^\s*[+-]?(\d+\.?\d*|\.\d+)\s*$/.test(text) ? Number(text) : undefined;
 }
