@@ -5,27 +5,26 @@
  *     npm run build                 also runs after `npm ci` and before `npm pack` (`prepare`)
  */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, copyFileSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
-const entryPoints = [
-  'src/cli/main.ts',
-  'src/index.ts',
-  'src/policy.ts',
-  'src/checks.ts',
-  'src/sandbox.ts',
-  // Run in processes of their own, so they must stay files: a pod's container in the sandbox.
-  ...globSync('src/sandbox/workloads/client/main.ts'),
-];
+const entryPoints = {
+  'cli/main': 'src/cli/main.ts',
+  index: 'src/index.ts',
+  policy: 'src/policy.ts',
+  checks: 'src/checks.ts',
+  sandbox: 'src/sandbox.ts',
+  // Runs in processes of its own: a pod's container in the sandbox.
+  'sandbox-client': 'src/sandbox/workloads/client.ts',
+};
 
 rmSync('dist', { recursive: true, force: true });
 const { metafile } = await build({
   entryPoints,
-  outbase: 'src',
   outdir: 'dist',
   bundle: true,
   splitting: true,
@@ -54,15 +53,11 @@ writeDeclarations();
 const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
 console.log(`dist: ${Object.keys(metafile.outputs).length} files, ${(bytes / 1e6).toFixed(1)} MB`);
 
-/** WebAssembly is found by `import.meta.url` beside the bundle, so it is copied to where the chunks are. */
+/** WebAssembly is found by `import.meta.url` beside the chunk that loads it. */
 function shipWasm(built: Metafile): void {
-  const packages = new Set(packageFolders(built));
-  for (const [folder, file] of [
-    ['node_modules/web-tree-sitter', 'web-tree-sitter.wasm'],
-    ['node_modules/@tree-sitter-grammars/tree-sitter-hcl', 'tree-sitter-hcl.wasm'],
-  ] as const) {
-    if (!packages.has(folder) && !packages.has('node_modules/web-tree-sitter')) continue;
-    if (existsSync(join(folder, file))) copyFileSync(join(folder, file), join('dist/chunks', file));
+  if (!packageFolders(built).includes('node_modules/web-tree-sitter')) return;
+  for (const file of ['node_modules/web-tree-sitter/web-tree-sitter.wasm', 'node_modules/@tree-sitter-grammars/tree-sitter-hcl/tree-sitter-terraform.wasm']) {
+    copyFileSync(file, join('dist/chunks', basename(file)));
   }
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as realTime } from 'node:timers/promises';
 import { parseAccess } from '../../access/parse.ts';
 import type { Access } from '../../access/types.ts';
 import { openAws } from '../../aws/open.ts';
@@ -84,11 +85,17 @@ export async function verified({ access, context, narrator }: Stage): Promise<re
 /** What the app itself got: the log of its pod, a process with the environment that the pod has. */
 export async function appAnswered({ context, narrator }: Stage): Promise<void> {
   narrator.chapter('The app');
-  const pods = await context.kubernetes.list('v1', 'Pod', { namespace: 'openhands', labelSelector: 'app=openhands' });
-  const running = pods.filter((pod) => pod.metadata.deletionTimestamp === undefined).map((pod) => pod.metadata.name ?? '');
-  for (const pod of running) {
-    const log = await context.kubernetes.podLogs('openhands', pod, { tailLines: 12 });
-    narrator.show('log', { pod, log }, `$ kubectl logs ${pod} -n openhands\n${indented(printable(log.trimEnd()))}`);
+  for (let waited = 0; ; waited += 100) {
+    const pods = await context.kubernetes.list('v1', 'Pod', { namespace: 'openhands', labelSelector: 'app=openhands' });
+    const running = pods.filter((pod) => pod.metadata.deletionTimestamp === undefined).map((pod) => pod.metadata.name ?? '');
+    const logs = await Promise.all(running.map(async (pod) => ({ pod, log: await context.kubernetes.podLogs('openhands', pod, { tailLines: 1 }) })));
+    if (waited < 10_000 && logs.some(({ log }) => log.trim() === '')) {
+      // The process needs real time to start and to call, whatever the world's clock says.
+      await realTime(100);
+      continue;
+    }
+    for (const { pod, log } of logs) narrator.show('log', { pod, log }, `$ kubectl logs ${pod} -n openhands --tail 1\n${indented(printable(log.trimEnd()))}`);
+    return;
   }
 }
 
