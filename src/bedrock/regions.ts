@@ -1,7 +1,7 @@
 import { nearest } from './nearest.ts';
 import type { Partition } from './types.ts';
 
-/** AWS regions by partition (`@aws-sdk` partitions.json; a test compares the two lists). */
+/** AWS regions by partition, as the endpoint rules of the AWS SDK (`@aws-sdk/core`, partitions) list them; not the isolated ones. */
 const regions: Readonly<Record<Partition, readonly string[]>> = {
   aws: [
     'af-south-1',
@@ -32,8 +32,10 @@ const regions: Readonly<Record<Partition, readonly string[]>> = {
     'il-central-1',
     'me-central-1',
     'me-south-1',
+    'me-west-1',
     'mx-central-1',
     'sa-east-1',
+    'sa-west-1',
     'us-east-1',
     'us-east-2',
     'us-west-1',
