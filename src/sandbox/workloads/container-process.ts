@@ -1,0 +1,72 @@
+/** Containers as real processes: a small client of Bedrock with exactly the environment that the pod's container would have. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdirSync, openSync, closeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ContainerRuntime, ContainerStart } from './container-runtime.ts';
+import { logFileOf } from './pod-logs.ts';
+
+export interface ProcessOptions {
+  /** Where logs and the containers' empty home folders lie. */
+  readonly directory: string;
+  /** The sandbox's AWS; what the pod's own environment names wins. */
+  readonly endpoint: () => string | undefined;
+}
+
+export function processRuntime(options: ProcessOptions): ContainerRuntime {
+  return {
+    start(start, ended) {
+      const child = startClient(start, options);
+      let gone = false;
+      const exit = new Promise<void>((resolve) => {
+        const finish = (exitCode: number): void => {
+          if (!gone) ended(exitCode);
+          gone = true;
+          resolve();
+        };
+        child.once('exit', (code) => finish(code ?? 137));
+        child.once('error', () => finish(127));
+      });
+      return {
+        async stop() {
+          gone = true;
+          child.kill('SIGKILL');
+          await exit;
+        },
+      };
+    },
+  };
+}
+
+function startClient({ pod, container, environment, restarts }: ContainerStart, { directory, endpoint }: ProcessOptions): ChildProcess {
+  const log = logFileOf(directory, { namespace: pod.metadata.namespace ?? 'default', pod: pod.metadata.name, uid: pod.metadata.uid, container, restarts });
+  const home = join(dirname(dirname(log)), 'home');
+  mkdirSync(dirname(log), { recursive: true });
+  mkdirSync(home, { recursive: true });
+  const output = openSync(log, 'a', 0o600);
+  const address = endpoint();
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', clientFile()], {
+    // No shell, no environment of ours. The pipe is how it notices that the sandbox is gone, however that ended.
+    stdio: ['pipe', output, output],
+    shell: false,
+    cwd: home,
+    env: {
+      ...(address === undefined ? {} : { AWS_ENDPOINT_URL: address }),
+      AWS_EC2_METADATA_DISABLED: 'true',
+      HOSTNAME: pod.metadata.name,
+      HOME: home,
+      ...environment,
+    },
+  });
+  child.stdin?.on('error', () => undefined);
+  closeSync(output);
+  return child;
+}
+
+/** The client as source beside this file, or as the bundle's own entry `sandbox-client.js`. */
+function clientFile(): string {
+  const places = ['./client.ts', './sandbox-client.js', '../sandbox-client.js'].map((place) => fileURLToPath(new URL(place, import.meta.url)));
+  const found = places.find((place) => existsSync(place));
+  if (found === undefined) throw new Error(`the client of the sandbox's workloads is missing: ${places.join(', ')}`);
+  return found;
+}

@@ -1,0 +1,22 @@
+import type { StoredObject } from '../kubernetes/object.ts';
+
+/** What a container is started with. */
+export interface ContainerStart {
+  readonly pod: StoredObject;
+  readonly container: string;
+  /** Exactly what the pod's spec and the objects that it refers to give. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly restarts: number;
+}
+
+export interface RunningContainer {
+  /** Ends it and waits until it is gone. */
+  stop(): Promise<void>;
+}
+
+/** Runs containers. One that is only an object has nothing that runs. */
+export interface ContainerRuntime {
+  start(start: ContainerStart, ended: (exitCode: number) => void): RunningContainer | undefined;
+}
+
+export const objectsOnly: ContainerRuntime = { start: () => undefined };

@@ -1,0 +1,285 @@
+/**
+ * Plays scheduler and kubelet of the one node: a pod is bound, its containers start within a fraction of a second of world time, and end.
+ * A missing Secret, ConfigMap or key keeps a container from being made, in the kubelet's words.
+ */
+import { listAt, objectAt, sameJson, textAt, valueAt, type JsonObject, type StoredObject } from '../kubernetes/object.ts';
+import { referenceTo, type ControllerTools } from './controller.ts';
+import { ContainerConfigError, containerEnvironment } from './container-environment.ts';
+import type { ContainerRuntime, RunningContainer } from './container-runtime.ts';
+import { EventRecorder } from './event-recorder.ts';
+import { nodeName } from './node.ts';
+import { isOver } from './pod.ts';
+import { isSidecar, podStatus, type ContainerReport, type ContainerState, type PodReport } from './pod-status.ts';
+import type { Again } from './work-queue.ts';
+
+/** World milliseconds from the binding of a pod to the start of its containers. */
+const startDelay = 100;
+/** World milliseconds that a container takes which runs to completion, when it is only an object. */
+const completionDelay = 1000;
+/** The kubelet looks again at a container that it could not make about every ten seconds. */
+const retryDelay = 10_000;
+/** Restarts of a container that ended: 10 s, doubled up to 5 minutes (Kubernetes docs, "Pod Lifecycle"). */
+const restartDelays = { first: 10_000, most: 300_000 };
+
+interface PodRun {
+  readonly boundAt: number;
+  readonly startTime: string;
+  readonly podIp: string;
+  readonly containers: Map<string, ContainerRun>;
+  /** Set while the pod's processes are being ended. */
+  ending?: Promise<void>;
+}
+
+interface ContainerRun {
+  report: ContainerReport;
+  process?: RunningContainer;
+  /** World time before which it is not tried again. */
+  notBefore: number;
+}
+
+export class Kubelet {
+  readonly #tools: ControllerTools;
+  readonly #runtime: ContainerRuntime;
+  readonly #events: EventRecorder;
+  readonly #scheduler: EventRecorder;
+  readonly #pods = new Map<string, PodRun>();
+  readonly #look: (pod: StoredObject) => void;
+  #addresses = 1;
+
+  /** @param look asks for another look at a pod: a process of it ended */
+  constructor(tools: ControllerTools, runtime: ContainerRuntime, look: (pod: StoredObject) => void) {
+    this.#tools = tools;
+    this.#runtime = runtime;
+    this.#look = look;
+    this.#events = new EventRecorder(tools.store, 'kubelet', nodeName);
+    this.#scheduler = new EventRecorder(tools.store, 'default-scheduler');
+  }
+
+  async reconcile(pod: StoredObject): Promise<Again> {
+    const node = textAt(pod, 'spec', 'nodeName') ?? '';
+    if (node === '') return this.#bind(pod);
+    if (node !== nodeName) return undefined;
+    if (pod.metadata.deletionTimestamp !== undefined) return await this.#terminate(pod);
+    if (isOver(pod)) return undefined;
+    const run = this.#pods.get(pod.metadata.uid) ?? this.#accept(pod);
+    const now = this.#tools.clock.time();
+    const wait = run.boundAt + startDelay - now;
+    if (wait > 0) {
+      this.#report(pod, run);
+      return wait;
+    }
+    const again = this.#step(pod, run);
+    this.#report(pod, run);
+    return again;
+  }
+
+  /** A pod that went without being asked (a namespace, force): its processes end too. */
+  async forget(pod: StoredObject): Promise<void> {
+    const run = this.#pods.get(pod.metadata.uid);
+    this.#pods.delete(pod.metadata.uid);
+    if (run !== undefined) await endAll(run);
+  }
+
+  async stop(): Promise<void> {
+    const runs = [...this.#pods.values()];
+    this.#pods.clear();
+    await Promise.all(runs.map(endAll));
+  }
+
+  #bind(pod: StoredObject): Again {
+    if (pod.metadata.deletionTimestamp !== undefined || listAt(pod, 'spec', 'schedulingGates').length > 0) return undefined;
+    const { store } = this.#tools;
+    const problem = placementProblem(pod);
+    if (problem !== undefined) {
+      const current = listAt(pod, 'status', 'conditions').find((each) => textAt(each, 'type') === 'PodScheduled');
+      if (textAt(current, 'message') === problem) return undefined;
+      const condition = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: problem, lastProbeTime: null, lastTransitionTime: store.now() };
+      store.updateStatus({ ...pod, status: { ...objectAt(pod, 'status'), phase: 'Pending', conditions: [condition] } }, { manager: 'kube-scheduler' });
+      this.#scheduler.warning(pod, 'FailedScheduling', problem);
+      return undefined;
+    }
+    const bound = store.update({ ...pod, spec: { ...objectAt(pod, 'spec'), nodeName } }, { manager: 'kube-scheduler' });
+    const scheduled = { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: store.now() };
+    store.updateStatus({ ...bound, status: { ...objectAt(bound, 'status'), conditions: [scheduled] } }, { manager: 'kube-scheduler' });
+    this.#scheduler.normal(bound, 'Scheduled', `Successfully assigned ${pod.metadata.namespace ?? 'default'}/${pod.metadata.name} to ${nodeName}`);
+    // The binding is a change of the pod, which brings the next look.
+    return undefined;
+  }
+
+  #accept(pod: StoredObject): PodRun {
+    const { clock, store } = this.#tools;
+    this.#addresses += 1;
+    const waiting = (reason: string): ContainerRun => ({ report: { state: { kind: 'waiting', reason }, restarts: 0 }, notBefore: 0 });
+    const hasInit = listAt(pod, 'spec', 'initContainers').length > 0;
+    const run: PodRun = {
+      boundAt: clock.time(),
+      startTime: store.now(),
+      podIp: `10.244.${Math.floor(this.#addresses / 254)}.${(this.#addresses % 254) + 1}`,
+      containers: new Map([
+        ...namesOf(pod, 'initContainers').map((name): [string, ContainerRun] => [name, waiting('PodInitializing')]),
+        ...namesOf(pod, 'containers').map((name): [string, ContainerRun] => [name, waiting(hasInit ? 'PodInitializing' : 'ContainerCreating')]),
+      ]),
+    };
+    this.#pods.set(pod.metadata.uid, run);
+    return run;
+  }
+
+  /** Starts what can start; answers when to look again. */
+  #step(pod: StoredObject, run: PodRun): Again {
+    const missing = this.#missingVolume(pod);
+    if (missing !== undefined) {
+      this.#events.warning(pod, 'FailedMount', missing);
+      return retryDelay;
+    }
+    let again: Again;
+    for (const [field, container] of containersOf(pod)) {
+      const name = textAt(container, 'name') ?? '';
+      const its = run.containers.get(name);
+      if (its === undefined) continue;
+      const wait = this.#stepContainer(pod, container, field, its);
+      if (wait !== undefined) again = Math.min(wait, again ?? wait);
+      const { state } = its.report;
+      // Init containers run one after the other, each to its end; a sidecar only has to run.
+      const blocks = field === 'initContainers' && !(isSidecar(pod, name) ? state.kind === 'running' : state.kind === 'ended' && state.exitCode === 0);
+      if (blocks) break;
+    }
+    return again;
+  }
+
+  #stepContainer(pod: StoredObject, container: JsonObject, field: 'containers' | 'initContainers', its: ContainerRun): Again {
+    const now = this.#tools.clock.time();
+    const { state } = its.report;
+    if (state.kind === 'running') return this.#completion(pod, container, field, its);
+    if (state.kind === 'ended' && !this.#restarts(pod, container, field, state.exitCode)) return undefined;
+    if (now < its.notBefore) return its.notBefore - now;
+    return this.#start(pod, container, field, its);
+  }
+
+  #start(pod: StoredObject, container: JsonObject, field: 'containers' | 'initContainers', its: ContainerRun): Again {
+    const { clock, store } = this.#tools;
+    const name = textAt(container, 'name') ?? '';
+    const fieldPath = `spec.${field}{${name}}`;
+    const image = textAt(container, 'image') ?? '';
+    this.#events.normal(pod, 'Pulled', `Container image "${image}" already present on machine and can be accessed by the pod`, { fieldPath });
+    try {
+      const environment = containerEnvironment(pod, container, store);
+      this.#events.normal(pod, 'Created', 'Container created', { fieldPath });
+      const toCompletion = field === 'initContainers' && !isSidecar(pod, name);
+      const ended = its.report.state.kind === 'ended' ? its.report.state : its.report.last;
+      const restarts = its.report.restarts + (ended === undefined ? 0 : 1);
+      if (!toCompletion) {
+        const process = this.#runtime.start({ pod, container: name, environment, restarts }, (exitCode) => this.#ended(pod, its, exitCode));
+        if (process === undefined) delete its.process;
+        else its.process = process;
+      }
+      const startedAt = store.now();
+      const running: ContainerState = toCompletion ? { kind: 'ended', exitCode: 0, startedAt, finishedAt: startedAt } : { kind: 'running', startedAt };
+      its.report = { state: running, restarts, ...(ended === undefined ? {} : { last: ended }) };
+      its.notBefore = clock.time() + completionDelay;
+      this.#events.normal(pod, 'Started', 'Container started', { fieldPath });
+      return this.#completion(pod, container, field, its);
+    } catch (error) {
+      if (!(error instanceof ContainerConfigError)) throw error;
+      this.#events.warning(pod, 'Failed', `Error: ${error.message}`, { fieldPath });
+      its.report = { ...its.report, state: { kind: 'waiting', reason: 'CreateContainerConfigError', message: error.message } };
+      its.notBefore = clock.time() + retryDelay;
+      return retryDelay;
+    }
+  }
+
+  /** A container of a Job that is only an object ends well after a while. */
+  #completion(pod: StoredObject, container: JsonObject, field: 'containers' | 'initContainers', its: ContainerRun): Again {
+    const { state } = its.report;
+    if (state.kind !== 'running' || its.process !== undefined || field === 'initContainers') return undefined;
+    if ((textAt(pod, 'spec', 'restartPolicy') ?? 'Always') === 'Always') return undefined;
+    const wait = its.notBefore - this.#tools.clock.time();
+    if (wait > 0) return wait;
+    its.report = { ...its.report, state: { kind: 'ended', exitCode: 0, startedAt: state.startedAt, finishedAt: this.#tools.store.now() } };
+    return undefined;
+  }
+
+  #restarts(pod: StoredObject, container: JsonObject, field: 'containers' | 'initContainers', exitCode: number): boolean {
+    if (field === 'initContainers' && textAt(container, 'restartPolicy') !== 'Always' && exitCode === 0) return false;
+    const policy = textAt(pod, 'spec', 'restartPolicy') ?? 'Always';
+    return policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0);
+  }
+
+  /** A container's process ended by itself. */
+  #ended(pod: StoredObject, its: ContainerRun, exitCode: number): void {
+    const { state, restarts } = its.report;
+    if (state.kind !== 'running' || !this.#pods.has(pod.metadata.uid)) return;
+    delete its.process;
+    const end = { kind: 'ended', exitCode, startedAt: state.startedAt, finishedAt: this.#tools.store.now() } as const;
+    its.report = { ...its.report, state: end };
+    its.notBefore = this.#tools.clock.time() + Math.min(restartDelays.first * 2 ** restarts, restartDelays.most);
+    this.#look(pod);
+  }
+
+  async #terminate(pod: StoredObject): Promise<Again> {
+    const run = this.#pods.get(pod.metadata.uid);
+    if (run !== undefined && run.ending === undefined) {
+      for (const [field, container] of containersOf(pod)) {
+        const name = textAt(container, 'name') ?? '';
+        if (run.containers.get(name)?.report.state.kind === 'running') {
+          this.#events.normal(pod, 'Killing', `Stopping container ${name}`, { fieldPath: `spec.${field}{${name}}` });
+        }
+      }
+      run.ending = endAll(run);
+    }
+    await run?.ending;
+    this.#pods.delete(pod.metadata.uid);
+    const current = this.#tools.store.get(referenceTo(pod));
+    if (current?.metadata.uid === pod.metadata.uid) this.#tools.store.remove(referenceTo(pod), { uid: pod.metadata.uid, gracePeriodSeconds: 0 });
+    return undefined;
+  }
+
+  #missingVolume(pod: StoredObject): string | undefined {
+    for (const volume of listAt(pod, 'spec', 'volumes')) {
+      for (const [kind, field, nameField] of [['Secret', 'secret', 'secretName'], ['ConfigMap', 'configMap', 'name']] as const) {
+        const name = textAt(volume, field, nameField);
+        if (name === undefined || valueAt(volume, field, 'optional') === true) continue;
+        if (this.#tools.store.get({ apiVersion: 'v1', kind, namespace: pod.metadata.namespace, name }) !== undefined) continue;
+        return `MountVolume.SetUp failed for volume "${textAt(volume, 'name') ?? ''}" : ${kind.toLowerCase()} "${name}" not found`;
+      }
+    }
+    return undefined;
+  }
+
+  #report(pod: StoredObject, run: PodRun): void {
+    const { store } = this.#tools;
+    const current = store.get(referenceTo(pod));
+    if (current === undefined || current.metadata.uid !== pod.metadata.uid) return;
+    const reports = (field: 'containers' | 'initContainers'): ReadonlyMap<string, ContainerReport> =>
+      new Map(namesOf(pod, field).map((name) => [name, backingOff(current, run.containers.get(name)!)]));
+    const report: PodReport = { startTime: run.startTime, podIp: run.podIp, init: reports('initContainers'), main: reports('containers') };
+    const status = podStatus(current, report, store.now());
+    if (!sameJson(status, current['status'])) store.updateStatus({ ...current, status }, { manager: 'kubelet' });
+  }
+}
+
+/** A container that ended and will be started again waits in CrashLoopBackOff. */
+function backingOff(pod: StoredObject, { report }: ContainerRun): ContainerReport {
+  const { state } = report;
+  if (state.kind !== 'ended' || state.exitCode === 0 || (textAt(pod, 'spec', 'restartPolicy') ?? 'Always') === 'Never') return report;
+  return { ...report, last: state, state: { kind: 'waiting', reason: 'CrashLoopBackOff', message: 'back-off restarting failed container' } };
+}
+
+async function endAll(run: PodRun): Promise<void> {
+  await Promise.all([...run.containers.values()].map((each) => each.process?.stop()));
+}
+
+function* containersOf(pod: StoredObject): Generator<readonly ['containers' | 'initContainers', JsonObject]> {
+  for (const field of ['initContainers', 'containers'] as const) {
+    for (const container of listAt(pod, 'spec', field)) yield [field, objectAt({ container }, 'container')];
+  }
+}
+
+function namesOf(pod: StoredObject, field: 'containers' | 'initContainers'): readonly string[] {
+  return listAt(pod, 'spec', field).map((container) => textAt(container, 'name') ?? '');
+}
+
+function placementProblem(pod: StoredObject): string | undefined {
+  const labels: Readonly<Record<string, string>> = { 'kubernetes.io/hostname': nodeName, 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'amd64' };
+  const fits = Object.entries(objectAt(pod, 'spec', 'nodeSelector')).every(([key, value]) => labels[key] === value);
+  return fits ? undefined : "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector. no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.";
+}
