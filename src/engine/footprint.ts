@@ -1,15 +1,64 @@
+import { checkModels } from '../access/check-models.ts';
+import { clientProfile } from '../access/clients/index.ts';
+import { accessDigest } from '../access/digest.ts';
 import type { Access } from '../access/types.ts';
+import { partitionOf } from '../bedrock/regions.ts';
 import type { Catalog } from '../bedrock/types.ts';
+import type { Finding } from '../finding.ts';
+import { compilePolicy } from '../policy/compile.ts';
+import { kinds } from '../resources/index.ts';
 import type { Footprint } from './types.ts';
 
 export interface FootprintCircumstances {
   readonly catalog: Catalog;
   readonly clusterId: string;
   readonly now: Date;
+  /** Refuse unverified routing. */
   readonly strict?: boolean;
 }
 
 /** Every resource that an access implies; pure. What is wrong with it is in `findings`. */
-export function footprint(_access: Access, _circumstances: FootprintCircumstances): Footprint {
-  throw new Error('not built yet');
+export function footprint(access: Access, { catalog, clusterId, now, strict = false }: FootprintCircumstances): Footprint {
+  const { spec, metadata } = access;
+  const { models, findings } = checkModels({ access }, { catalog, now, strict });
+  const policy = compilePolicy({ models, account: spec.account, discovery: spec.discovery, ...(spec.endpoint === undefined ? {} : { endpoint: spec.endpoint }) });
+  const owner = { cluster: clusterId, namespace: metadata.namespace, name: metadata.name };
+  const implied = { access, owner, partition: partitionOf(spec.region) ?? 'aws', models, policy, catalog };
+  return {
+    access,
+    accessDigest: accessDigest(access),
+    owner,
+    catalogDate: catalog.date,
+    models,
+    policy,
+    resources: kinds.flatMap((kind) => kind.desired(implied)),
+    findings: [...findings, ...policy.findings, ...layoutFindings(access), ...clientFindings(access)],
+  };
+}
+
+function layoutFindings({ spec }: Access): readonly Finding[] {
+  if (spec.credentials.accessKey.layout === 'single') return [];
+  return [
+    {
+      id: 'layout-not-atomic',
+      severity: 'warning',
+      message: 'the two halves of the key lie in two parameters, which are read one after the other',
+      cause: 'While a key is changed, the Secret may for a moment hold the id of one key and the secret of another.',
+      remedy: 'Leave out credentials.accessKey.layout: one parameter then holds the pair as JSON.',
+      place: { field: 'spec.credentials.accessKey.layout' },
+    },
+  ];
+}
+
+function clientFindings({ spec }: Access): readonly Finding[] {
+  return spec.workloads
+    .filter(({ client }) => clientProfile(client).startsOwnContainers)
+    .map(({ kind, name, client }) => ({
+      id: 'containers-outlive-roll-out',
+      severity: 'info',
+      message: `${client} in ${kind} ${name} starts containers of its own, which keep the variables that they were started with`,
+      cause: 'They are no pods: a roll-out does not end them, and a new key or model reaches them only when they are started again.',
+      remedy: 'Start open conversations anew after the key or the model has changed.',
+      place: { field: 'spec.workloads' },
+    }));
 }

@@ -1,6 +1,167 @@
-import type { Footprint, Observation, RunContext } from './types.ts';
+import { AccessError } from '../errors/error.ts';
+import type { Finding } from '../finding.ts';
+import { kindOf, kinds } from '../resources/index.ts';
+import { address, type Resource, type Whereabouts } from '../resources/kind.ts';
+import { ownerLine } from '../resources/owner.ts';
+import { takeReadings, type Readings } from '../resources/readings.ts';
+import { footprint as footprintOf } from './footprint.ts';
+import { revisionsOf } from './revision.ts';
+import type { Footprint, FoundResource, Observation, Revision, RunContext, StrayResource } from './types.ts';
 
-/** Looks at everything that the footprint names and at what is ours beyond it; only reads. */
-export async function observe(_footprint: Footprint, _context: RunContext): Promise<Observation> {
-  throw new Error('not built yet');
+/**
+ * Looks at everything that the footprint names and at what is ours beyond it; only reads.
+ * @throws AccessError `aws-account-mismatch`, or what AWS or the cluster refuse
+ */
+export async function observe(footprint: Footprint, context: RunContext, readings: Readings = takeReadings(context.aws, context.kubernetes)): Promise<Observation> {
+  const { owner, access } = footprint;
+  const [caller, revisions, found, namespaceFindings] = await Promise.all([
+    readings.callerIdentity(),
+    revisionsOf(owner, readings),
+    lookAt(footprint.resources, footprint, readings),
+    namespaceProblems(owner.namespace, readings),
+  ]);
+  refuseOtherAccount(access.spec.account, caller);
+  const strays = await straysBeyond(footprint, revisions, context, readings);
+  return {
+    at: context.clock.now(),
+    account: caller.account,
+    caller: caller.arn,
+    found: found.resources,
+    strays,
+    findings: [...namespaceFindings, ...(namespaceFindings.length > 0 ? [] : found.findings)],
+    revisions,
+    readings,
+  };
+}
+
+/** A caller of another account is refused: names would mean other things there. */
+export function refuseOtherAccount(declared: string, caller: { readonly account: string; readonly arn: string }): void {
+  if (caller.account === declared) return;
+  throw new AccessError('aws-account-mismatch', `the AWS credentials belong to account ${caller.account}, and the access names ${declared}`, {
+    cause: `The caller is ${caller.arn}.`,
+    remedy: `Use credentials of account ${declared} (AWS_PROFILE), or correct spec.account.`,
+    place: { field: 'spec.account' },
+  });
+}
+
+export async function namespaceProblems(namespace: string, readings: Readings): Promise<readonly Finding[]> {
+  if ((await readings.object({ apiVersion: 'v1', kind: 'Namespace', name: namespace })) !== undefined) return [];
+  return [
+    {
+      id: 'namespace-not-found',
+      severity: 'error',
+      message: `the namespace ${namespace} does not exist`,
+      cause: 'The workload, its Secret and the Lease of the run lie there.',
+      remedy: `Correct metadata.namespace, choose another context, or make it: kubectl create namespace ${namespace}`,
+      place: { field: 'metadata.namespace' },
+    },
+  ];
+}
+
+async function lookAt(
+  resources: readonly Resource[],
+  { owner }: Footprint,
+  readings: Readings,
+): Promise<{ readonly resources: ReadonlyMap<string, FoundResource>; readonly findings: readonly Finding[] }> {
+  const found = new Map<string, FoundResource>();
+  const findings: Finding[] = [];
+  // All kinds ask in one turn, so that what can travel together does.
+  const seen = await Promise.all(resources.map(async (resource) => ({ resource, observed: await kindOf(resource).observe(resource, readings, owner) })));
+  for (const { resource, observed } of seen) {
+    const kind = kindOf(resource);
+    const problems = kind.problems?.(resource, observed, owner) ?? [];
+    findings.push(...problems);
+    if (observed !== undefined) found.set(address(resource), describe(resource, observed, owner));
+    const present = observed !== undefined && (kind.present?.(observed) ?? true);
+    if (resource.required === true && !present && problems.length === 0) findings.push(requiredMissing(resource));
+  }
+  return { resources: found, findings };
+}
+
+function describe(resource: { readonly kind: string; readonly key: string; readonly name: string }, observed: unknown, owner: Footprint['owner']): FoundResource {
+  const kind = kindOf(resource);
+  const ownership = kind.ownership(observed, owner);
+  return {
+    kind: resource.kind,
+    key: resource.key,
+    name: resource.name,
+    observed,
+    ownership,
+    state: { ...kind.found(observed), ...(kind.heldByAnother === true ? {} : { owner: ownerLine(ownership, owner) }) },
+    outputs: kind.outputs(observed),
+  };
+}
+
+function requiredMissing(resource: Resource): Finding {
+  return {
+    id: 'required-resource-missing',
+    severity: 'error',
+    message: `${resource.kind} ${resource.name} is not there, and the declaration leaves it to others`,
+    cause: 'spec.managedBy says that Terraform or git makes it.',
+    remedy: 'Apply that first, or set spec.managedBy to program.',
+    place: { field: 'spec.managedBy', resource: address(resource) },
+  };
+}
+
+/** What earlier revisions had and the footprint has not, and what carries our tags or labels beyond both. */
+async function straysBeyond(footprint: Footprint, revisions: readonly Revision[], context: RunContext, readings: Readings): Promise<readonly StrayResource[]> {
+  const current = new Set(footprint.resources.map(worldIdentity));
+  const earlier = earlierFootprints(footprint.owner, revisions, context)
+    .flatMap(({ resources }) => resources)
+    .filter((resource) => resource.required !== true && !current.has(worldIdentity(resource)));
+  return ownedBeyond(footprint.owner, { current: footprint.resources, earlier, sweep: false, account: footprint.access.spec.account }, readings);
+}
+
+/** The footprints of revisions, each with the catalog of its time. */
+export function earlierFootprints(owner: Footprint['owner'], revisions: readonly Revision[], context: RunContext): readonly Footprint[] {
+  return revisions.flatMap(({ access, catalog }) =>
+    access === undefined ? [] : [footprintOf(access, { catalog: catalog ?? context.catalog, clusterId: owner.cluster, now: context.clock.now() })],
+  );
+}
+
+export interface Beyond {
+  readonly current: readonly Resource[];
+  /** Resources of earlier footprints, to be looked at by name. */
+  readonly earlier: readonly Resource[];
+  readonly sweep: boolean;
+  readonly account: string;
+}
+
+/** Everything of ours that `current` does not name. */
+export async function ownedBeyond(owner: Footprint['owner'], beyond: Beyond, readings: Readings): Promise<readonly StrayResource[]> {
+  const { current, earlier, sweep, account } = beyond;
+  const named = [...current, ...earlier];
+  const distinct = [...new Map(earlier.map((resource) => [worldIdentity(resource), resource])).values()];
+  const where = (kind: string): Whereabouts => ({
+    owner,
+    named,
+    accounted: new Set(named.filter((resource) => resource.kind === kind).map((resource) => kindOf(resource).identity(resource))),
+    sweep,
+    account,
+  });
+  const [byName, byOwner] = await Promise.all([
+    Promise.all(
+      distinct.map(async (resource): Promise<readonly StrayResource[]> => {
+        const kind = kindOf(resource);
+        const observed = await kind.observe(resource, readings, owner);
+        if (observed === undefined || kind.present?.(observed) === false) return [];
+        return [{ ...describe({ ...resource, key: `earlier ${kind.identity(resource)}` }, observed, owner), reason: 'not in the declaration any more' }];
+      }),
+    ),
+    Promise.all(
+      kinds.map(async (kind): Promise<readonly StrayResource[]> =>
+        ((await kind.strays?.(where(kind.kind), readings)) ?? []).map((stray) => ({
+          ...describe({ kind: kind.kind, key: `stray ${stray.name}`, name: stray.name }, stray.observed, owner),
+          reason: stray.reason,
+          ...(stray.first === true ? { first: true } : {}),
+        })),
+      ),
+    ),
+  ]);
+  return [...byName.flat(), ...byOwner.flat()].filter(({ ownership }) => ownership.by === 'us');
+}
+
+/** Two resources with the same one are the same thing in the world. */
+export function worldIdentity(resource: Resource): string {
+  return `${resource.kind} ${kindOf(resource).identity(resource)}`;
 }

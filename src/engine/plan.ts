@@ -1,6 +1,135 @@
-import type { Footprint, Observation, Plan, PlanOptions } from './types.ts';
+import type { Finding } from '../finding.ts';
+import { kindOf } from '../resources/index.ts';
+import { address, isReference, type Outputs, type Resolve, type Resource, type State } from '../resources/kind.ts';
+import { ours, ownerLine, type Owner } from '../resources/owner.ts';
+import { fingerprint } from './fingerprint.ts';
+import { inOrder, targetsOf } from './order.ts';
+import { removalStep, removalSteps } from './removal.ts';
+import { takenFinding } from './taken.ts';
+import type { Difference, Footprint, FoundResource, Observation, Plan, PlanOptions, PlanSummary, Step, StepAction } from './types.ts';
+
+export const knownAfterApply = '(known after apply)';
 
 /** The ordered differences between footprint and observation; pure. */
-export function plan(_footprint: Footprint, _observation: Observation, _now: Date, _options: PlanOptions = {}): Plan {
-  throw new Error('not built yet');
+export function plan(footprint: Footprint, observation: Observation, _now: Date, options: PlanOptions = {}): Plan {
+  const { access, owner } = footprint;
+  const lost = observation.strays.filter((stray) => stray.first === true).map((stray) => removalStep(stray, []));
+  const planned = new Map<string, PlannedResource>();
+  for (const resource of inOrder(footprint.resources)) {
+    planned.set(address(resource), planResource(resource, { observation, owner, options, planned, lost }));
+  }
+  const made = [...planned.values()].map(({ step }) => step);
+  const others = observation.strays.filter((stray) => stray.first !== true);
+  const steps = [...lost, ...made, ...removalSteps(others, made.filter(({ action }) => action !== 'none').map(({ id }) => id))];
+  return {
+    access: { name: access.metadata.name, namespace: access.metadata.namespace },
+    account: observation.account,
+    region: access.spec.region,
+    cluster: owner.cluster,
+    catalogDate: footprint.catalogDate,
+    accessDigest: footprint.accessDigest,
+    steps,
+    findings: [...footprint.findings, ...observation.findings, ...[...planned.values()].flatMap(({ findings }) => findings)],
+    summary: summarise(steps),
+  };
+}
+
+interface PlannedResource {
+  readonly step: Step;
+  readonly findings: readonly Finding[];
+  /** What it will supply, as far as that is known now. */
+  readonly outputs: Outputs;
+}
+
+interface Planning {
+  readonly observation: Observation;
+  readonly owner: Owner;
+  readonly options: PlanOptions;
+  readonly planned: ReadonlyMap<string, PlannedResource>;
+  /** Steps that remove lost things. */
+  readonly lost: readonly Step[];
+}
+
+function planResource(resource: Resource, planning: Planning): PlannedResource {
+  const { observation, owner, planned, lost } = planning;
+  const kind = kindOf(resource);
+  const found = observation.found.get(address(resource));
+  const judged = judge(resource, found, planning);
+  const differences = judged.action === 'none' ? [] : differencesOf(resource, found, planning);
+  const action = judged.action === 'compare' ? compared(differences, kind.fixed ?? []) : judged.action;
+  const handOver = found === undefined || action === 'none' ? undefined : kind.handOver?.(resource, found.observed);
+  const reason = handOver === undefined ? judged.reason : 'an edit in git, see below';
+  const expected = action === 'none' ? undefined : expectedState(resource, found, planning);
+  const step: Step = {
+    id: `${action} ${address(resource)}`,
+    action,
+    kind: resource.kind,
+    key: resource.key,
+    name: resource.name,
+    where: kind.where,
+    // Whose a new thing is goes without saying.
+    differences: action === 'create' ? differences.filter(({ field }) => field !== 'owner') : differences,
+    after: [
+      ...(action === 'none' ? [] : lost.filter((step) => step.kind === resource.kind).map(({ id }) => id)),
+      ...targetsOf(resource).flatMap((target) => planned.get(target)?.step.id ?? []),
+    ],
+    ...(reason === undefined ? {} : { reason }),
+    before: fingerprint(found?.state),
+    ...(expected === undefined || Object.values(expected).includes(undefined) ? {} : { afterwards: fingerprint({ ...found?.state, ...expected }) }),
+    ...(handOver === undefined ? {} : { handOver }),
+  };
+  const stays = action === 'none' || (action === 'adopt' && differences.every(({ field }) => field === 'owner'));
+  return {
+    step,
+    findings: [...(judged.finding === undefined ? [] : [judged.finding]), ...(handOver === undefined ? [] : [{ ...handOver, severity: 'warning' as const }])],
+    outputs: { ...kind.foreseen(resource.desired), ...(stays && found !== undefined ? found.outputs : {}) },
+  };
+}
+
+interface Judged {
+  readonly action: 'create' | 'adopt' | 'none' | 'compare';
+  readonly finding?: Finding;
+  readonly reason?: string;
+}
+
+/** What is to become of one resource, before its differences are known. */
+function judge(resource: Resource, found: FoundResource | undefined, { owner, options }: Planning): Judged {
+  const kind = kindOf(resource);
+  if (resource.required === true) return { action: 'none', reason: 'made by others' };
+  if (found === undefined || kind.present?.(found.observed) === false) return { action: 'create' };
+  const { ownership } = found;
+  if (ownership.by === 'us' || kind.heldByAnother === true) return { action: 'compare' };
+  const adopted =
+    ownership.by === 'nobody-known'
+      ? options.adopt === true
+      : // The same access of a cluster that was rebuilt. A living owner's things are never taken.
+        ownership.owner.cluster === options.adoptFromCluster && ownership.owner.namespace === owner.namespace && ownership.owner.name === owner.name;
+  return adopted ? { action: 'adopt' } : { action: 'none', finding: takenFinding(resource, ownership, owner), reason: 'not ours' };
+}
+
+function compared(differences: readonly Difference[], fixed: readonly string[]): StepAction {
+  if (differences.length === 0) return 'none';
+  return differences.some(({ field }) => fixed.includes(field)) ? 'replace' : 'update';
+}
+
+function expectedState(resource: Resource, found: FoundResource | undefined, { owner, planned }: Planning): State {
+  const kind = kindOf(resource);
+  const resolve: Resolve = (field) => {
+    if (!isReference(field)) return field;
+    const output = planned.get(address(field))?.outputs[field.output];
+    return typeof output === 'string' ? output : undefined;
+  };
+  return { ...kind.expected(resource.desired, resolve, found?.observed), ...(kind.heldByAnother === true ? {} : { owner: ownerLine(ours, owner) }) };
+}
+
+function differencesOf(resource: Resource, found: FoundResource | undefined, planning: Planning): readonly Difference[] {
+  const there = found?.state ?? {};
+  return Object.entries(expectedState(resource, found, planning))
+    .filter(([field, to]) => to === undefined || to !== (there[field] ?? ''))
+    .map(([field, to]) => ({ field, ...(there[field] === undefined || there[field] === '' ? {} : { from: there[field] }), ...(to === '' ? {} : { to: to ?? knownAfterApply }) }));
+}
+
+export function summarise(steps: readonly Step[]): PlanSummary {
+  const count = (action: StepAction): number => steps.filter((step) => step.action === action).length;
+  return { create: count('create'), update: count('update'), replace: count('replace'), delete: count('delete'), adopt: count('adopt'), unchanged: count('none') };
 }

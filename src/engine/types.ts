@@ -3,7 +3,7 @@ import type { Aws } from '../aws/types.ts';
 import type { Catalog, ResolvedModel } from '../bedrock/types.ts';
 import type { Clock, Random } from '../clock.ts';
 import type { Finding } from '../finding.ts';
-import type { Kubernetes } from '../kubernetes/types.ts';
+import type { Kubernetes, KubernetesObject } from '../kubernetes/types.ts';
 import type { CompiledPolicy } from '../policy/types.ts';
 import type { Outputs, Resource, State } from '../resources/kind.ts';
 import type { Owner, Ownership } from '../resources/owner.ts';
@@ -23,8 +23,10 @@ export interface RunContext {
   readonly clusterId: string;
   /** Refuse unverified routing. */
   readonly strict?: boolean;
-  /** Take over what carries no owner tags or labels, or another cluster's. */
+  /** Take over what carries no owner tags or labels. */
   readonly adopt?: boolean;
+  /** Take over what carries this id of a cluster that is no more (it was rebuilt). */
+  readonly adoptFromCluster?: string;
 }
 
 /** How an access is addressed without its document. */
@@ -61,6 +63,8 @@ export interface FoundResource {
 /** A thing of ours that the footprint does not name. */
 export interface StrayResource extends FoundResource {
   readonly reason: string;
+  /** Nothing can depend on it: it goes before anything of its kind is made. */
+  readonly first?: boolean;
 }
 
 /** What really exists: the only truth. Taken at one time; a later look takes a new one. */
@@ -73,12 +77,31 @@ export interface Observation {
   readonly strays: readonly StrayResource[];
   /** What is wrong beyond differences: namespace missing, store not Ready, a name taken … */
   readonly findings: readonly Finding[];
+  /** Of this access in this cluster, latest first. */
+  readonly revisions: readonly Revision[];
   /** The readings it was picked from, for those who look at more (verify). */
   readonly readings: Readings;
 }
 
 export interface PlanOptions {
   readonly adopt?: boolean;
+  readonly adoptFromCluster?: string;
+}
+
+/** What was applied once: a ControllerRevision in the access's namespace. It holds no secret. */
+export interface Revision {
+  readonly number: number;
+  /** `pending` from before the first step until after the last. */
+  readonly state: 'complete' | 'pending';
+  readonly at: string;
+  readonly programVersion: string;
+  readonly accessDigest: string;
+  /** Undefined when it was written by a version whose declaration this one cannot read. */
+  readonly access?: Access;
+  /** The entries of the catalog that its models were worked out with. */
+  readonly catalog?: Catalog;
+  /** The ControllerRevision itself. */
+  readonly object: KubernetesObject;
 }
 
 export interface ApplyOptions {
@@ -154,6 +177,8 @@ export interface Step {
   /** Digest of what was observed before, and of what is expected after (undefined when known only after apply). */
   readonly before: string;
   readonly afterwards?: string;
+  /** The step is not run: somebody else has to do this (an edit in git). The run ends with it. */
+  readonly handOver?: Finding;
 }
 
 export interface Plan {

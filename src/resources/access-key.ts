@@ -13,6 +13,7 @@ import { annotationKeys } from './annotations.ts';
 import { markKeys, ownershipByTags, type Owner } from './owner.ts';
 import { keyIdIn, recordingParameter } from './parameter-names.ts';
 import type { Readings } from './readings.ts';
+import { storeRegionsOf, usersOf } from './search.ts';
 
 export interface DesiredKey {
   readonly user: Field;
@@ -59,9 +60,10 @@ export const accessKey: ResourceKind<DesiredKey, ObservedKey> = {
     return { user, ...(key === undefined ? {} : { key }), unknown: sorted.filter(({ ours }) => !ours).map(({ id }) => id) };
   },
   async strays(where, readings) {
+    const regions = await storeRegionsOf(where, readings);
     const found = await Promise.all(
-      where.users.map(async (name): Promise<readonly Stray<ObservedKey>[]> => {
-        const [user, ...parameters] = await Promise.all([readings.user(name), ...where.storeRegions.map((region) => ownedIn(region, where.owner, readings))]);
+      (await usersOf(where, readings)).map(async (name): Promise<readonly Stray<ObservedKey>[]> => {
+        const [user, ...parameters] = await Promise.all([readings.user(name), ...regions.map((region) => ownedIn(region, where.owner, readings))]);
         if (user === undefined || ownershipByTags(user.tags, where.owner).by !== 'us') return [];
         const owned = parameters.flat();
         const accounted = owned.filter(({ region, parameter }) => where.accounted.has(`${name} ${region} ${parameter.name}`));
@@ -123,6 +125,13 @@ export const accessKey: ResourceKind<DesiredKey, ObservedKey> = {
       if (error instanceof AwsCallError && error.kind === 'invalid-credentials') return `AWS to know the new access key of ${desired.userName}`;
       throw error;
     }
+  },
+
+  patience: {
+    seconds: 120,
+    id: 'access-key-not-accepted',
+    cause: 'IAM is eventually consistent; a new key is usually known within seconds.',
+    remedy: 'Run the same command again; the key is stored already. If it stays so, look at https://health.aws.amazon.com.',
   },
 
   permissions: ['iam:ListAccessKeys', 'iam:GetAccessKeyLastUsed', 'iam:TagUser', 'iam:CreateAccessKey', 'iam:DeleteAccessKey'],

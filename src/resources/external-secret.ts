@@ -169,6 +169,12 @@ export const externalSecret: ResourceKind<DesiredExternalSecret, ObservedExterna
     const held = annotations[annotationKeys.accessKeyId] === hands.value(desired.keyId) && annotations[annotationKeys.parameterVersion] === hands.value(desired.parameterVersion);
     return held ? undefined : `Secret ${namespace}/${name} to hold access key ${hands.value(desired.keyId)}`;
   },
+  patience: {
+    seconds: 180,
+    id: 'external-secret-not-ready',
+    cause: 'External Secrets Operator has not made the Secret of the new parameter version. Mostly its identity may not read the parameter, or the operator does not run.',
+    remedy: 'Look at the condition: kubectl describe externalsecret. Then run the same command again.',
+  },
   // The operator would read a key that AWS does not know yet, or a parameter that is not written.
   afterSettled: true,
 

@@ -74,16 +74,13 @@ export interface Stray<Observed = unknown> {
 /** Where to look for strays. */
 export interface Whereabouts {
   readonly owner: Owner;
-  /** IAM users that are or were this access's, by name. */
-  readonly users: readonly string[];
+  /** Every resource of the footprint and of earlier ones. */
+  readonly named: readonly Resource[];
   /** Identities of this kind that the footprint (or an earlier one) accounts for. */
   readonly accounted: ReadonlySet<string>;
   /** Is the whole account to be searched, because no revision tells the names? */
   readonly sweep: boolean;
   readonly account: string;
-  readonly partition: Partition;
-  readonly region: string;
-  readonly storeRegions: readonly string[];
 }
 
 /** What a changing call gets: the two worlds, and the values of references. */
@@ -152,6 +149,8 @@ export interface ResourceKind<Desired = unknown, Observed = unknown> {
 
   /** After a change: what it still waits for, undefined when settled. Throws when waiting is of no use. Polled by the engine. */
   settle?(desired: Desired, hands: Hands): Promise<string | undefined>;
+  /** How long the engine polls `settle`, and what it says when that time is over. Default two minutes. */
+  readonly patience?: { readonly seconds: number; readonly id: string; readonly cause: string; readonly remedy: string };
   /** Starts only when what it refers to has settled, not merely been made. */
   readonly afterSettled?: boolean;
 

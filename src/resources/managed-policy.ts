@@ -7,6 +7,7 @@ import { gone } from './iam-user.ts';
 import type { Hands, ResourceKind, Stray } from './kind.ts';
 import { ownershipByTags, ownerTags } from './owner.ts';
 import type { Readings } from './readings.ts';
+import { usersOf } from './search.ts';
 
 export interface DesiredPolicy {
   readonly name: string;
@@ -48,7 +49,7 @@ export const managedPolicy: ResourceKind<DesiredPolicy, ObservedPolicy> = {
 
   observe: (resource, readings) => read(resource.desired.arn, readings),
   async strays(where, readings) {
-    const attached = await Promise.all(where.users.map(async (user) => ((await readings.user(user)) === undefined ? [] : readings.attachedPolicies(user))));
+    const attached = await Promise.all((await usersOf(where, readings)).map(async (user) => ((await readings.user(user)) === undefined ? [] : readings.attachedPolicies(user))));
     const unknown = [...new Set(attached.flat())].filter((arn) => !where.accounted.has(arn) && arn.includes(`:${where.account}:`));
     const found = await Promise.all(unknown.map((arn) => read(arn, readings)));
     return found

@@ -4,6 +4,7 @@ import { gone } from './iam-user.ts';
 import type { Field, ResourceKind, Stray } from './kind.ts';
 import { reference } from './kind.ts';
 import { ownershipByTags } from './owner.ts';
+import { usersOf } from './search.ts';
 
 export interface DesiredAttachment {
   readonly user: Field;
@@ -48,7 +49,7 @@ export const policyAttachment: ResourceKind<DesiredAttachment, ObservedAttachmen
   },
   async strays(where, readings) {
     const found = await Promise.all(
-      where.users.map(async (name): Promise<readonly Stray<ObservedAttachment>[]> => {
+      (await usersOf(where, readings)).map(async (name): Promise<readonly Stray<ObservedAttachment>[]> => {
         const user = await readings.user(name);
         if (user === undefined || ownershipByTags(user.tags, where.owner).by !== 'us') return [];
         const strays: Stray<ObservedAttachment>[] = [];

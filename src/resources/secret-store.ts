@@ -99,6 +99,13 @@ export const secretStore: ResourceKind<DesiredStore, ObservedStore> = {
     return object !== undefined && isReady(object) ? undefined : `${desired.store.kind} ${desired.store.name} to be Ready`;
   },
 
+  patience: {
+    seconds: 120,
+    id: 'secret-store-not-ready',
+    cause: 'External Secrets Operator has not said that it can read through the store.',
+    remedy: 'Look at its condition (kubectl describe clustersecretstores) and at the operator\'s own AWS permissions.',
+  },
+
   permissions: [],
   clusterRules: [{ apiGroups: ['external-secrets.io'], resources: ['clustersecretstores', 'secretstores'], verbs: ['get', 'list', 'create', 'update', 'delete'] }],
   repeatable: [],

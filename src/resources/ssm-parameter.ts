@@ -9,6 +9,7 @@ import type { Field, Hands, Reference, ResourceKind, Stray } from './kind.ts';
 import { reference } from './kind.ts';
 import { ours, ownerTags, ownershipByTags, type Ownership } from './owner.ts';
 import { credentialFields, keyIdIn, parameterDescription, parametersOf, type ParameterRole } from './parameter-names.ts';
+import { storeRegionsOf } from './search.ts';
 
 export interface DesiredParameter {
   readonly role: ParameterRole;
@@ -57,7 +58,7 @@ export const ssmParameter: ResourceKind<DesiredParameter, ObservedParameter> = {
   },
   async strays(where, readings) {
     const found = await Promise.all(
-      where.storeRegions.map(async (region) =>
+      (await storeRegionsOf(where, readings)).map(async (region) =>
         (await readings.ownedParameters(region, where.owner))
           .filter((parameter) => !where.accounted.has(`${region} ${parameter.name}`))
           .map((parameter): Stray<ObservedParameter> => ({ name: parameter.name, observed: { region, parameter, ownership: ours }, reason: 'not in the declaration any more' })),

@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Workload } from '../access/types.ts';
+import { AccessError } from '../errors/error.ts';
 import { rolloutStatus } from '../kubernetes/rollout.ts';
 import type { KubernetesObject } from '../kubernetes/types.ts';
 import { annotationKeys } from './annotations.ts';
@@ -60,7 +61,7 @@ export const workloadEnvironment: ResourceKind<DesiredEnvironment, ObservedEnvir
         configMap: reference('environment-config-map', 'environment', 'name'),
         secretName: spec.names.secret,
         configMapName: spec.names.environment,
-        credential: reference('external-secret', 'secret', 'keyId'),
+        credential: reference('access-key', 'key', 'id'),
         digest: spec.restart === 'never' ? '' : createHash('sha256').update(canonicalJson(variables)).digest('hex').slice(0, 16),
       },
       ...(spec.managedBy.cluster === 'manifests' ? { required: true } : {}),
@@ -111,8 +112,21 @@ export const workloadEnvironment: ResourceKind<DesiredEnvironment, ObservedEnvir
   async settle({ workload, namespace }, hands) {
     const object = await hands.kubernetes.get({ apiVersion, kind: workload.kind, namespace, name: workload.name });
     if (object === undefined) return undefined;
-    const { done, message } = rolloutStatus(object);
-    return done ? undefined : `${workload.kind} ${workload.name}: ${message}`;
+    const { done, message, stuck } = rolloutStatus(object);
+    if (stuck === undefined) return done ? undefined : message;
+    const pods = await hands.kubernetes.list('v1', 'Pod', { namespace });
+    const own = pods.filter(({ metadata }) => metadata.name?.startsWith(`${workload.name}-`) === true);
+    throw new AccessError('roll-out-stuck', `the roll-out of ${workload.kind} ${workload.name} does not come to its end`, {
+      cause: `${rolloutStatus(object, own).stuck ?? stuck}.`,
+      remedy: `Look at it: kubectl rollout status ${workload.kind.toLowerCase()}/${workload.name} -n ${namespace}. Then run the same command again.`,
+      place: { resource: `${workload.kind} ${workload.name}` },
+    });
+  },
+  patience: {
+    seconds: 900,
+    id: 'roll-out-not-done',
+    cause: 'The new pods do not become available, or old ones do not end.',
+    remedy: 'Look at the pods (kubectl get pods, kubectl describe pod). Everything else is in place; run the same command again to wait on.',
   },
   // A pod started before the Secret is there would fail, or go on with the old key.
   afterSettled: true,

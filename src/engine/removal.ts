@@ -1,0 +1,32 @@
+import { kinds, kindOf } from '../resources/index.ts';
+import { fingerprint } from './fingerprint.ts';
+import type { Difference, Step, StrayResource } from './types.ts';
+
+/** Delete steps in the order of the kinds backwards: whatever uses a thing goes before it. `after`: steps that come before all of them. */
+export function removalSteps(strays: readonly StrayResource[], after: readonly string[]): readonly Step[] {
+  const steps: Step[] = [];
+  for (const { kind } of [...kinds].reverse()) {
+    const before = steps.map(({ id }) => id);
+    steps.push(...strays.filter((stray) => stray.kind === kind).map((stray) => removalStep(stray, [...after, ...before])));
+  }
+  return steps;
+}
+
+export function removalStep(stray: StrayResource, after: readonly string[]): Step {
+  const differences = Object.entries(stray.state)
+    .filter(([field, value]) => field !== 'owner' && value !== undefined && value !== '')
+    .map(([field, from]): Difference => ({ field, ...(from === undefined ? {} : { from }) }));
+  return {
+    id: `delete ${stray.kind}/${stray.key}`,
+    action: 'delete',
+    kind: stray.kind,
+    key: stray.key,
+    name: stray.name,
+    where: kindOf(stray).where,
+    differences,
+    after,
+    reason: stray.reason,
+    before: fingerprint(stray.state),
+    afterwards: fingerprint(undefined),
+  };
+}

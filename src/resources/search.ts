@@ -1,0 +1,25 @@
+/** Where a kind looks for what is ours beyond the footprint. */
+import { markedRegions } from './iam-user.ts';
+import { isRecord, textAt } from './json.ts';
+import type { Whereabouts } from './kind.ts';
+import { ownershipByTags } from './owner.ts';
+import type { Readings } from './readings.ts';
+
+/** IAM users that are or were this access's, by name; with `sweep` also those that carry its tags. */
+export async function usersOf(where: Whereabouts, readings: Readings): Promise<readonly string[]> {
+  const named = where.named.filter(({ kind }) => kind === 'iam-user').map(({ name }) => name);
+  if (!where.sweep) return [...new Set(named)];
+  const swept = await readings.usersWithTags();
+  return [...new Set([...named, ...swept.filter((user) => ownershipByTags(user.tags, where.owner).by === 'us').map(({ name }) => name)])];
+}
+
+/** Regions in which parameters of this access lie: where they are declared, were declared, or the mark on the user says. */
+export async function storeRegionsOf(where: Whereabouts, readings: Readings): Promise<readonly string[]> {
+  const named = where.named
+    .filter(({ kind }) => kind === 'ssm-parameter')
+    .map(({ desired }) => (isRecord(desired) ? textAt(desired, 'region') : undefined))
+    .filter((region) => region !== undefined);
+  const users = await Promise.all((await usersOf(where, readings)).map((name) => readings.user(name)));
+  const marked = users.filter((user) => user !== undefined && ownershipByTags(user.tags, where.owner).by === 'us').flatMap(markedRegions);
+  return [...new Set([...named, ...marked])];
+}
