@@ -67,11 +67,9 @@ export function regionsIn(container: ContainerFact): readonly ContainerFact['env
 
 /** The ExternalSecrets from which a container takes its key pair. */
 export function keySecrets({ workload, container }: ContainerUse, facts: RepositoryFacts): readonly ExternalSecretFact[] {
-  const names = new Set([
-    ...container.environment.flatMap(({ name, from }) => (keyVariables.has(name) && from?.kind === 'Secret' ? [from.name] : [])),
-    ...container.environmentFrom.filter(({ kind }) => kind === 'Secret').map(({ name }) => name),
-  ]);
-  return facts.externalSecrets.filter((secret) => names.has(secret.target) && (secret.namespace === undefined || workload.namespace === undefined || secret.namespace === workload.namespace));
+  const named = new Set(container.environment.flatMap(({ name, from }) => (keyVariables.has(name) && from?.kind === 'Secret' ? [from.name] : [])));
+  const whole = new Set(container.environmentFrom.filter(({ kind }) => kind === 'Secret').map(({ name }) => name));
+  return facts.externalSecrets.filter((secret) => (named.has(secret.target) || (whole.has(secret.target) && secret.keys.some(({ secretKey }) => keyVariables.has(secretKey)))) && (secret.namespace === undefined || workload.namespace === undefined || secret.namespace === workload.namespace));
 }
 
 /** The grant of the IAM user whose key a container holds, followed through Secret, parameter and access key. */

@@ -12,10 +12,13 @@ export const profileRequired: Rule = {
   *check(facts, { catalog }) {
     for (const { arn, resource, grant } of bedrockResources(facts)) {
       const model = arn.type === 'foundation-model' ? catalog.models.get(arn.id) : undefined;
-      if (!model || model.onDemandRegions.length > 0 || model.profiles.length === 0) continue;
+      if (!model || model.profiles.length === 0) continue;
+      // A wildcard region takes in those where only a profile works.
+      const sources = model.profiles.flatMap((profile) => [...(catalog.profiles.get(profile)?.routing.keys() ?? [])]);
+      if (!sources.some((region) => covers(arn.region, region) && !model.onDemandRegions.includes(region))) continue;
       const throughProfile = grant.statements.some(({ effect, resources }) => effect === 'Allow' && resources.some(({ text }) => {
         const other = parseBedrockArn(text);
-        return text === '*' || (other !== undefined && /inference-profile$/.test(other.type) && (other.type === 'application-inference-profile' || model.profiles.some((profile) => covers(other.id, profile))));
+        return text === '*' || (other?.type.endsWith('inference-profile') === true && (other.type === 'application-inference-profile' || model.profiles.some((profile) => covers(other.id, profile))));
       }));
       if (throughProfile) continue;
       const region = /[*?$]/.test(arn.region) ? undefined : arn.region;

@@ -17,6 +17,7 @@ export const secretStoreMismatch: Rule = {
     if (facts.stores.length === 0) return;
     for (const secret of facts.externalSecrets) {
       const { kind, name, place } = secret.store;
+      if (name === '') continue; // per-key sourceRef
       const sameName = facts.stores.filter((candidate) => candidate.name === name);
       if (sameName.some((candidate) => candidate.kind === kind && (kind === 'ClusterSecretStore' || secret.namespace === undefined || candidate.namespace === undefined || candidate.namespace === secret.namespace))) continue;
       const other = sameName[0];

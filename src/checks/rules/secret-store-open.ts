@@ -31,7 +31,7 @@ function roleIsOpen(store: StoreFact, facts: RepositoryFacts): readonly string[]
   if (!role) return [];
   const own = facts.policies.filter((policy) => policy.target === role.target && policy.attachedTo.includes(role.address));
   const anyone = own.some((policy) => policy.kind === 'trust' && policy.statements.some(({ effect, principals, conditions }) => effect === 'Allow' && conditions.length === 0 && principals.some(({ type, identifier }) => type === 'AWS' && identifier.text === '*')));
-  const everything = own.some((policy) => policy.kind !== 'trust' && policy.statements.some(({ effect, actions, resources }) => effect === 'Allow' && actions.some(({ text }) => /^(ssm:|secretsmanager:|\*)/.test(text)) && resources.some(({ text }) => text === '*' || /:parameter\/\*$/.test(text))));
+  const everything = own.some((policy) => policy.kind !== 'trust' && policy.statements.some(({ effect, actions, resources }) => effect === 'Allow' && actions.some(({ text }) => /^(ssm:|secretsmanager:|\*)/.test(text)) && resources.some(({ text }) => text === '*' || text.endsWith(':parameter/*'))));
   return [...(anyone ? ['any principal of any AWS account, since its role is assumed without condition'] : []), ...(everything ? ['whoever holds its role, for every parameter of the account'] : [])];
 }
 

@@ -131,5 +131,5 @@ function attachedTo(module: TerraformModule, policy: TerraformResource): readonl
 export function principalOf(module: TerraformModule, value: Value | undefined, type: string): string | undefined {
   if (value instanceof Unknown) return module.resources.find((resource) => resource.type === type && value.reference?.startsWith(`${resource.address}.`))?.address;
   const text = textOf(value, {})?.text;
-  return text === undefined ? undefined : module.resources.find((resource) => resource.type === type && String(resource.attribute('name')) === text)?.address;
+  return text === undefined ? undefined : module.resources.find((resource) => resource.type === type && textOf(resource.attribute('name'), {})?.text === text)?.address;
 }

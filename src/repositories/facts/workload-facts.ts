@@ -68,7 +68,7 @@ function environmentFact(entry: unknown, path: Path, document: ManifestDocument)
     return [{ name, from: { kind, name: text(from['name']), key: text(from['key']), optional: from['optional'] === true }, place, valuePlace: document.placeOf([...path, 'valueFrom', field, 'name']) }];
   }
   const value = entry['value'];
-  return [{ name, ...(value === undefined || value === null ? {} : { value: String(value) }), place, valuePlace: document.placeOf([...path, 'value']) }];
+  return [{ name, ...(typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? { value: String(value) } : {}), place, valuePlace: document.placeOf([...path, 'value']) }];
 }
 
 function environmentFrom(entry: unknown, place: Place): ContainerFact['environmentFrom'] {

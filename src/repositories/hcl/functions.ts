@@ -74,7 +74,7 @@ const functions: Readonly<Record<string, TerraformFunction>> = {
   coalesce: (values) => values.find((value) => value !== null && value !== ''),
   zipmap: ([keys, values]) => {
     if (keys === undefined || values === undefined || !isList(keys) || !isList(values) || !keys.every((key) => typeof key === 'string')) return undefined;
-    return Object.fromEntries(keys.map((key, index) => [String(key), values[index] ?? null]));
+    return Object.fromEntries(keys.map((key, index) => [key, values[index] ?? null]));
   },
   range: (bounds) => {
     if (!bounds.every((bound) => typeof bound === 'number')) return undefined;
@@ -91,7 +91,7 @@ const functions: Readonly<Record<string, TerraformFunction>> = {
 function unique(list: readonly Value[]): Value[] {
   const seen = new Set<string>();
   return list.filter((value) => {
-    const key = JSON.stringify(value) + String(value);
+    const key = JSON.stringify(value, (_name, inner: unknown) => (inner instanceof Unknown || inner instanceof PartialText ? inner.toString() : inner));
     return !seen.has(key) && Boolean(seen.add(key));
   });
 }

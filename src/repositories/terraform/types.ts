@@ -31,18 +31,18 @@ export interface TerraformResource {
   readonly block: HclBlock;
   readonly file: HclFile;
   /** An argument's value; undefined where it is not written. */
-  attribute(name: string): Value | undefined;
+  readonly attribute: (name: string) => Value | undefined;
   /** Where an argument is written, else where the block begins. */
-  placeOf(name?: string): Span;
+  readonly placeOf: (name?: string) => Span;
   /** Nested blocks of a type, `dynamic` ones unrolled where their collection is known. */
-  nested(type: string): readonly TerraformBlock[];
+  readonly nested: (type: string) => readonly TerraformBlock[];
 }
 
 /** A nested or provider block with its arguments evaluated. */
 export interface TerraformBlock {
   readonly block: HclBlock;
-  attribute(name: string): Value | undefined;
-  nested(type: string): readonly TerraformBlock[];
+  readonly attribute: (name: string) => Value | undefined;
+  readonly nested: (type: string) => readonly TerraformBlock[];
 }
 
 export interface TerraformVariable {
