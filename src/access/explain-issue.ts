@@ -11,8 +11,11 @@ import { fieldName, type FieldPath } from './source/field.ts';
 
 type Issue = z.core.$ZodIssue;
 
+/** A finding; for a misspelt field with the field that was meant. */
+export type ExplainedIssue = Finding & { readonly meant?: string };
+
 /** The findings of one issue; an issue about several unknown fields gives one for each. */
-export function explainIssue(issue: Issue, document: unknown, source: SourceDocument): Finding[] {
+export function explainIssue(issue: Issue, document: unknown, source: SourceDocument): ExplainedIssue[] {
   const path = issue.path.map((segment) => (typeof segment === 'symbol' ? String(segment) : segment));
   const field = fieldName(path);
   const value = valueAt(document, path);
@@ -42,12 +45,12 @@ export function explainIssue(issue: Issue, document: unknown, source: SourceDocu
   }
 }
 
-function unknownField(path: FieldPath, key: string, source: SourceDocument): Finding {
+function unknownField(path: FieldPath, key: string, source: SourceDocument): ExplainedIssue {
   const field = fieldName([...path, key]);
   const known = fieldsAt(path);
   const near = key === '<<' ? undefined : nearest(key.slice(0, 64), known, 1)[0];
   const holder = path.length === 0 ? 'the document' : fieldName(path);
-  return accessFinding('field-unknown', `${field} is no field of the declaration.${near === undefined ? '' : ` Did you mean ${near}?`}`, source.key(field), {
+  const finding = accessFinding('field-unknown', `${field} is no field of the declaration.${near === undefined ? '' : ` Did you mean ${near}?`}`, source.key(field), {
     remedy:
       key === '<<'
         ? 'Write the fields out: YAML merge keys are not read. Aliases (*name) are.'
@@ -55,6 +58,7 @@ function unknownField(path: FieldPath, key: string, source: SourceDocument): Fin
           ? `Remove it. ${holder} has: ${known.join(', ')}.`
           : `Write ${near} instead of ${shown(key)}, or remove it.`,
   });
+  return near === undefined ? finding : { ...finding, meant: fieldName([...path, near]) };
 }
 
 /** The names that the schema has at a path, read from the schema itself. */

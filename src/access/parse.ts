@@ -2,7 +2,7 @@ import { nearest } from '../bedrock/nearest.ts';
 import type { Finding, Place } from '../finding.ts';
 import { accessFinding, shown } from './access-finding.ts';
 import { normalise } from './defaults.ts';
-import { explainIssue } from './explain-issue.ts';
+import { explainIssue, type ExplainedIssue } from './explain-issue.ts';
 import { checkRules } from './rules/index.ts';
 import { notBuilt } from './rules/not-built.ts';
 import { checkTogether } from './rules/together.ts';
@@ -52,7 +52,7 @@ export function parseAccess(source: string | Uint8Array, { file }: { readonly fi
   }
   if (declared === 0 && !findings.some(({ severity }) => severity === 'error')) findings.push(noAccess(text, file));
   findings.push(...checkTogether(accesses));
-  return { accesses, findings: findings.sort(byPlace) };
+  return { accesses, findings: foremost(findings) };
 }
 
 /** An access from an object that is no text: one that the API server returned, or a program made. */
@@ -69,12 +69,18 @@ function readAccess(source: SourceDocument): { readonly access: Access | undefin
     // The fields of a mode that is refused by name are nobody's concern yet.
     const modeRefused = findings.some(({ id }) => id === 'credentials-mode-not-built');
     const issues = result.error.issues.filter(({ path }) => !(modeRefused && path[0] === 'spec' && path[1] === 'credentials'));
-    return { access: undefined, findings: [...findings, ...issues.flatMap((issue) => explainIssue(issue, document, source))] };
+    return { access: undefined, findings: [...findings, ...withoutMisspelt(issues.flatMap((issue) => explainIssue(issue, document, source)))] };
   }
   if (findings.length === 0) findings.push(...checkRules(result.data, source));
   const { accessKey } = result.data.spec.credentials;
   if (accessKey === undefined || findings.some(({ severity }) => severity === 'error')) return { access: undefined, findings };
   return { access: normalise(result.data, accessKey), findings };
+}
+
+/** A field that is there under a misspelt name is not reported as missing too. */
+function withoutMisspelt(findings: readonly ExplainedIssue[]): Finding[] {
+  const meant = new Set(findings.flatMap(({ id, meant }) => (id === 'field-unknown' && meant !== undefined ? [meant] : [])));
+  return findings.filter(({ id, place }) => id !== 'field-missing' || place?.field === undefined || !meant.has(place.field)).map(({ meant: _, ...finding }) => finding);
 }
 
 /** Why a document is no BedrockAccess, as a finding: another manifest is passed over, a mistyped one is an error. */
@@ -95,6 +101,17 @@ function otherKind({ value, place }: SourceDocument): Finding | undefined {
     return accessFinding('kind-unknown', `kind is ${shown(value.kind)}; did you mean ${kind}?`, place('kind'));
   }
   return accessFinding('document-skipped', `A document of kind ${shown(value.kind)} is passed over.`, place('kind'), { severity: 'info' });
+}
+
+/** More than anybody reads; a file of another kind can give thousands. */
+const mostFindings = 100;
+
+function foremost(findings: Finding[]): Finding[] {
+  const sorted = findings.sort(byPlace);
+  if (sorted.length <= mostFindings) return sorted;
+  const kept = [...sorted.filter(({ severity }) => severity === 'error'), ...sorted.filter(({ severity }) => severity !== 'error')].slice(0, mostFindings).sort(byPlace);
+  const left = sorted.length - mostFindings;
+  return [...kept, accessFinding('problems-left-out', `${left} more problems of this source are not shown.`, kept.at(-1)?.place ?? {}, { severity: 'info' })];
 }
 
 function byPlace(a: Finding, b: Finding): number {

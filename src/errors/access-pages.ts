@@ -38,6 +38,12 @@ export const accessPages = {
     remedy: 'Nothing needs to be done.',
     fault: 'input',
   },
+  'problems-left-out': {
+    summary: 'More problems were found than are shown.',
+    cause: 'The first ones usually explain the others, or the file is no declaration at all.',
+    remedy: 'Mend those that are shown and run again.',
+    fault: 'input',
+  },
   'no-access-found': {
     summary: 'The file holds no BedrockAccess.',
     cause: 'It is empty, or all its documents are of other kinds.',
@@ -198,6 +204,12 @@ export const accessPages = {
     summary: 'Two addresses are declared for one call.',
     cause: 'url names an address, fips another.',
     remedy: 'Keep one of them; a FIPS endpoint behind PrivateLink is written as url.',
+    fault: 'input',
+  },
+  'fips-endpoint-missing': {
+    summary: 'Bedrock has no FIPS endpoint in that region.',
+    cause: 'FIPS endpoints exist in regions of the United States, Canada and GovCloud (AWS General Reference, Amazon Bedrock endpoints); elsewhere the name does not resolve.',
+    remedy: 'Choose a region that has one, or remove fips.',
     fault: 'input',
   },
   'endpoint-conditions-exclude': {

@@ -19,7 +19,7 @@ export interface SourceDocument {
 }
 
 /** Values in one source, aliases expanded. A declaration has a few hundred at most. */
-const mostValues = 50_000;
+const mostValues = 20_000;
 const deepest = 64;
 
 export function readDocuments(text: string, file: string | undefined): { documents: SourceDocument[]; findings: Finding[] } {
@@ -92,6 +92,7 @@ class Walk {
   readonly #at: (offset: number) => Place;
   readonly #budget: { left: number };
   readonly #offsets = new Map<string, number>();
+  readonly #anchors = new Map<string, ParsedNode>();
   readonly #keys = new Map<string, number>();
   readonly #written = new Map<string, string>();
   readonly findings: Finding[] = [];
@@ -111,9 +112,11 @@ class Walk {
     const scalar = node === null || isScalar(node) || isAlias(node);
     if (!this.#offsets.has(field)) this.#offsets.set(field, scalar && !(isScalar(node) && node.value === null) ? offset : (keyOffset ?? offset));
     if (node === null) return null;
+    if (!isAlias(node) && node.anchor !== undefined) this.#anchors.set(node.anchor, node);
     if (isAlias(node)) {
-      const target = node.resolve(this.#document);
-      if (target !== undefined) return this.read(parsedNode(target), path, offset);
+      // `Alias.resolve` searches the whole document each time.
+      const target = this.#anchors.get(node.source);
+      if (target !== undefined) return this.read(target, path, offset);
       this.findings.push(accessFinding('yaml-syntax', `The alias *${node.source} has no anchor before it.`, this.#at(offset)));
       return null;
     }
@@ -158,7 +161,11 @@ class Walk {
   }
 }
 
-/** The parser's types leave open that an item is unparsed; what it parsed is never so. */
+/** The library's types leave open that an item was made by hand; what it parsed has a range. */
 function parsedNode(node: unknown): ParsedNode | null {
-  return isScalar(node) || isMap(node) || isSeq(node) || isAlias(node) ? (node as ParsedNode) : null;
+  return isParsedNode(node) ? node : null;
+}
+
+function isParsedNode(node: unknown): node is ParsedNode {
+  return (isScalar(node) || isMap(node) || isSeq(node) || isAlias(node)) && Array.isArray(node.range);
 }

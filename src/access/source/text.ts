@@ -1,8 +1,8 @@
 import type { Finding } from '../../finding.ts';
 import { accessFinding } from '../access-finding.ts';
 
-/** Larger than any declaration; Kubernetes refuses objects of about 1.5 MiB (etcd's request limit). */
-const largestSource = 1024 * 1024;
+/** A declaration with everything in it has some 20 KiB; this leaves room for ten, and for other manifests beside them. */
+const largestSource = 256 * 1024;
 
 /** The text of a source, its byte order mark taken off; or why it is none. */
 export function sourceText(source: string | Uint8Array, file: string | undefined): { readonly text: string } | { readonly finding: Finding } {
