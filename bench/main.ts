@@ -41,10 +41,10 @@ const folder = mkdtempSync(join(tmpdir(), 'bedrock-access-bench-'));
 try {
   execFileSync(process.execPath, ['scripts/build.ts'], { stdio: 'inherit' });
   // Away from the checkout, where the executable would run the source.
-  mkdirSync(join(folder, 'package'));
-  cpSync('dist', join(folder, 'package', 'dist'), { recursive: true });
-  cpSync('package.json', join(folder, 'package', 'package.json'));
-  const main = join(folder, 'package', 'dist', 'cli', 'main.js');
+  mkdirSync(join(folder, 'node_modules', 'bedrock-access'), { recursive: true });
+  cpSync('dist', join(folder, 'node_modules', 'bedrock-access', 'dist'), { recursive: true });
+  cpSync('package.json', join(folder, 'node_modules', 'bedrock-access', 'package.json'));
+  const main = join(folder, 'node_modules', 'bedrock-access', 'dist', 'cli', 'main.js');
   const figures = [...(await startUp(main)), ...(await calls(main))];
   report(figures);
   process.exitCode = figures.every((figure) => figure.met) ? 0 : 1;

@@ -1,4 +1,3 @@
-import { text } from 'node:stream/consumers';
 import type { WriteStream } from 'node:tty';
 import { systemClock, type Clock } from '../clock.ts';
 import type { Screen } from './command-line.ts';
@@ -21,8 +20,11 @@ export async function runProcess(): Promise<void> {
     environment: process.env,
     directory: process.cwd(),
     stdin: {
-      isTTY: process.stdin.isTTY === true,
-      text: () => text(process.stdin),
+      // Opening stdin takes milliseconds, and most commands never look at it.
+      get isTTY() {
+        return process.stdin.isTTY === true;
+      },
+      text: async () => (await import('node:stream/consumers')).text(process.stdin),
       line: () => readLine(interrupted.signal),
     },
     stdout: screen(process.stdout),
