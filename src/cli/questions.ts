@@ -1,10 +1,10 @@
 import { cancel, group, intro, outro, text } from '@clack/prompts';
+import type { InitialAnswers } from '../access/init.ts';
 import { nearestRegion, regionIds } from '../bedrock/regions.ts';
 import { AccessError, exitCodes } from '../errors/error.ts';
-import type { Answers } from './init.ts';
 
 /** Asks for what a first declaration needs; an empty answer takes what is proposed. */
-export async function ask(proposed: Answers): Promise<Answers> {
+export async function ask(proposed: InitialAnswers): Promise<InitialAnswers> {
   intro('A first declaration');
   const answers = await group(
     {
