@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { AccessError, exitCodes } from '../errors/error.ts';
 import type { CommandLine } from './command-line.ts';
 import { findingsOf, renderFindings } from './output/finding.ts';
@@ -38,7 +39,7 @@ export async function accessErrorOf(failure: unknown, signal: AbortSignal): Prom
 function beneath(failure: unknown): string {
   const stacks: string[] = [];
   for (let error = failure; error !== undefined && error !== null; error = error instanceof Error ? error.cause : undefined) {
-    stacks.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    stacks.push(error instanceof Error ? (error.stack ?? error.message) : inspect(error));
   }
   return stacks.join('\nbeneath: ');
 }

@@ -25,5 +25,3 @@ async function program(): Promise<typeof import('./process.ts')> {
   }
   return import('./process.ts');
 }
-
-export {};

@@ -22,7 +22,7 @@ export async function runProcess(): Promise<void> {
     stdin: {
       // Opening stdin takes milliseconds, and most commands never look at it.
       get isTTY() {
-        return process.stdin.isTTY === true;
+        return 'isTTY' in process.stdin && process.stdin.isTTY;
       },
       text: async () => (await import('node:stream/consumers')).text(process.stdin),
       line: () => readLine(interrupted.signal),
@@ -47,7 +47,7 @@ function leaveQuietly(error: NodeJS.ErrnoException): void {
 function screen(stream: WriteStream): Screen {
   return {
     write: (chunk) => void stream.write(chunk),
-    isTTY: stream.isTTY === true,
+    isTTY: 'isTTY' in stream && stream.isTTY,
     get columns() {
       return stream.columns ?? 80;
     },
@@ -79,5 +79,5 @@ async function readLine(signal: AbortSignal): Promise<string | undefined> {
 function shiftedClock(offset: string | undefined): Clock {
   const milliseconds = Number(offset ?? 0);
   if (!Number.isFinite(milliseconds) || milliseconds === 0) return systemClock;
-  return { now: () => new Date(Date.now() + milliseconds), sleep: systemClock.sleep };
+  return { ...systemClock, now: () => new Date(Date.now() + milliseconds) };
 }

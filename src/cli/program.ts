@@ -18,8 +18,8 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
   let code: number = exitCodes.ok;
   const program = makeProgram(surroundings, async (description, positionals, options) => {
     const commandLine = commandLineOf(surroundings, options, sources);
-    const { run } = await description.load();
-    code = await run(readOptions(options, [...positionals, ...rest]), commandLine);
+    const command = await description.load();
+    code = await command.run(readOptions(options, [...positionals, ...rest]), commandLine);
   });
   try {
     await program.parseAsync(own, { from: 'user' });

@@ -23,7 +23,7 @@ export async function run(options: CommandOptions, commandLine: CommandLine): Pr
       checks.push(check);
       if (commandLine.output === 'text') commandLine.print(renderCheck(check, commandLine.paint));
     }
-    if (commandLine.output === 'text') commandLine.print(`${renderVerdict(checks, commandLine.paint)}`);
+    if (commandLine.output === 'text') commandLine.print(renderVerdict(checks, commandLine.paint));
     checked.push({ name, checks });
   }
   if (commandLine.output === 'junit') commandLine.print(renderJunit(checked));

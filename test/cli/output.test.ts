@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
 import { countBySeverity, renderFinding, renderFindings } from '../../src/cli/output/finding.ts';
 import { renderJunit } from '../../src/cli/output/junit.ts';
 import { paintFor, wantsColor } from '../../src/cli/output/paint.ts';
@@ -94,9 +95,8 @@ suite('plans', () => {
 
   test('colours add nothing but colours', () => {
     const text = renderPlan(everyAction, colored);
-    assert.match(text, /\u001b\[32m {2}\+\u001b\[39m iam-user/);
-    // eslint-disable-next-line no-control-regex
-    assert.equal(text.replaceAll(/\u001b\[\d+m/g, ''), renderPlan(everyAction, plain));
+    assert.ok(text.includes('\u001b[32m  +\u001b[39m iam-user'));
+    assert.equal(stripVTControlCharacters(text), renderPlan(everyAction, plain));
   });
 
   test('no changes are said in one line', () => {
