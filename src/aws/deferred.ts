@@ -38,6 +38,7 @@ export function deferredIam(session: Session): IamCalls {
     attachUserPolicy: async (...given) => (await load()).attachUserPolicy(...given),
     detachUserPolicy: async (...given) => (await load()).detachUserPolicy(...given),
     listUserPolicies: async (...given) => (await load()).listUserPolicies(...given),
+    getUserPolicy: async (...given) => (await load()).getUserPolicy(...given),
     listGroupsForUser: async (...given) => (await load()).listGroupsForUser(...given),
     listUsersWithTags: async (...given) => (await load()).listUsersWithTags(...given),
   };

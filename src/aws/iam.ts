@@ -15,6 +15,7 @@ import {
   GetPolicyCommand,
   GetPolicyVersionCommand,
   GetUserCommand,
+  GetUserPolicyCommand,
   IAMClient,
   ListAccessKeysCommand,
   ListAttachedUserPoliciesCommand,
@@ -192,6 +193,15 @@ export function iamCalls(session: Session): IamCalls {
         pages(place('ListUserPolicies', user), async (Marker) => {
           const answer = await client.send(new ListUserPoliciesCommand({ UserName: user, ...(Marker === undefined ? {} : { Marker }) }));
           return { items: answer.PolicyNames ?? [], next: next(answer) };
+        }),
+      );
+    },
+    getUserPolicy(user, policy) {
+      const where = place('GetUserPolicy', user);
+      return orUndefined(
+        reading(session, where, async () => {
+          const answer = await client.send(new GetUserPolicyCommand({ UserName: user, PolicyName: policy }));
+          return readPolicyDocument(present(answer.PolicyDocument, 'PolicyDocument', where), where);
         }),
       );
     },

@@ -125,6 +125,8 @@ export interface IamCalls {
   attachUserPolicy(user: string, policyArn: string): Promise<void>;
   detachUserPolicy(user: string, policyArn: string): Promise<void>;
   listUserPolicies(user: string): Promise<readonly string[] | undefined>;
+  /** An inline policy. */
+  getUserPolicy(user: string, policy: string): Promise<PolicyDocument | undefined>;
   listGroupsForUser(user: string): Promise<readonly string[] | undefined>;
   /** Swept: users under a path, with tags (GetAccountAuthorizationDetails, filter User). */
   listUsersWithTags(): Promise<readonly (IamUser & { readonly attachedPolicies: readonly string[] })[]>;
