@@ -184,6 +184,8 @@ class TimerClock implements SandboxClock {
   }
 
   async #moveTo(target: number): Promise<void> {
+    // What was just asked for happens at the time it was asked at, and may set timers that fall into this move.
+    await this.#settle();
     for (let timer = this.#next(); timer !== undefined && timer.due <= target; timer = this.#next()) {
       this.#timers.delete(timer);
       this.#pinned = Math.max(timer.due, Math.min(this.time(), target));

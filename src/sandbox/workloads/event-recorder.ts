@@ -16,7 +16,6 @@ export class EventRecorder {
   readonly #component: string;
   readonly #host: string | undefined;
   readonly #written = new Map<string, { readonly namespace: string; readonly name: string }>();
-  #count = 0;
 
   /** @param component the `source.component`: `deployment-controller`, `kubelet`, `external-secrets` */
   constructor(store: ObjectStore, component: string, host?: string) {
@@ -55,10 +54,9 @@ export class EventRecorder {
 
   #create(key: string, about: StoredObject, type: string, reason: string, message: string, fieldPath: string | undefined): void {
     const { name, namespace, uid, resourceVersion } = about.metadata;
-    this.#count += 1;
     const now = this.#store.now();
-    // client-go names an event by the object and the nanosecond; two events of one object never share it.
-    const suffix = (BigInt(Date.parse(now)) * 1_000_000n + BigInt(this.#count)).toString(16);
+    // client-go names an event by the object and the nanosecond; the revision keeps two of one object apart.
+    const suffix = (BigInt(Date.parse(now)) * 1_000_000n + BigInt(this.#store.revision)).toString(16);
     const created = this.#store.create(
       {
         apiVersion: 'v1',
