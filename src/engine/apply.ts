@@ -1,17 +1,86 @@
 import type { Access } from '../access/types.ts';
-import type { ApplyOptions, Footprint, Observation, Plan, PlanFile, RunContext, RunEvent } from './types.ts';
+import { takeReadings } from '../resources/readings.ts';
+import { stamped } from './events.ts';
+import { execute, planOptions, type Executed } from './execute.ts';
+import { refuse } from './failure.ts';
+import { footprint as footprintOf } from './footprint.ts';
+import { holdLease, type RunLease } from './lease.ts';
+import { namespaceProblems, observe, refuseOtherAccount } from './observe.ts';
+import { plan as planOf } from './plan.ts';
+import { refuseStale } from './plan-file.ts';
+import { beginRevision, completeRevision } from './revision.ts';
+import type { ApplyOptions, Footprint, Observation, Plan, PlanFile, RunContext, RunEvent, RunEventBody } from './types.ts';
 
 /** What `apply` would do; only reads. Throws an `AccessError` where it cannot even be planned (wrong account, no credentials). */
-export async function planAccess(_access: Access, _context: RunContext): Promise<{ readonly footprint: Footprint; readonly observation: Observation; readonly plan: Plan }> {
-  throw new Error('not built yet');
+export async function planAccess(access: Access, context: RunContext): Promise<{ readonly footprint: Footprint; readonly observation: Observation; readonly plan: Plan }> {
+  const footprint = footprintOf(access, circumstances(context));
+  const observation = await observe(footprint, context);
+  return { footprint, observation, plan: planOf(footprint, observation, context.clock.now(), planOptions(context)) };
 }
 
-/** Makes the world as the access says: Lease, observe, plan, revision, steps, waits. Ends with a `summary` event. Throws before the first write when the plan holds an error. */
-export async function* applyAccess(_access: Access, _context: RunContext, _options: ApplyOptions = {}): AsyncGenerator<RunEvent> {
-  throw new Error('not built yet');
+/**
+ * Makes the world as the access says: Lease, observation, plan, revision, steps, waits. Ends with a `summary` event.
+ * @throws AccessError before the first write when anything in plan or surroundings is an error
+ */
+export async function* applyAccess(access: Access, context: RunContext, options: ApplyOptions = {}): AsyncGenerator<RunEvent> {
+  yield* converge('apply', access, context, options);
 }
 
 /** Carries out exactly what a plan file says, or refuses it (`plan-stale`) before the first write. */
-export async function* applyPlanFile(_file: PlanFile, _context: RunContext, _options: ApplyOptions = {}): AsyncGenerator<RunEvent> {
-  throw new Error('not built yet');
+export async function* applyPlanFile(file: PlanFile, context: RunContext, options: ApplyOptions = {}): AsyncGenerator<RunEvent> {
+  yield* converge('apply', file.access, context, options, (plan) => refuseStale(file, plan, context));
+}
+
+/** The way of `apply`, of a plan file and of going back to an earlier revision. `check` may refuse the plan that was made under the Lease. */
+export async function* converge(command: string, access: Access, context: RunContext, options: ApplyOptions, check: (plan: Plan) => void = () => undefined): AsyncGenerator<RunEvent> {
+  const footprint = footprintOf(access, circumstances(context));
+  refuse(footprint.findings);
+  const readings = takeReadings(context.aws, context.kubernetes);
+  // Before even the Lease is written: is this the right account, and is the namespace there?
+  const [caller, problems] = await Promise.all([readings.callerIdentity(), namespaceProblems(access.metadata.namespace, readings)]);
+  refuseOtherAccount(access.spec.account, caller);
+  refuse(problems);
+  const lease = await holdLease(footprint.owner, command, context);
+  try {
+    const observation = await observe(footprint, context, readings);
+    const plan = planOf(footprint, observation, context.clock.now(), planOptions(context));
+    yield stamped({ type: 'planned', plan }, context.clock);
+    refuse(plan.findings);
+    check(plan);
+    const executed = yield* underRevision(footprint, observation, plan, context, options, lease);
+    for (const step of plan.steps) if (step.handOver !== undefined) yield stamped({ type: 'finding', finding: step.handOver }, context.clock);
+    yield stamped(summary(command, executed, context), context.clock);
+  } finally {
+    await lease.release();
+  }
+}
+
+export function summary(command: string, { done, failed, left, interrupted }: Executed, context: RunContext): Extract<RunEventBody, { type: 'summary' }> {
+  return {
+    type: 'summary',
+    command,
+    outcome: interrupted ? 'interrupted' : failed.length + left.length > 0 ? 'failed' : 'done',
+    done: done.length,
+    failed: failed.length,
+    left,
+    awsCalls: context.aws.calls.length,
+  };
+}
+
+async function* underRevision(footprint: Footprint, observation: Observation, plan: Plan, context: RunContext, options: ApplyOptions, lease: RunLease): AsyncGenerator<RunEvent, Executed> {
+  const { revisions } = observation;
+  const [latest] = revisions;
+  const execution = { guard: lease.guard, ...(options.wait === undefined ? {} : { wait: options.wait }) };
+  const changes = plan.steps.some(({ action }) => action !== 'none');
+  const same = latest?.accessDigest === plan.accessDigest;
+  if (!changes && same && latest.state === 'complete') return yield* execute(plan, footprint, observation, context, execution);
+  // A run that was stopped and is gone on with keeps its revision.
+  const revision = same && latest.state === 'pending' ? latest : await beginRevision(footprint, revisions, context.catalog, context.programVersion, context.kubernetes);
+  const executed = yield* execute(plan, footprint, observation, context, execution);
+  if (executed.left.length === 0 && !executed.interrupted) await completeRevision(revision, revisions, context.kubernetes);
+  return executed;
+}
+
+function circumstances({ catalog, clusterId, clock, strict }: RunContext): Parameters<typeof footprintOf>[1] {
+  return { catalog, clusterId, now: clock.now(), ...(strict === undefined ? {} : { strict }) };
 }

@@ -51,7 +51,7 @@ interface Planning {
 }
 
 function planResource(resource: Resource, planning: Planning): PlannedResource {
-  const { observation, owner, planned, lost } = planning;
+  const { observation, planned, lost } = planning;
   const kind = kindOf(resource);
   const found = observation.found.get(address(resource));
   const judged = judge(resource, found, planning);

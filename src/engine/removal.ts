@@ -26,6 +26,7 @@ export function removalStep(stray: StrayResource, after: readonly string[]): Ste
     differences,
     after,
     reason: stray.reason,
+    ...(stray.first === true ? { lost: true } : {}),
     before: fingerprint(stray.state),
     afterwards: fingerprint(undefined),
   };

@@ -1,16 +1,122 @@
-import type { AccessName, Plan, RunContext, RunEvent } from './types.ts';
+import { AccessError } from '../errors/error.ts';
+import type { Owner } from '../resources/owner.ts';
+import { takeReadings, type Readings } from '../resources/readings.ts';
+import { converge, summary } from './apply.ts';
+import { stamped } from './events.ts';
+import { carryOut } from './execute.ts';
+import { holdLease, type RunLease } from './lease.ts';
+import { earlierFootprints, namespaceProblems, ownedBeyond, refuseOtherAccount } from './observe.ts';
+import type { Work } from './pass.ts';
+import { summarise } from './plan.ts';
+import { removalStep, removalSteps } from './removal.ts';
+import { removeRevision, revisionBefore, revisionsOf } from './revision.ts';
+import type { AccessName, ApplyOptions, Plan, Revision, RunContext, RunEvent } from './types.ts';
 
-/** Back to the last complete revision before; with `all`, everything is removed as by `destroyAccess`. */
-export async function* rollbackAccess(_access: AccessName, _context: RunContext, _options: { readonly all?: boolean } = {}): AsyncGenerator<RunEvent> {
-  throw new Error('not built yet');
+/**
+ * Back to the last complete revision before; with `all`, everything is removed as by `destroyAccess`.
+ * @throws AccessError `no-earlier-revision`, `revision-unreadable`
+ */
+export async function* rollbackAccess(access: AccessName, context: RunContext, options: ApplyOptions & { readonly all?: boolean } = {}): AsyncGenerator<RunEvent> {
+  if (options.all === true) {
+    yield* removeAll('rollback', access, context);
+    return;
+  }
+  const revisions = await revisionsOf(ownerOf(access, context), takeReadings(context.aws, context.kubernetes));
+  const target = revisionBefore(revisions);
+  if (target.access === undefined) {
+    throw new AccessError('revision-unreadable', `revision ${target.number} was written by version ${target.programVersion} and cannot be read by ${context.programVersion}`, {
+      cause: 'Its declaration has fields that this version does not know.',
+      remedy: `Go back with version ${target.programVersion}, or apply the earlier declaration from your repository.`,
+    });
+  }
+  // With the catalog of that time, so that the same policy comes out.
+  yield* converge('rollback', target.access, target.catalog === undefined ? context : { ...context, catalog: target.catalog }, options);
 }
 
-/** What `destroy` would remove, to be shown before it asks. */
-export async function planDestroy(_access: AccessName, _context: RunContext): Promise<Plan> {
-  throw new Error('not built yet');
+/** What `destroy` would remove, to be shown before it asks. @throws AccessError `access-not-found` when nothing is there */
+export async function planDestroy(access: AccessName, context: RunContext): Promise<Plan> {
+  const { work } = await lookAtAll(access, context);
+  return work.plan;
 }
 
 /** Removes everything that carries the access's owner tags or labels; needs no document. What is left is in the summary. */
-export async function* destroyAccess(_access: AccessName, _context: RunContext): AsyncGenerator<RunEvent> {
-  throw new Error('not built yet');
+export async function* destroyAccess(access: AccessName, context: RunContext): AsyncGenerator<RunEvent> {
+  yield* removeAll('destroy', access, context);
+}
+
+/**
+ * In the original request's safe order. A removal that fails stops no other; what is left is listed, and the revisions,
+ * which tell its names, stay with it.
+ */
+async function* removeAll(command: string, access: AccessName, context: RunContext): AsyncGenerator<RunEvent> {
+  const owner = ownerOf(access, context);
+  const lease = await leaseWherePossible(owner, command, context);
+  try {
+    const { work, revisions } = await lookAtAll(access, context);
+    yield stamped({ type: 'planned', plan: work.plan }, context.clock);
+    const executed = yield* carryOut(work, context, { guard: lease.guard }, async () => (await lookAtAll(access, context, true)).work);
+    if (executed.left.length === 0) for (const revision of revisions) await removeRevision(revision, context.kubernetes);
+    yield stamped(summary(command, executed, context), context.clock);
+  } finally {
+    await lease.release();
+  }
+}
+
+/** Where the namespace is gone no Lease can be held, and no other run that holds it could be at work on more than AWS. */
+async function leaseWherePossible(owner: Owner, command: string, context: RunContext): Promise<RunLease> {
+  const problems = await namespaceProblems(owner.namespace, takeReadings(context.aws, context.kubernetes));
+  if (problems.length === 0) return holdLease(owner, command, context);
+  return { guard: () => Promise.resolve(), release: () => Promise.resolve() };
+}
+
+async function lookAtAll(access: AccessName, context: RunContext, maybeNothing = false): Promise<{ readonly work: Work; readonly revisions: readonly Revision[] }> {
+  const owner = ownerOf(access, context);
+  const readings = takeReadings(context.aws, context.kubernetes);
+  const [caller, revisions] = await Promise.all([readings.callerIdentity(), revisionsOf(owner, readings)]);
+  const footprints = earlierFootprints(owner, revisions, context);
+  const [latest] = footprints;
+  if (latest !== undefined) refuseOtherAccount(latest.access.spec.account, caller);
+  const strays = await everythingOwned(owner, footprints.flatMap(({ resources }) => resources), caller.account, readings);
+  if (strays.length === 0 && revisions.length === 0 && !maybeNothing) throw notFound(access, context);
+  const lost = strays.filter(({ first }) => first === true).map((stray) => removalStep(stray, []));
+  const steps = [...lost, ...removalSteps(strays.filter(({ first }) => first !== true), [])];
+  const plan: Plan = {
+    access,
+    account: caller.account,
+    region: latest?.access.spec.region ?? '',
+    cluster: owner.cluster,
+    catalogDate: latest?.catalogDate ?? context.catalog.date,
+    accessDigest: latest?.accessDigest ?? '',
+    steps,
+    findings: [],
+    summary: summarise(steps),
+  };
+  return { work: { plan, owner, resources: [], observation: { found: new Map(), strays, readings } }, revisions };
+}
+
+async function everythingOwned(owner: Owner, resources: Parameters<typeof ownedBeyond>[1]['earlier'], account: string, readings: Readings): Promise<Work['observation']['strays']> {
+  const found = await ownedBeyond(
+    owner,
+    {
+      current: [],
+      // The latest revision may still be pending and an older one complete: every name that any of them gave is looked at.
+      earlier: resources.filter(({ required }) => required !== true),
+      // Without a revision no name is known, and the account is searched for the owner tags.
+      sweep: resources.length === 0,
+      account,
+    },
+    readings,
+  );
+  return found.map((stray) => ({ ...stray, reason: stray.first === true ? stray.reason : 'of this access' }));
+}
+
+function notFound({ namespace, name }: AccessName, context: RunContext): AccessError {
+  return new AccessError('access-not-found', `nothing of an access ${namespace}/${name} is there`, {
+    cause: `No resource carries its tags for cluster ${context.clusterId}, and the cluster holds no revision of it.`,
+    remedy: 'See which there are with `bedrock-access list`; check context and account.',
+  });
+}
+
+export function ownerOf({ namespace, name }: AccessName, { clusterId }: RunContext): Owner {
+  return { cluster: clusterId, namespace, name };
 }

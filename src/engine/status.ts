@@ -1,6 +1,59 @@
-import type { AccessName, AccessStatus, RunContext } from './types.ts';
+import { AccessError } from '../errors/error.ts';
+import { currentKey } from '../resources/access-key.ts';
+import { address } from '../resources/kind.ts';
+import { takeReadings } from '../resources/readings.ts';
+import { footprint as footprintOf } from './footprint.ts';
+import { observe } from './observe.ts';
+import { plan as planOf } from './plan.ts';
+import { revisionsOf } from './revision.ts';
+import { ownerOf } from './rollback.ts';
+import type { AccessName, AccessStatus, Revision, RunContext, Step } from './types.ts';
 
-/** What there is of one access, from its latest revision and a fresh look. Throws `access-not-found`. */
-export async function accessStatus(_access: AccessName, _context: RunContext): Promise<AccessStatus> {
-  throw new Error('not built yet');
+/**
+ * What there is of one access, from its latest revision and a fresh look.
+ * @throws AccessError `access-not-found` when the cluster holds no revision of it
+ */
+export async function accessStatus(name: AccessName, context: RunContext): Promise<AccessStatus> {
+  const readings = takeReadings(context.aws, context.kubernetes);
+  const revisions = await revisionsOf(ownerOf(name, context), readings);
+  const latest = revisions.find(({ access }) => access !== undefined);
+  if (latest?.access === undefined) {
+    throw new AccessError('access-not-found', `the cluster holds no revision of an access ${name.namespace}/${name.name}`, {
+      cause: 'It was never applied here, or is destroyed.',
+      remedy: 'See which there are with `bedrock-access list`.',
+    });
+  }
+  const { access } = latest;
+  const footprint = footprintOf(access, { catalog: latest.catalog ?? context.catalog, clusterId: context.clusterId, now: context.clock.now() });
+  const observation = await observe(footprint, context, readings);
+  const plan = planOf(footprint, observation, context.clock.now());
+  const keyId = observation.found.get(address(currentKey))?.outputs[currentKey.output];
+  return {
+    ...name,
+    account: observation.account,
+    region: access.spec.region,
+    models: access.spec.models.map(({ id }) => id),
+    revisions: revisions.map(summaryOf),
+    resources: plan.steps.map((step) => ({ kind: step.kind, name: step.name, ...stateOf(step) })),
+    ...(typeof keyId === 'string' ? { accessKeyId: keyId } : {}),
+    findings: plan.findings,
+  };
+}
+
+function summaryOf({ number, state, at, programVersion }: Revision): AccessStatus['revisions'][number] {
+  return { number, state, at, programVersion };
+}
+
+function stateOf(step: Step): Pick<AccessStatus['resources'][number], 'state' | 'detail'> {
+  const fields = step.differences.map(({ field }) => field).join(', ');
+  switch (step.action) {
+    case 'none':
+      return step.reason === 'not ours' ? { state: 'not ours' } : { state: 'in place' };
+    case 'create':
+      return { state: 'missing' };
+    case 'delete':
+      return { state: 'left over', ...(step.reason === undefined ? {} : { detail: step.reason }) };
+    default:
+      return { state: 'differs', detail: fields };
+  }
 }

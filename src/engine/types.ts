@@ -177,6 +177,8 @@ export interface Step {
   /** Digest of what was observed before, and of what is expected after (undefined when known only after apply). */
   readonly before: string;
   readonly afterwards?: string;
+  /** A thing lost by a run that was stopped: part of no plan that a person makes, and always to be removed. */
+  readonly lost?: boolean;
   /** The step is not run: somebody else has to do this (an edit in git). The run ends with it. */
   readonly handOver?: Finding;
 }
@@ -206,15 +208,16 @@ export interface PlanSummary {
 }
 
 /** What a run says as it goes: the one stream that CLI progress, JSON lines and controller events listen to. Fields are only ever added. */
-export type RunEvent = { readonly version: 1; readonly at: string } & (
+export type RunEvent = { readonly version: 1; readonly at: string } & RunEventBody;
+
+export type RunEventBody =
   | { readonly type: 'planned'; readonly plan: Plan }
   | { readonly type: 'step-started'; readonly step: string; readonly action: StepAction; readonly kind: string; readonly name: string }
   | { readonly type: 'step-done'; readonly step: string; readonly action: StepAction; readonly kind: string; readonly name: string; readonly milliseconds: number }
   | { readonly type: 'step-failed'; readonly step: string; readonly action: StepAction; readonly kind: string; readonly name: string; readonly finding: Finding }
   | { readonly type: 'waiting'; readonly step?: string; readonly for: string }
   | { readonly type: 'finding'; readonly finding: Finding }
-  | { readonly type: 'summary'; readonly command: string; readonly outcome: 'done' | 'failed' | 'interrupted'; readonly done: number; readonly failed: number; readonly left: readonly string[]; readonly awsCalls: number; readonly [more: string]: unknown }
-);
+  | { readonly type: 'summary'; readonly command: string; readonly outcome: 'done' | 'failed' | 'interrupted'; readonly done: number; readonly failed: number; readonly left: readonly string[]; readonly awsCalls: number; readonly [more: string]: unknown };
 
 /** One thing that verify looked at. */
 export interface VerifyCheck {

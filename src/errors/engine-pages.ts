@@ -1,4 +1,185 @@
 import type { ErrorPage } from './error.ts';
 
 /** The ids that `engine` reports. */
-export const enginePages = {} as const satisfies Record<string, ErrorPage>;
+export const enginePages = {
+  'name-taken': {
+    summary: 'Something of that name exists that this access did not make.',
+    cause: 'It was made by hand, by Terraform or by another tool, and carries no tags or labels of the access. What is not ours is never changed or deleted.',
+    remedy: 'Take it over with `--adopt` after looking at the plan, or choose another name under `spec.names`.',
+    fault: 'input',
+  },
+  'owned-by-other-access': {
+    summary: 'The thing belongs to another access.',
+    cause: 'Two declarations give the same name to a thing; its tags or labels name the other one.',
+    remedy: 'Give each access its own names under `spec.names`.',
+    fault: 'input',
+  },
+  'owned-by-other-cluster': {
+    summary: 'The thing belongs to the access of that name in another cluster.',
+    cause: 'The same access is declared in two clusters, or the cluster was built anew and has another id.',
+    remedy: 'If the other cluster is no more, use `--adopt --from-cluster ID`; else choose other names.',
+    fault: 'input',
+  },
+  'user-path-differs': {
+    summary: 'The IAM user lies under another path than declared.',
+    cause: 'A user keeps the path that it was made with, and user names are unique in an account whatever the path.',
+    remedy: 'Set `spec.names.path` to the path of the user, or choose another `spec.names.user`.',
+    fault: 'input',
+  },
+  'access-key-inactive': {
+    summary: 'The access key in use was deactivated.',
+    cause: 'Somebody deactivated it, mostly because it may have leaked; it is not activated again by itself.',
+    remedy: 'Activate it, or delete it and run apply again: a new one is made.',
+    fault: 'aws',
+  },
+  'unknown-access-key': {
+    summary: 'The user has an access key that this program did not make.',
+    cause: 'No parameter, Secret or mark of the access names it. It is never touched, and a user may have two keys at most.',
+    remedy: 'Find out who uses it, and delete it if nobody does.',
+    fault: 'aws',
+  },
+  'access-key-not-accepted': {
+    summary: 'AWS does not accept the new access key.',
+    cause: 'IAM is eventually consistent: a new key is usually known within seconds.',
+    remedy: 'Run the same command again; the key is stored already.',
+    fault: 'aws',
+  },
+  'external-secrets-absent': {
+    summary: 'External Secrets Operator is not installed.',
+    cause: 'The key pair reaches the workload through an ExternalSecret, which that operator turns into a Secret.',
+    remedy: 'Install the chart `external-secrets`.',
+    fault: 'cluster',
+  },
+  'external-secrets-too-old': {
+    summary: 'External Secrets Operator serves only versions of its kinds that are too old.',
+    cause: '`v1` or `v1beta1` is needed.',
+    remedy: 'Upgrade the chart `external-secrets`.',
+    fault: 'cluster',
+  },
+  'secret-store-missing': {
+    summary: 'The secret store does not exist.',
+    cause: 'The ExternalSecret reads the parameters through it.',
+    remedy: 'Name the store that exists, or set `secretStore.create`.',
+    fault: 'cluster',
+  },
+  'secret-store-differs': {
+    summary: 'The secret store reads another service or region than declared.',
+    cause: 'The key would be written where the store does not look.',
+    remedy: 'Correct `secretStore.region` and `secretStore.service`, or name another store.',
+    fault: 'input',
+  },
+  'secret-store-not-ready': {
+    summary: 'The secret store is not Ready.',
+    cause: 'External Secrets Operator cannot read through it; its condition says why.',
+    remedy: 'Look at it with `kubectl describe`, and at the operator\'s own AWS permissions.',
+    fault: 'cluster',
+  },
+  'external-secret-not-ready': {
+    summary: 'The Secret was not made in time.',
+    cause: 'External Secrets Operator has not synced the new parameter version: its identity may not read the parameter, or it does not run.',
+    remedy: 'Look at the condition of the ExternalSecret, then run the same command again.',
+    fault: 'cluster',
+  },
+  'workload-not-found': {
+    summary: 'The workload does not exist.',
+    cause: 'Variables are put into a workload that is there; it is never made.',
+    remedy: 'Correct kind and name, or deploy it first.',
+    fault: 'input',
+  },
+  'container-not-found': {
+    summary: 'The workload has no container of that name.',
+    cause: '`containers` names one that the pod template does not have.',
+    remedy: 'Correct `spec.workloads[].containers`.',
+    fault: 'input',
+  },
+  'container-ambiguous': {
+    summary: 'The workload has several containers and the declaration names none.',
+    cause: 'A sidecar must not get credentials by accident.',
+    remedy: 'Name the containers that call Bedrock.',
+    fault: 'input',
+  },
+  'workload-kept-by-git': {
+    summary: 'The workload is kept by Argo CD, Flux or Helm, and lacks the references.',
+    cause: 'Such a tool puts back what it finds changed. The program never works against it.',
+    remedy: 'Put the references into the manifest in git; later changes then need no edit.',
+    fault: 'input',
+  },
+  'roll-out-stuck': {
+    summary: 'The roll-out does not come to its end.',
+    cause: 'New pods do not start, or the strategy waits for a person; the message says which.',
+    remedy: 'Look at the pods; then run the same command again.',
+    fault: 'cluster',
+  },
+  'roll-out-not-done': {
+    summary: 'The roll-out was not done in time.',
+    cause: 'New pods do not become available, or old ones do not end.',
+    remedy: 'Look at the pods; run the same command again to wait on.',
+    fault: 'cluster',
+  },
+  'still-waiting': {
+    summary: 'What was made does not work in the usual time.',
+    cause: 'The message says what is waited for.',
+    remedy: 'Run the same command again: it goes on waiting where it stopped.',
+    fault: 'program',
+  },
+  'namespace-not-found': {
+    summary: 'The namespace does not exist.',
+    cause: 'The workload, its Secret and the Lease of the run lie there.',
+    remedy: 'Correct `metadata.namespace`, choose another context, or create the namespace.',
+    fault: 'input',
+  },
+  'required-resource-missing': {
+    summary: 'A resource that the declaration leaves to others is not there.',
+    cause: '`spec.managedBy` says that Terraform or git makes it.',
+    remedy: 'Apply that first, or set `spec.managedBy` to `program`.',
+    fault: 'input',
+  },
+  'layout-not-atomic': {
+    summary: 'The two halves of the key lie in two parameters.',
+    cause: 'They are read one after the other: while a key is changed, the Secret may hold halves of two keys.',
+    remedy: 'Use the layout `single`.',
+    fault: 'input',
+  },
+  'containers-outlive-roll-out': {
+    summary: 'The client starts containers of its own.',
+    cause: 'They are no pods: a roll-out does not end them, and they keep the variables that they were started with.',
+    remedy: 'Start them anew after the key or the model has changed.',
+    fault: 'input',
+  },
+  'cluster-without-id': {
+    summary: 'The cluster has no id.',
+    cause: 'Everything carries the id of its cluster: the UID of the namespace `kube-system`, or `cluster-id` of the ConfigMap `kube-system/bedrock-access`.',
+    remedy: 'Let your Kubernetes user read the namespace `kube-system`, or set that ConfigMap.',
+    fault: 'cluster',
+  },
+  'plan-stale': {
+    summary: 'The plan file does not fit what is there now.',
+    cause: 'Something has changed since it was made; nothing was changed by this run.',
+    remedy: 'Make a new plan file, look at it, and apply that.',
+    fault: 'input',
+  },
+  'plan-file-unreadable': {
+    summary: 'The file is no plan file that this version reads.',
+    cause: 'It was changed, is of another format, or something else.',
+    remedy: 'Make a new one with `plan --out FILE`.',
+    fault: 'input',
+  },
+  'no-earlier-revision': {
+    summary: 'There is no earlier revision to go back to.',
+    cause: 'The access was applied once only, or never.',
+    remedy: 'To remove everything, use `rollback --all`.',
+    fault: 'input',
+  },
+  'revision-unreadable': {
+    summary: 'The earlier revision cannot be read.',
+    cause: 'It was written by another version of the program, whose declaration this one does not know.',
+    remedy: 'Use that version, or apply the earlier declaration from your repository.',
+    fault: 'program',
+  },
+  'access-not-found': {
+    summary: 'Nothing of that access is there.',
+    cause: 'No resource carries its tags, and the cluster holds no revision of it.',
+    remedy: 'See which there are with `bedrock-access list`; check context and account.',
+    fault: 'input',
+  },
+} as const satisfies Record<string, ErrorPage>;

@@ -31,6 +31,9 @@ export interface ObservedKey {
   readonly unknown: readonly string[];
 }
 
+/** The id of the key in use. */
+export const currentKey = reference('access-key', 'key', 'id');
+
 export const accessKey: ResourceKind<DesiredKey, ObservedKey> = {
   kind: 'access-key',
   where: 'aws',
@@ -102,11 +105,12 @@ export const accessKey: ResourceKind<DesiredKey, ObservedKey> = {
     return { id: made.accessKeyId, secretAccessKey: made.secretAccessKey };
   },
   update: (_desired, observed) => Promise.resolve(accessKey.outputs(observed)),
-  async beforeRemoval(observed, hands) {
-    if (observed.key === undefined) return;
+  async beforeRemoval(all, hands) {
     // The parameter that names the key goes before the key: from then on only this mark tells that the key is ours.
-    const ids = new Set([...removing(observed.user), observed.key.id]);
-    await hands.aws.iam.tagUser(observed.user.name, { [markKeys.removing]: [...ids].join(' ') });
+    for (const user of new Map(all.map(({ user }) => [user.name, user])).values()) {
+      const ids = all.flatMap(({ user: { name }, key }) => (name === user.name && key !== undefined ? [key.id] : []));
+      if (ids.some((id) => !removing(user).includes(id))) await hands.aws.iam.tagUser(user.name, { [markKeys.removing]: ids.join(' ') });
+    }
   },
   async remove(observed, hands) {
     const { key, user } = observed;

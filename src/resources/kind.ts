@@ -144,8 +144,8 @@ export interface ResourceKind<Desired = unknown, Observed = unknown> {
   update(desired: Desired, observed: Observed, differences: readonly string[], hands: Hands): Promise<Outputs>;
   /** Idempotent: what is gone already is removed. */
   remove(observed: Observed, hands: Hands): Promise<void>;
-  /** Marks that a removal needs, written before the first thing is removed. */
-  beforeRemoval?(observed: Observed, hands: Hands): Promise<void>;
+  /** Marks that a removal needs, written for all that go before the first of them does. */
+  beforeRemoval?(observed: readonly Observed[], hands: Hands): Promise<void>;
 
   /** After a change: what it still waits for, undefined when settled. Throws when waiting is of no use. Polled by the engine. */
   settle?(desired: Desired, hands: Hands): Promise<string | undefined>;
