@@ -4,18 +4,22 @@ import type { CommandLine } from './command-line.ts';
 import { renderPlan } from './output/plan.ts';
 import { renderProgress, renderSummary } from './output/progress.ts';
 
+/** A step that failed for want of these makes the exit code 4. */
+const permissionIds: ReadonlySet<string> = new Set(['aws-permission-missing', 'kubernetes-permission-missing']);
+
 /**
  * Shows a run as it goes: text with progress on stderr, or every event as a JSON line on stdout.
  * Answers the exit code that the run's end means.
  */
 export async function showRun(events: AsyncIterable<RunEvent>, commandLine: CommandLine, goOn: string): Promise<number> {
   let code: number = exitCodes.error;
+  let denied = false;
   for await (const event of events) {
     if (commandLine.output === 'text') showEvent(event, commandLine);
     else commandLine.print(JSON.stringify(event));
-    if (event.type === 'finding' && event.finding.severity === 'error') code = exitCodes.error;
+    if (event.type === 'step-failed' && permissionIds.has(event.finding.id)) denied = true;
     if (event.type === 'summary') {
-      code = { done: exitCodes.ok, failed: exitCodes.error, interrupted: exitCodes.interrupted }[event.outcome];
+      code = { done: exitCodes.ok, failed: denied ? exitCodes.permission : exitCodes.error, interrupted: exitCodes.interrupted }[event.outcome];
       if (event.outcome !== 'done') commandLine.say(`Go on with: ${goOn}`);
     }
   }

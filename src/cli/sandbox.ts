@@ -40,9 +40,11 @@ function runInside(command: string, args: readonly string[], environment: Readon
   return new Promise((resolve, reject) => {
     // Credentials of the user's own must not leak into the sandbox, nor its command reach the real AWS.
     const outer = Object.fromEntries(Object.entries(commandLine.environment).filter(([name]) => !name.startsWith('AWS_') || name === 'AWS_PAGER'));
-    const child = spawn(command, args, { cwd: commandLine.directory, env: { ...outer, ...environment }, stdio: ['inherit', 'pipe', 'pipe'] });
-    child.stdout.setEncoding('utf8').on('data', (text: string) => commandLine.stdout.write(text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => commandLine.stderr.write(text));
+    // At a terminal the command gets the terminal itself, so that `kubectl exec -it` works.
+    const stdio = commandLine.stdout.isTTY ? 'inherit' : 'pipe';
+    const child = spawn(command, args, { cwd: commandLine.directory, env: { ...outer, ...environment }, stdio: ['inherit', stdio, stdio] });
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => commandLine.stdout.write(text));
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => commandLine.stderr.write(text));
     commandLine.signal.addEventListener('abort', () => child.kill('SIGINT'), { once: true });
     child.on('error', (error) => {
       reject(

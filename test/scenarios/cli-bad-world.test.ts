@@ -111,7 +111,7 @@ const cases: readonly Case[] = [
   { name: 'destroy cannot ask', command: ['destroy'] },
 ];
 
-for (const { name, code = 1, command = ['plan'], sandbox = {}, declaration = (text) => text, prepare } of cases) {
+for (const { name, code = 1, command = ['plan'], sandbox = {}, declaration = (text: string) => text, prepare } of cases) {
   test(`bad world: ${name}`, () =>
     onStage(sandbox, async (stage) => {
       writeFileSync(join(stage.directory, 'bedrock-access.yaml'), declaration(declarationText({ account: '123456789012', model: 'us.anthropic.claude-sonnet-4-6', layout: 'pair' })));
