@@ -1,8 +1,8 @@
 import { explainAllow, explainDeny, explainMissingAllow, nearestMiss } from './evaluator/explain.ts';
-import { prepareRequest, type PreparedRequest } from './evaluator/prepared-request.ts';
+import { PreparedRequest } from './evaluator/prepared-request.ts';
 import { matchesPrincipal, type PrincipalMatch } from './evaluator/principal-match.ts';
-import { applies, statementsOf, type Hit, type ReadyStatement } from './evaluator/statement.ts';
-import type { AuthorizationRequest, NamedPolicy, PolicyLayer, PolicySet, Verdict } from './types.ts';
+import { applies, type Hit } from './evaluator/statement.ts';
+import type { AuthorizationRequest, NamedPolicy, PolicyLayer, PolicySet, PolicyStatement, Verdict } from './types.ts';
 
 /**
  * Decides as AWS does (IAM user guide, "Policy evaluation logic"): an explicit deny anywhere wins; then every level of
@@ -13,14 +13,14 @@ import type { AuthorizationRequest, NamedPolicy, PolicyLayer, PolicySet, Verdict
  *   evaluate({ principal, action: 'bedrock:InvokeModel', resource: arn, context: {} }, { identity: [policy] }).decision
  */
 export function evaluate(request: AuthorizationRequest, policies: PolicySet): Verdict {
-  const prepared = prepareRequest(request);
-  const identity = examine(policies.identity, prepared);
+  const prepared = new PreparedRequest(request);
+  const identity = examine(policies.identity, prepared, true);
   if (identity.deny !== undefined) return denied(prepared, 'identity', identity.deny);
-  const levels = (policies.serviceControl ?? noLevels).map((level) => examine(level, prepared));
+  const levels = (policies.serviceControl ?? noLevels).map((level) => examine(level, prepared, false));
   for (const level of levels) if (level.deny !== undefined) return denied(prepared, 'service-control', level.deny);
-  const boundary = policies.boundary === undefined ? undefined : examine([policies.boundary], prepared);
+  const boundary = policies.boundary === undefined ? undefined : examine([policies.boundary], prepared, true);
   if (boundary?.deny !== undefined) return denied(prepared, 'boundary', boundary.deny);
-  const session = policies.session === undefined ? undefined : examine(policies.session, prepared);
+  const session = policies.session === undefined ? undefined : examine(policies.session, prepared, false);
   if (session?.deny !== undefined) return denied(prepared, 'session', session.deny);
   const resource = examineResource(policies.resource ?? noPolicies, prepared, policies.boundary !== undefined);
   if (resource.deny !== undefined) return denied(prepared, 'resource', resource.deny);
@@ -48,14 +48,16 @@ interface Examined {
   readonly allow?: Hit;
 }
 
-function examine(policies: readonly NamedPolicy[], request: PreparedRequest): Examined {
+function examine(policies: readonly NamedPolicy[], request: PreparedRequest, completes: boolean): Examined {
   let allow: Hit | undefined;
   for (const policy of policies) {
-    for (const statement of statementsOf(policy.document)) {
-      if (statement.allows && allow !== undefined) continue;
-      if (!applies(statement, request)) continue;
-      if (!statement.allows) return { deny: { policy, statement } };
-      allow = { policy, statement };
+    const reading = { variables: policy.document.Version === '2012-10-17', completes };
+    for (const [index, statement] of policy.document.Statement.entries()) {
+      if (statement.Effect === 'Allow' && allow !== undefined) continue;
+      if (!applies(statement, request, reading)) continue;
+      const hit = { policy, statement, index };
+      if (statement.Effect === 'Deny') return { deny: hit };
+      allow = hit;
     }
   }
   return allow === undefined ? {} : { allow };
@@ -64,11 +66,12 @@ function examine(policies: readonly NamedPolicy[], request: PreparedRequest): Ex
 function examineResource(policies: readonly NamedPolicy[], request: PreparedRequest, hasBoundary: boolean): Examined & { readonly match: PrincipalMatch } {
   let best: { hit: Hit; match: PrincipalMatch } | undefined;
   for (const policy of policies) {
-    for (const statement of statementsOf(policy.document)) {
+    const reading = { variables: policy.document.Version === '2012-10-17', completes: false };
+    for (const [index, statement] of policy.document.Statement.entries()) {
       const match = principalApplies(statement, request, hasBoundary);
-      if (match === 'none' || !applies(statement, request)) continue;
-      const hit = { policy, statement };
-      if (!statement.allows) return { deny: hit, match };
+      if (match === 'none' || !applies(statement, request, reading)) continue;
+      const hit = { policy, statement, index };
+      if (statement.Effect === 'Deny') return { deny: hit, match };
       if (best === undefined || rank(match) > rank(best.match)) best = { hit, match };
     }
   }
@@ -79,11 +82,11 @@ function examineResource(policies: readonly NamedPolicy[], request: PreparedRequ
  * A Deny with NotPrincipal always meets a principal with a permissions boundary, whatever it lists (IAM user guide,
  * "Permissions boundaries for IAM entities").
  */
-function principalApplies({ source, allows }: ReadyStatement, request: PreparedRequest, hasBoundary: boolean): PrincipalMatch {
-  if (source.Principal !== undefined) return matchesPrincipal(source.Principal, request);
-  if (source.NotPrincipal === undefined) return 'none';
-  if (hasBoundary && !allows) return 'exact';
-  return matchesPrincipal(source.NotPrincipal, request) === 'none' ? 'exact' : 'none';
+function principalApplies({ Effect, Principal, NotPrincipal }: PolicyStatement, request: PreparedRequest, hasBoundary: boolean): PrincipalMatch {
+  if (Principal !== undefined) return matchesPrincipal(Principal, request);
+  if (NotPrincipal === undefined) return 'none';
+  if (hasBoundary && Effect === 'Deny') return 'exact';
+  return matchesPrincipal(NotPrincipal, request) === 'none' ? 'exact' : 'none';
 }
 
 function rank(match: PrincipalMatch): number {
@@ -125,6 +128,6 @@ function notAllowed(request: PreparedRequest, layer: PolicyLayer, policies: read
   };
 }
 
-function decider({ policy, statement }: Hit): NonNullable<Verdict['decidedBy']> {
-  return { policy: policy.name, statement: statement.index, ...(statement.source.Sid === undefined ? {} : { sid: statement.source.Sid }) };
+function decider({ policy, statement, index }: Hit): NonNullable<Verdict['decidedBy']> {
+  return statement.Sid === undefined ? { policy: policy.name, statement: index } : { policy: policy.name, statement: index, sid: statement.Sid };
 }

@@ -1,18 +1,22 @@
+import type { PreparedRequest } from './prepared-request.ts';
 import { hasWildcard, matchesWildcard } from './wildcard.ts';
 
 /**
- * Does one of the patterns name the action? Compared without case; wildcards may stand anywhere in the name, and `*` alone
- * is every action (IAM user guide, "IAM JSON policy elements: Action"). Both sides are in lower case here.
+ * Does one of the patterns name the request's action? Compared without case; wildcards may stand anywhere in the name, not
+ * in the service before the colon, and `*` alone is every action (IAM user guide, "IAM JSON policy elements: Action").
  */
-export function matchesAction(patterns: readonly string[], action: string): boolean {
-  for (const pattern of patterns) {
-    if (pattern === action || pattern === '*') return true;
-    if (hasWildcard(pattern) && sameService(pattern, action) && matchesWildcard(pattern, action)) return true;
-  }
+export function matchesAction(patterns: string | readonly string[], request: PreparedRequest): boolean {
+  if (typeof patterns === 'string') return matchesOne(patterns, request);
+  for (const pattern of patterns) if (matchesOne(pattern, request)) return true;
   return false;
 }
 
-/** The service before the colon takes no wildcard. */
+function matchesOne(pattern: string, { request, action }: PreparedRequest): boolean {
+  if (pattern === request.action || pattern === '*') return true;
+  const lower = pattern.toLowerCase();
+  return lower === action || (hasWildcard(lower) && sameService(lower, action) && matchesWildcard(lower, action));
+}
+
 function sameService(pattern: string, action: string): boolean {
   const colon = pattern.indexOf(':');
   return colon >= 0 && action.startsWith(pattern.slice(0, colon + 1));

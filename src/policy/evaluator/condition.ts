@@ -11,31 +11,29 @@ export interface Condition {
   readonly operatorName: string;
   /** As written. */
   readonly key: string;
-  readonly values: readonly string[];
-  readonly test: Test;
+  readonly values: string | readonly string[];
 }
-
-/** How an operator's name is read; `unknown` names hold never. */
-export type Test =
-  | { readonly kind: 'null' }
-  | { readonly kind: 'unknown' }
-  | { readonly kind: 'compare'; readonly operator: Operator; readonly quantifier: 'all' | 'any' | undefined; readonly ifExists: boolean };
 
 export function conditionsOf(block: ConditionBlock | undefined): readonly Condition[] {
-  if (block === undefined) return none;
-  const conditions: Condition[] = [];
-  for (const operatorName in block) {
-    const test = testOf(operatorName);
-    const keys = block[operatorName];
-    for (const key in keys) conditions.push({ operatorName, key, values: listOf(keys[key]), test });
-  }
-  return conditions;
+  return Object.entries(block ?? {}).flatMap(([operatorName, keys]) => Object.entries(keys).map(([key, values]) => ({ operatorName, key, values })));
 }
 
-const none: readonly Condition[] = [];
+/** Do all conditions of a statement hold? */
+export function conditionsHold(block: ConditionBlock, request: PreparedRequest, variables: boolean): boolean {
+  for (const operatorName in block) {
+    const keys = block[operatorName];
+    for (const key in keys) if (!holds(operatorName, key, keys[key] ?? none, request, variables)) return false;
+  }
+  return true;
+}
+
+/** Does one condition hold? */
+export function conditionHolds({ operatorName, key, values }: Condition, request: PreparedRequest, variables: boolean): boolean {
+  return holds(operatorName, key, values, request, variables);
+}
 
 /**
- * Does a condition hold for a request? `variables` is whether the policy's version knows variables (2012-10-17).
+ * `variables` is whether the policy's version knows variables (2012-10-17).
  *
  * - several values of the policy: one must match (for a negated operator: none may);
  * - without the key: a positive operator fails, a negated one, `IfExists` and `ForAllValues` hold, `ForAnyValue` fails;
@@ -44,14 +42,15 @@ const none: readonly Condition[] = [];
  * - values that cannot be compared fail, negated or not.
  * (IAM user guide, "Condition operators" and "Single-valued vs. multivalued context keys".)
  */
-export function conditionHolds(condition: Condition, request: PreparedRequest, variables: boolean): boolean {
-  const { test } = condition;
-  const value = request.context.get(condition.key.toLowerCase());
-  if (test.kind === 'null') return condition.values.some((wanted) => (wanted.toLowerCase() === 'true') === (value === undefined));
-  if (test.kind === 'unknown') return false;
+function holds(operatorName: string, key: string, given: string | readonly string[], request: PreparedRequest, variables: boolean): boolean {
+  const test = tests.get(operatorName) ?? tests.get(operatorName.toLowerCase());
+  // AWS refuses a policy with an operator that it does not know; one that is met all the same never applies.
+  if (test === undefined) return false;
+  const value = request.value(key);
+  if (test.operator === undefined) return listOf(given).some((wanted) => (wanted.toLowerCase() === 'true') === (value === undefined));
   const { operator, quantifier, ifExists } = test;
   if (value === undefined) return ifExists || quantifier === 'all' || (quantifier === undefined && operator.negated);
-  const wanted = variables && operator.variables ? substituteAll(condition.values, request) : condition.values;
+  const wanted = variables && operator.variables ? substituteAll(given, request) : given;
   if (typeof value === 'string') return (quantifier === 'all' && value === '') || valueHolds(operator, value, wanted);
   if (quantifier === undefined) return false;
   if (quantifier === 'all') return value.every((one) => one === '') || value.every((one) => valueHolds(operator, one, wanted));
@@ -59,7 +58,11 @@ export function conditionHolds(condition: Condition, request: PreparedRequest, v
 }
 
 /** One value of the request against all of the policy. */
-function valueHolds(operator: Operator, value: string, wanted: readonly string[]): boolean {
+function valueHolds(operator: Operator, value: string, wanted: string | readonly string[]): boolean {
+  if (typeof wanted === 'string') {
+    const match = operator.matches(value, wanted);
+    return match !== undefined && match !== operator.negated;
+  }
   for (const one of wanted) {
     const match = operator.matches(value, one);
     if (match === true) return !operator.negated;
@@ -68,31 +71,30 @@ function valueHolds(operator: Operator, value: string, wanted: readonly string[]
   return operator.negated;
 }
 
-function substituteAll(values: readonly string[], request: PreparedRequest): readonly string[] {
-  if (!values.some((value) => value.includes('${'))) return values;
-  return values.map((value) => substitute(value, request)).filter((value) => value !== undefined);
+function substituteAll(given: string | readonly string[], request: PreparedRequest): string | readonly string[] {
+  if (typeof given === 'string') return given.includes('${') ? (substitute(given, request) ?? none) : given;
+  if (!given.some((value) => value.includes('${'))) return given;
+  return given.map((value) => substitute(value, request)).filter((value) => value !== undefined);
 }
 
-/** Reads `ForAnyValue:StringLikeIfExists`. Names are compared without case. */
-function testOf(name: string): Test {
-  const known = testsByName.get(name);
-  if (known !== undefined) return known;
-  let rest = name.toLowerCase();
-  let quantifier: 'all' | 'any' | undefined;
-  if (rest.startsWith('forallvalues:')) [quantifier, rest] = ['all', rest.slice('forallvalues:'.length)];
-  else if (rest.startsWith('foranyvalue:')) [quantifier, rest] = ['any', rest.slice('foranyvalue:'.length)];
-  if (rest === 'null') return { kind: 'null' };
-  const ifExists = rest.endsWith('ifexists');
-  const operator = operators.get(ifExists ? rest.slice(0, -'ifexists'.length) : rest);
-  return operator === undefined ? { kind: 'unknown' } : { kind: 'compare', operator, quantifier, ifExists };
+const none: readonly string[] = [];
+
+/** How an operator's name is read; without an operator it is `Null`. */
+interface Test {
+  readonly operator: Operator | undefined;
+  readonly quantifier: 'all' | 'any' | undefined;
+  readonly ifExists: boolean;
 }
 
-/** The names that policies mostly use, read once. */
-const testsByName: ReadonlyMap<string, Test> = new Map(
-  ['StringEquals', 'StringLike', 'StringNotEquals', 'ArnLike', 'ArnEquals', 'Bool', 'Null', 'IpAddress', 'NotIpAddress', 'StringEqualsIfExists', 'NumericLessThan'].map((name) => {
-    const key = name.toLowerCase();
-    const ifExists = key.endsWith('ifexists');
-    const operator = operators.get(ifExists ? key.slice(0, -'ifexists'.length) : key);
-    return [name, operator === undefined ? { kind: 'null' } : { kind: 'compare', operator, quantifier: undefined, ifExists }] as const;
-  }),
+/** Every name, `ForAnyValue:StringLikeIfExists`, as written and in lower case: names are compared without case. */
+const tests: ReadonlyMap<string, Test> = new Map(
+  ([['', undefined], ['ForAllValues:', 'all'], ['ForAnyValue:', 'any']] as const).flatMap(([prefix, quantifier]) =>
+    [['Null', undefined] as const, ...operators].flatMap(([name, operator]) =>
+      (operator === undefined ? [''] : ['', 'IfExists']).flatMap((suffix) => {
+        const test: Test = { operator, quantifier, ifExists: suffix !== '' };
+        const whole = `${prefix}${name}${suffix}`;
+        return [[whole, test] as const, [whole.toLowerCase(), test] as const];
+      }),
+    ),
+  ),
 );

@@ -1,18 +1,17 @@
 import { listOf } from '../document.ts';
-import type { NamedPolicy, PolicyLayer } from '../types.ts';
-import { conditionHolds, type Condition } from './condition.ts';
+import type { NamedPolicy, PolicyLayer, PolicyStatement } from '../types.ts';
+import { conditionHolds, conditionsOf, type Condition } from './condition.ts';
 import type { PreparedRequest } from './prepared-request.ts';
-import { actionApplies, conditionsHold, resourceApplies, statementsOf, type Hit, type ReadyStatement } from './statement.ts';
+import { actionApplies, resourceApplies, type Hit } from './statement.ts';
 
 export function explainAllow(request: PreparedRequest, hit: Hit): readonly string[] {
   return [`${nameOf(hit)} allows ${request.request.action} on ${request.request.resource}.`];
 }
 
 export function explainDeny(request: PreparedRequest, layer: PolicyLayer, hit: Hit): readonly string[] {
-  const { conditions } = hit.statement;
   return [
     `${nameOf(hit)} (${layerNames[layer]}) denies ${request.request.action} on ${request.request.resource}.`,
-    ...conditions.map((condition) => `Its Condition ${condition.operatorName} ${condition.key} holds: the request has ${valuesIn(condition, request)}.`),
+    ...conditionsOf(hit.statement.Condition).map((condition) => `Its Condition ${condition.operatorName} ${condition.key} holds: the request has ${valuesIn(condition, request)}.`),
     'An explicit deny wins over every allow.',
   ];
 }
@@ -43,9 +42,9 @@ export function nearestMiss(request: PreparedRequest, policies: readonly NamedPo
 function missesIn(request: PreparedRequest, policies: readonly NamedPolicy[]): readonly Miss[] {
   const misses: Miss[] = [];
   for (const policy of policies) {
-    for (const statement of statementsOf(policy.document)) {
-      if (!statement.allows) continue;
-      const miss = missOf({ policy, statement }, request);
+    for (const [index, statement] of policy.document.Statement.entries()) {
+      if (statement.Effect === 'Deny') continue;
+      const miss = missOf({ policy, statement, index }, request);
       if (miss !== undefined) misses.push(miss);
     }
   }
@@ -54,15 +53,17 @@ function missesIn(request: PreparedRequest, policies: readonly NamedPolicy[]): r
 
 function missOf(hit: Hit, request: PreparedRequest): Miss | undefined {
   const { statement } = hit;
-  const [action, resource, conditions] = [actionApplies(statement, request), resourceApplies(statement, request), conditionsHold(statement, request)];
+  const variables = hit.policy.document.Version === '2012-10-17';
+  const [action, resource] = [actionApplies(statement, request), resourceApplies(statement, request, { variables, completes: true })];
   const name = nameOf(hit);
-  if (action && resource && !conditions) {
-    const failing = statement.conditions.filter((condition) => !conditionHolds(condition, request, statement.variables));
+  if (action && resource) {
+    const failing = conditionsOf(statement.Condition).filter((condition) => !conditionHolds(condition, request, variables));
+    if (failing.length === 0) return undefined;
     return { hit, distance: failing.length, sentence: `${name} matches the action and the resource, but ${failing.map((condition) => failure(condition, request)).join(', and ')}.` };
   }
   if (resource && !action) {
     // A statement over every resource is near only by its action, and that is another.
-    return { hit, distance: statement.resources?.includes('*') === true ? 50 : 10, sentence: `${name} matches the resource, but ${actionClause(statement, request)}.` };
+    return { hit, distance: listOf(statement.Resource).includes('*') ? 50 : 10, sentence: `${name} matches the resource, but ${actionClause(statement, request)}.` };
   }
   if (action && !resource) {
     const nearest = nearestResource(statement, request.request.resource);
@@ -71,17 +72,17 @@ function missOf(hit: Hit, request: PreparedRequest): Miss | undefined {
   return undefined;
 }
 
-function actionClause(statement: ReadyStatement, { request }: PreparedRequest): string {
-  const { Action, NotAction } = statement.source;
+function actionClause(statement: PolicyStatement, { request }: PreparedRequest): string {
+  const { Action, NotAction } = statement;
   return NotAction === undefined ? `its Action is ${listed(Action)}, not ${request.action}` : `its NotAction leaves out ${listed(NotAction)}`;
 }
 
 /** Which part of the ARN differs from the pattern that is most like it. */
-function nearestResource(statement: ReadyStatement, resource: string): { readonly clause: string; readonly distance: number } {
-  if (statement.source.NotResource !== undefined) return { clause: `its NotResource leaves out ${listed(statement.source.NotResource)}`, distance: 9 };
+function nearestResource(statement: PolicyStatement, resource: string): { readonly clause: string; readonly distance: number } {
+  if (statement.NotResource !== undefined) return { clause: `its NotResource leaves out ${listed(statement.NotResource)}`, distance: 9 };
   const parts = partsOf(resource);
   let best = { clause: `its Resource does not name ${resource}`, distance: 9 };
-  for (const pattern of statement.resources ?? []) {
+  for (const pattern of listOf(statement.Resource)) {
     const wanted = partsOf(pattern);
     const differing = arnParts.map((_, index) => index).filter((index) => wanted[index] !== parts[index] && wanted[index] !== '*');
     if (differing.length >= best.distance) continue;
@@ -100,16 +101,16 @@ function partsOf(arn: string): readonly string[] {
 const arnParts = ['prefix', 'partition', 'service', 'region', 'account', 'resource'];
 
 function failure(condition: Condition, request: PreparedRequest): string {
-  return `Condition ${condition.operatorName} ${condition.key} wants ${condition.values.map((value) => quoted(value)).join(' or ')}, and the request has ${valuesIn(condition, request)}`;
+  return `Condition ${condition.operatorName} ${condition.key} wants ${listOf(condition.values).map((value) => quoted(value)).join(' or ')}, and the request has ${valuesIn(condition, request)}`;
 }
 
 function valuesIn(condition: Condition, request: PreparedRequest): string {
-  const value = request.context.get(condition.key.toLowerCase());
+  const value = request.value(condition.key);
   return value === undefined ? 'no such key' : listOf(value).map((value) => quoted(value)).join(', ');
 }
 
-function nameOf({ policy, statement }: Hit): string {
-  return `statement ${statement.source.Sid ?? statement.index + 1} of ${policy.name}`;
+function nameOf({ policy, statement, index }: Hit): string {
+  return `statement ${statement.Sid ?? index + 1} of ${policy.name}`;
 }
 
 const layerNames: Readonly<Record<PolicyLayer, string>> = {

@@ -1,33 +1,40 @@
-import { parseArn } from '../../bedrock/arn.ts';
 import type { AuthorizationRequest } from '../types.ts';
 
-/** A request made ready to be compared: names that are compared without case are in lower case. */
-export interface PreparedRequest {
+/** A request made ready to be compared. */
+export class PreparedRequest {
   readonly request: AuthorizationRequest;
-  /** `bedrock:invokemodel`. */
+  /** In lower case: action names are compared without case. */
   readonly action: string;
-  /** By key in lower case. A list is a multivalued key, however many values it holds. */
-  readonly context: ReadonlyMap<string, string | readonly string[]>;
   /** Account of the principal; undefined for a service. */
   readonly account: string | undefined;
   /** Account of the resource, taken as the principal's where nothing says otherwise. */
   readonly resourceAccount: string | undefined;
-}
+  #context: Map<string, string | readonly string[]> | undefined;
 
-export function prepareRequest(request: AuthorizationRequest): PreparedRequest {
-  const context = new Map<string, string | readonly string[]>();
-  for (const key in request.context) {
-    const value = request.context[key];
-    if (value !== undefined) context.set(key.toLowerCase(), value);
+  constructor(request: AuthorizationRequest) {
+    this.request = request;
+    this.action = request.action.toLowerCase();
+    this.account = accountOf(request.principal);
+    this.resourceAccount = request.resourceAccount ?? accountOf(request.resource) ?? this.account;
   }
-  const account = accountOf(request.principal);
-  const owner = request.resourceAccount ?? accountOf(request.resource);
-  return { request, action: request.action.toLowerCase(), context, account, resourceAccount: owner ?? account };
+
+  /** A condition key's value; keys are compared without case. A list is a multivalued key, however many values it holds. */
+  value(key: string): string | readonly string[] | undefined {
+    const { context } = this.request;
+    if (Object.hasOwn(context, key)) return context[key];
+    this.#context ??= new Map(Object.entries(context).map(([name, value]) => [name.toLowerCase(), value]));
+    return this.#context.get(key.toLowerCase());
+  }
 }
 
-/** The fifth part of an ARN, without taking the rest apart. */
+/** The fifth part of an ARN. */
 function accountOf(arn: string): string | undefined {
   if (!arn.startsWith('arn:')) return undefined;
-  const account = parseArn(arn)?.account;
-  return account === '' ? undefined : account;
+  let start = 3;
+  for (let colon = 0; colon < 3; colon += 1) {
+    start = arn.indexOf(':', start + 1);
+    if (start < 0) return undefined;
+  }
+  const end = arn.indexOf(':', start + 1);
+  return end <= start + 1 ? undefined : arn.slice(start + 1, end);
 }

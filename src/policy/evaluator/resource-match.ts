@@ -1,4 +1,5 @@
 import type { PreparedRequest } from './prepared-request.ts';
+import type { Reading } from './statement.ts';
 import { substitute } from './variables.ts';
 import { hasWildcard, matchesWildcard, plainText } from './wildcard.ts';
 
@@ -8,31 +9,35 @@ export type ResourceMatch = 'match' | 'none' | 'unresolved';
 /**
  * Does one of the patterns name the request's resource? Case matters; `*` and `?` may stand within every part of the ARN,
  * and a `*` that ends a part can reach over the colons behind it (IAM user guide, "IAM JSON policy elements: Resource").
- * An ARN with fewer than six parts is completed with `*`; the resource type takes no wildcard (same guide, "Identify AWS
- * resources with Amazon Resource Names"). Variables stand behind the fifth colon only ("Variables and tags").
+ * An ARN with fewer than six parts is completed with `*` in identity policies; the resource type takes no wildcard (same
+ * guide, "Identify AWS resources with Amazon Resource Names"). Variables stand behind the fifth colon only ("Variables and tags").
  */
-export function matchesResource(patterns: readonly string[], request: PreparedRequest, variables: boolean): ResourceMatch {
-  const { resource } = request.request;
+export function matchesResource(patterns: string | readonly string[], request: PreparedRequest, reading: Reading): ResourceMatch {
+  if (typeof patterns === 'string') return matchesOne(patterns, request, reading);
   let unresolved = false;
   for (const pattern of patterns) {
-    if (pattern === '*' || pattern === resource) return 'match';
-    const variable = variables ? pattern.indexOf('${') : -1;
-    if (variable < 0) {
-      if (matchesArnPattern(pattern, resource)) return 'match';
-      continue;
-    }
-    const behind = afterFifthColon(pattern);
-    if (variable < behind) continue;
-    const id = substitute(pattern.slice(behind), request);
-    if (id === undefined) unresolved = true;
-    else if (matchesArnPattern(pattern.slice(0, behind) + id, resource)) return 'match';
+    const match = matchesOne(pattern, request, reading);
+    if (match === 'match') return 'match';
+    unresolved ||= match === 'unresolved';
   }
   return unresolved ? 'unresolved' : 'none';
 }
 
-function matchesArnPattern(pattern: string, resource: string): boolean {
+function matchesOne(pattern: string, request: PreparedRequest, { variables, completes }: Reading): ResourceMatch {
+  const { resource } = request.request;
+  if (pattern === '*' || pattern === resource) return 'match';
+  const variable = variables ? pattern.indexOf('${') : -1;
+  if (variable < 0) return matchesArnPattern(pattern, resource, completes) ? 'match' : 'none';
   const behind = afterFifthColon(pattern);
-  if (behind === 0) return matchesIncomplete(pattern, resource);
+  if (variable < behind) return 'none';
+  const id = substitute(pattern.slice(behind), request);
+  if (id === undefined) return 'unresolved';
+  return matchesArnPattern(pattern.slice(0, behind) + id, resource, completes) ? 'match' : 'none';
+}
+
+function matchesArnPattern(pattern: string, resource: string, completes: boolean): boolean {
+  const behind = afterFifthColon(pattern);
+  if (behind === 0) return completes && matchesIncomplete(pattern, resource);
   if (!hasWildcard(pattern)) return plainText(pattern) === resource;
   const start = afterFifthColon(resource);
   if (start === 0) return false;
@@ -42,11 +47,18 @@ function matchesArnPattern(pattern: string, resource: string): boolean {
   return /\*:/.test(pattern.slice(0, behind)) && matchesService(pattern, resource) && matchesWildcard(pattern, resource);
 }
 
-/** The five parts before the resource, each for itself. */
+/** The five parts before the resource, each with its colon, each for itself. */
 function matchesParts(pattern: string, resource: string): boolean {
   if (pattern === resource) return true;
-  const parts = resource.split(':');
-  return pattern.split(':').every((part, index) => part === '*' || matchesWildcard(part, parts[index] ?? ''));
+  let p = 0;
+  let r = 0;
+  while (p < pattern.length) {
+    const [patternEnd, resourceEnd] = [pattern.indexOf(':', p), resource.indexOf(':', r)];
+    if (!matchesWildcard(pattern.slice(p, patternEnd), resource.slice(r, resourceEnd))) return false;
+    p = patternEnd + 1;
+    r = resourceEnd + 1;
+  }
+  return true;
 }
 
 /** What stands before the first `/` or `:` of the resource part is its type, and is compared as it is. */
@@ -63,10 +75,10 @@ function matchesService(pattern: string, resource: string): boolean {
 }
 
 function matchesIncomplete(pattern: string, resource: string): boolean {
-  if (!pattern.startsWith('arn:')) return pattern === '*' || (hasWildcard(pattern) && matchesWildcard(pattern, resource));
+  if (!pattern.startsWith('arn:')) return hasWildcard(pattern) && matchesWildcard(pattern, resource);
   const parts = pattern.split(':');
   const start = afterFifthColon(resource);
-  return start > 0 && matchesParts([...parts, ...Array.from({ length: 5 - parts.length }, () => '*'), ''].join(':'), resource.slice(0, start));
+  return start > 0 && matchesParts([...parts, '*', '*', '*', '*'].slice(0, 5).join(':') + ':', resource.slice(0, start));
 }
 
 /** Where the sixth part starts; 0 when there are fewer. */

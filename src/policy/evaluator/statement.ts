@@ -1,70 +1,41 @@
-import { listOf } from '../document.ts';
-import type { NamedPolicy, PolicyDocument, PolicyStatement } from '../types.ts';
+import type { NamedPolicy, PolicyStatement } from '../types.ts';
 import { matchesAction } from './action-match.ts';
-import { conditionHolds, conditionsOf, type Condition } from './condition.ts';
+import { conditionsHold } from './condition.ts';
 import type { PreparedRequest } from './prepared-request.ts';
 import { matchesResource } from './resource-match.ts';
-
-/** A statement made ready to be matched many times. */
-export interface ReadyStatement {
-  readonly source: PolicyStatement;
-  readonly index: number;
-  readonly allows: boolean;
-  /** In lower case. */
-  readonly actions: readonly string[];
-  /** Undefined where the statement names no resource, as in a role's trust policy: then every resource is meant. */
-  readonly resources: readonly string[] | undefined;
-  readonly conditions: readonly Condition[];
-  /** Does the document's version know variables? */
-  readonly variables: boolean;
-}
 
 /** A statement, and the policy that it stands in. */
 export interface Hit {
   readonly policy: NamedPolicy;
-  readonly statement: ReadyStatement;
+  readonly statement: PolicyStatement;
+  /** Its place in the document, from 0. */
+  readonly index: number;
 }
 
-/** Documents are data and never changed, so that what is made ready of one can be kept as long as it lives. */
-const ready = new WeakMap<PolicyDocument, readonly ReadyStatement[]>();
-
-export function statementsOf(document: PolicyDocument): readonly ReadyStatement[] {
-  const kept = ready.get(document);
-  if (kept !== undefined) return kept;
-  const variables = document.Version === '2012-10-17';
-  const made = document.Statement.map((source, index): ReadyStatement => {
-    const resources = source.Resource ?? source.NotResource;
-    return {
-      source,
-      index,
-      allows: source.Effect === 'Allow',
-      actions: listOf(source.Action ?? source.NotAction).map((action) => action.toLowerCase()),
-      resources: resources === undefined ? undefined : listOf(resources),
-      conditions: conditionsOf(source.Condition),
-      variables,
-    };
-  });
-  ready.set(document, made);
-  return made;
+/**
+ * How a policy is read. Nothing is prepared or kept of a document: comparing it as it is takes less time than making it
+ * ready, and the caches of a first version took more time in garbage collection than they saved (measured).
+ */
+export interface Reading {
+  /** Does its version know variables (2012-10-17)? */
+  readonly variables: boolean;
+  /** Is an ARN with fewer than six parts completed, as in identity policies? */
+  readonly completes: boolean;
 }
 
-export function actionApplies(statement: ReadyStatement, request: PreparedRequest): boolean {
-  return matchesAction(statement.actions, request.action) !== (statement.source.NotAction !== undefined);
+export function actionApplies(statement: PolicyStatement, request: PreparedRequest): boolean {
+  if (statement.NotAction !== undefined) return !matchesAction(statement.NotAction, request);
+  return statement.Action !== undefined && matchesAction(statement.Action, request);
 }
 
-export function resourceApplies(statement: ReadyStatement, request: PreparedRequest): boolean {
-  if (statement.resources === undefined) return true;
-  const match = matchesResource(statement.resources, request, statement.variables);
+export function resourceApplies(statement: PolicyStatement, request: PreparedRequest, reading: Reading): boolean {
   // NotResource with a variable that has no value applies to nothing: the safe reading of "will not match any resource".
-  return statement.source.NotResource === undefined ? match === 'match' : match === 'none';
-}
-
-export function conditionsHold(statement: ReadyStatement, request: PreparedRequest): boolean {
-  for (const condition of statement.conditions) if (!conditionHolds(condition, request, statement.variables)) return false;
-  return true;
+  if (statement.NotResource !== undefined) return matchesResource(statement.NotResource, request, reading) === 'none';
+  // A role's trust policy names no resource: it is about the role.
+  return statement.Resource === undefined || matchesResource(statement.Resource, request, reading) === 'match';
 }
 
 /** Action, resource and conditions; the principal is another question. */
-export function applies(statement: ReadyStatement, request: PreparedRequest): boolean {
-  return actionApplies(statement, request) && resourceApplies(statement, request) && conditionsHold(statement, request);
+export function applies(statement: PolicyStatement, request: PreparedRequest, reading: Reading): boolean {
+  return actionApplies(statement, request) && resourceApplies(statement, request, reading) && (statement.Condition === undefined || conditionsHold(statement.Condition, request, reading.variables));
 }

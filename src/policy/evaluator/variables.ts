@@ -28,7 +28,7 @@ function valueOf(variable: string, request: PreparedRequest): string | undefined
   if (variable === '?') return literalQuestion;
   if (variable === '$') return '$';
   const withDefault = /^(.*?),\s*'(.*)'$/s.exec(variable);
-  const given = request.context.get((withDefault?.[1] ?? variable).trim().toLowerCase());
+  const given = request.value((withDefault?.[1] ?? variable).trim());
   const value = typeof given === 'string' && given !== '' ? given : withDefault?.[2];
   return value === undefined ? undefined : asLiteral(value);
 }

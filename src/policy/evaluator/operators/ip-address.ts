@@ -1,4 +1,4 @@
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
 
 /** `IpAddress`: is the address within the CIDR block? Without a prefix a block is one address. IPv4 and IPv6 never match each other. */
 export function ipAddress(value: string, wanted: string): boolean | undefined {
@@ -24,7 +24,17 @@ function number4(address: string): number {
 }
 
 function sameNetwork6(value: string, network: string, prefix: number): boolean {
-  const block = new BlockList();
-  block.addSubnet(network, prefix, 'ipv6');
-  return block.check(value, 'ipv6');
+  const shift = BigInt(128 - prefix);
+  return number6(value) >> shift === number6(network) >> shift;
+}
+
+/** All 128 bits; `::` stands for as many groups of zeros as are missing, the last 32 bits may be written as IPv4. */
+function number6(address: string): bigint {
+  const dotted = address.lastIndexOf('.') < 0 ? undefined : address.slice(address.lastIndexOf(':') + 1);
+  const text = dotted === undefined ? address : address.slice(0, -dotted.length) + [number4(dotted) >>> 16, number4(dotted) & 0xffff].map((group) => group.toString(16)).join(':');
+  const [head = '', tail] = text.split('::');
+  const groups = (part: string | undefined): string[] => (part === undefined || part === '' ? [] : part.split(':'));
+  const [left, right] = [groups(head), groups(tail)];
+  const zeros = Array.from({ length: tail === undefined ? 0 : 8 - left.length - right.length }, () => '0');
+  return [...left, ...zeros, ...right].reduce((sum, group) => (sum << 16n) | BigInt(`0x${group}`), 0n);
 }
