@@ -11,37 +11,42 @@ import { fieldName, type FieldPath } from './source/field.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** A finding; for a misspelt field with the field that was meant. */
-export type ExplainedIssue = Finding & { readonly meant?: string };
+export interface ExplainedIssue {
+  readonly finding: Finding;
+  /** For a misspelt field, the one that was meant. */
+  readonly meant?: string;
+}
 
 /** The findings of one issue; an issue about several unknown fields gives one for each. */
 export function explainIssue(issue: Issue, document: unknown, source: SourceDocument): ExplainedIssue[] {
   const path = issue.path.map((segment) => (typeof segment === 'symbol' ? String(segment) : segment));
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownField(path, key, source));
+  return [{ finding: explainValue(issue, path, valueAt(document, path), source) }];
+}
+
+function explainValue(issue: Issue, path: FieldPath, value: unknown, source: SourceDocument): Finding {
   const field = fieldName(path);
-  const value = valueAt(document, path);
   const place = source.place(field);
   switch (issue.code) {
-    case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownField(path, key, source));
     case 'invalid_type':
-      return [value === undefined ? missing(field, issue.expected, source) : wrongType(field, issue.expected, value, source)];
+      return value === undefined ? missing(field, issue.expected, source) : wrongType(field, issue.expected, value, source);
     case 'invalid_value':
-      return [value === undefined ? missing(field, 'string', source) : wrongWord(field, issue.values.map(String), value, source)];
+      return value === undefined ? missing(field, 'string', source) : wrongWord(field, issue.values.map(String), value, source);
     case 'invalid_format':
-    case 'custom':
-      return [malformed(issue.message, field, value, source)];
+      return malformed(issue.message, field, value, source);
     case 'too_small':
-      return [accessFinding('value-too-short', `${field} is empty; it needs at least ${String(issue.minimum)}.`, place)];
-    case 'too_big':
-      return [
-        accessFinding('value-too-long', `${field} has ${sizeOf(value)}; at most ${String(issue.maximum)} are allowed.`, place, {
-          remedy: `Shorten it to ${String(issue.maximum)}.`,
-        }),
-      ];
-    case 'invalid_key':
-      return issue.issues.flatMap((inner) => [malformed(inner.code === 'invalid_format' ? inner.message : 'variable-name-malformed', field, path.at(-1), { ...source, place: source.key })]);
+      return accessFinding('value-too-short', `${field} is empty; it needs at least ${String(issue.minimum)}.`, place);
+    case 'too_big': {
+      const most = String(issue.maximum);
+      return accessFinding('value-too-long', `${field} has ${sizeOf(value)}; at most ${most} are allowed.`, place, { remedy: `Shorten it to ${most}.` });
+    }
+    case 'invalid_key': {
+      // A key of `environment`: its own place, not that of its value.
+      const [inner] = issue.issues;
+      return malformed(inner?.code === 'invalid_format' ? inner.message : 'variable-name-malformed', field, path.at(-1), { ...source, place: source.key });
+    }
     default:
-      return [accessFinding('value-malformed', `${field}: ${issue.message}.`, place)];
+      return accessFinding('value-malformed', `${field}: ${issue.message}.`, place);
   }
 }
 
@@ -58,7 +63,7 @@ function unknownField(path: FieldPath, key: string, source: SourceDocument): Exp
           ? `Remove it. ${holder} has: ${known.join(', ')}.`
           : `Write ${near} instead of ${shown(key)}, or remove it.`,
   });
-  return near === undefined ? finding : { ...finding, meant: fieldName([...path, near]) };
+  return near === undefined ? { finding } : { finding, meant: fieldName([...path, near]) };
 }
 
 /** The names that the schema has at a path, read from the schema itself. */

@@ -68,7 +68,10 @@ function readAccess(source: SourceDocument): { readonly access: Access | undefin
   if (!result.success) {
     // The fields of a mode that is refused by name are nobody's concern yet.
     const modeRefused = findings.some(({ id }) => id === 'credentials-mode-not-built');
-    const issues = result.error.issues.filter(({ path }) => !(modeRefused && path[0] === 'spec' && path[1] === 'credentials'));
+    const issues = result.error.issues
+      .filter(({ path }) => !(modeRefused && path[0] === 'spec' && path[1] === 'credentials'))
+      // A value that is too long is often malformed too; one finding for a field is enough.
+      .filter((issue, index, all) => issue.code === 'unrecognized_keys' || all.findIndex((other) => other.code !== 'unrecognized_keys' && samePath(other.path, issue.path)) === index);
     return { access: undefined, findings: [...findings, ...withoutMisspelt(issues.flatMap((issue) => explainIssue(issue, document, source)))] };
   }
   if (findings.length === 0) findings.push(...checkRules(result.data, source));
@@ -77,10 +80,14 @@ function readAccess(source: SourceDocument): { readonly access: Access | undefin
   return { access: normalise(result.data, accessKey), findings };
 }
 
+function samePath(one: readonly PropertyKey[], other: readonly PropertyKey[]): boolean {
+  return one.length === other.length && one.every((segment, index) => segment === other[index]);
+}
+
 /** A field that is there under a misspelt name is not reported as missing too. */
-function withoutMisspelt(findings: readonly ExplainedIssue[]): Finding[] {
-  const meant = new Set(findings.flatMap(({ id, meant }) => (id === 'field-unknown' && meant !== undefined ? [meant] : [])));
-  return findings.filter(({ id, place }) => id !== 'field-missing' || place?.field === undefined || !meant.has(place.field)).map(({ meant: _, ...finding }) => finding);
+function withoutMisspelt(issues: readonly ExplainedIssue[]): Finding[] {
+  const meant = new Set(issues.map((issue) => issue.meant).filter((field) => field !== undefined));
+  return issues.map(({ finding }) => finding).filter(({ id, place }) => id !== 'field-missing' || place?.field === undefined || !meant.has(place.field));
 }
 
 /** Why a document is no BedrockAccess, as a finding: another manifest is passed over, a mistyped one is an error. */

@@ -38,7 +38,7 @@ export function readDocuments(text: string, file: string | undefined): { documen
       const walk = new Walk(document, at, budget);
       const value = walk.read(document.contents, []);
       findings.push(...walk.findings);
-      if (walk.findings.length === 0) documents.push(...items(value, walk));
+      if (walk.findings.length === 0 && value !== null) documents.push(...items(value, walk));
     } catch (error) {
       if (!(error instanceof TooLarge)) throw error;
       findings.push(accessFinding('declaration-too-large', error.message, at(error.offset)));
