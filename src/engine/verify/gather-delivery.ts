@@ -1,0 +1,74 @@
+import type { DeliveryFacts, Pair, ReadyState } from '../../checks/live/facts.ts';
+import type { KubernetesObject } from '../../kubernetes/types.ts';
+import { servedExternalSecrets } from '../../resources/external-secrets-version.ts';
+import { at, recordsAt, textAt } from '../../resources/json.ts';
+import { credentialFields } from '../../resources/parameter-names.ts';
+import { Secret } from '../../secret.ts';
+import { readParameterPair } from './gather-parameters.ts';
+import type { Inquiry } from './inquiry.ts';
+
+/** How the pair gets from the parameter into the Secret: operator, store, ExternalSecret, Secret. */
+export async function gatherDelivery(inquiry: Inquiry): Promise<DeliveryFacts> {
+  const { access, readings } = inquiry;
+  const { namespace } = access.metadata;
+  const name = access.spec.names.secret;
+  const { secretStore } = access.spec.credentials.accessKey;
+  const served = await servedExternalSecrets(readings, 'ExternalSecret');
+  const apiVersion = 'apiVersion' in served ? served.apiVersion : undefined;
+  const [externalSecret, store, secret, parameter] = await Promise.all([
+    apiVersion === undefined ? undefined : readings.object({ apiVersion, kind: 'ExternalSecret', namespace, name }),
+    apiVersion === undefined ? undefined : readings.object({ apiVersion, kind: secretStore.kind, name: secretStore.name, ...(secretStore.kind === 'SecretStore' ? { namespace } : {}) }),
+    readSecret(inquiry),
+    // What cannot be read is the finding of the parameters' own check.
+    readParameterPair(inquiry).catch(() => undefined),
+  ]);
+  return {
+    namespace,
+    secretName: name,
+    operator: 'apiVersion' in served ? 'served' : 'absent' in served ? 'absent' : 'too-old',
+    store: { kind: secretStore.kind, name: secretStore.name, ...(store === undefined ? {} : { state: readyState(store) }) },
+    ...(externalSecret === undefined ? {} : { externalSecret: readyState(externalSecret) }),
+    ...(secret === undefined ? {} : { secret }),
+    ...(parameter === undefined ? {} : { parameter }),
+  };
+}
+
+export interface ReadSecret {
+  readonly pair?: Pair;
+  readonly keys: readonly string[];
+  readonly changedAt: Date;
+}
+
+/** The Secret of the access, as fingerprints; undefined when there is none. */
+export async function readSecret({ access, readings, hash }: Inquiry): Promise<ReadSecret | undefined> {
+  const object = await readings.object({ apiVersion: 'v1', kind: 'Secret', namespace: access.metadata.namespace, name: access.spec.names.secret });
+  if (object === undefined) return undefined;
+  const [id, half] = [secretValue(object, credentialFields.accessKeyId), secretValue(object, credentialFields.secretAccessKey)];
+  const accessKeyId = id === undefined ? undefined : hash.accessKeyIdIn(id);
+  return {
+    keys: Object.keys(Object(at(object, 'data'))),
+    changedAt: changedAt(object),
+    ...(accessKeyId === undefined || half === undefined ? {} : { pair: { accessKeyId, fingerprint: hash.fingerprint(half) } }),
+  };
+}
+
+/** One value of a Secret object. */
+export function secretValue(object: KubernetesObject, key: string): Secret | undefined {
+  const encoded = textAt(object, 'data', key);
+  return encoded === undefined ? undefined : new Secret(Buffer.from(encoded, 'base64').toString('utf8'));
+}
+
+/** The last time that a manager changed its data: `time` of a managedFields entry moves with every value (meta/v1, ManagedFieldsEntry). */
+function changedAt({ metadata }: KubernetesObject): Date {
+  const times = (metadata.managedFields ?? [])
+    .filter(({ fieldsV1 }) => at(fieldsV1, 'f:data') !== undefined)
+    .map(({ time }) => Date.parse(time ?? ''))
+    .filter((time) => !Number.isNaN(time));
+  return new Date(times.length > 0 ? Math.max(...times) : Date.parse(metadata.creationTimestamp ?? ''));
+}
+
+function readyState(object: KubernetesObject): ReadyState {
+  const condition = recordsAt(object, 'status', 'conditions').find(({ type }) => type === 'Ready');
+  const [reason, message] = [textAt(condition, 'reason'), textAt(condition, 'message')];
+  return { ready: textAt(condition, 'status') === 'True', ...(reason === undefined ? {} : { reason }), ...(message === undefined ? {} : { message }) };
+}

@@ -1,0 +1,51 @@
+import type { Pair, ParameterFact, ParameterFacts } from '../../checks/live/facts.ts';
+import { parametersOf } from '../../resources/parameter-names.ts';
+import type { AccessParameter } from '../../resources/parameter-names.ts';
+import type { Secret } from '../../secret.ts';
+import type { Inquiry } from './inquiry.ts';
+
+/** The parameters of the layout, and the pair that they hold together. */
+export async function gatherParameters(inquiry: Inquiry): Promise<ParameterFacts> {
+  const { access, readings } = inquiry;
+  const [pair, keys, ...parameters] = await Promise.all([
+    readParameterPair(inquiry),
+    readings.accessKeys(access.spec.names.user).catch(() => []),
+    ...parametersOf(access).map((parameter) => gatherOne(parameter, inquiry)),
+  ]);
+  return { region: access.spec.credentials.accessKey.secretStore.region, parameters, keyIds: keys.map(({ id }) => id), ...(pair === undefined ? {} : { pair }) };
+}
+
+/** The pair in the parameters; undefined when one is missing or holds something else. */
+export async function readParameterPair(inquiry: Inquiry): Promise<Pair | undefined> {
+  const values = new Map(await Promise.all(parametersOf(inquiry.access).map(async (parameter) => [parameter.role, await valueOf(parameter, inquiry)] as const)));
+  const whole = values.get('credentials');
+  if (whole !== undefined) {
+    const pair = inquiry.hash.pairIn(whole);
+    return 'problem' in pair ? undefined : pair;
+  }
+  const [id, half] = [values.get('access-key-id'), values.get('secret-access-key')];
+  if (id === undefined || half === undefined) return undefined;
+  const accessKeyId = inquiry.hash.accessKeyIdIn(id);
+  return accessKeyId === undefined ? undefined : { accessKeyId, fingerprint: inquiry.hash.fingerprint(half) };
+}
+
+async function gatherOne(parameter: AccessParameter, inquiry: Inquiry): Promise<ParameterFact> {
+  const { name, role, region } = parameter;
+  const metadata = await inquiry.readings.parameter(region, name);
+  if (metadata === undefined) return { name, role };
+  const value = await valueOf(parameter, inquiry);
+  const problem = value === undefined ? undefined : problemIn(value, parameter, inquiry);
+  return { name, role, found: { type: metadata.type, version: metadata.version }, ...(problem === undefined ? {} : { problem }) };
+}
+
+function problemIn(value: Secret, { role }: AccessParameter, { hash }: Inquiry): string | undefined {
+  if (role === 'credentials') {
+    const pair = hash.pairIn(value);
+    return 'problem' in pair ? pair.problem : undefined;
+  }
+  return role === 'access-key-id' && hash.accessKeyIdIn(value) === undefined ? 'it holds no access key id' : undefined;
+}
+
+async function valueOf({ region, name }: AccessParameter, { context }: Inquiry): Promise<Secret | undefined> {
+  return (await context.aws.ssm(region).getParameter(name))?.value;
+}

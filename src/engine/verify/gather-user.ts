@@ -1,0 +1,22 @@
+import type { UserFacts } from '../../checks/live/facts.ts';
+import { keyIdIn, recordingParameter } from '../../resources/parameter-names.ts';
+import { readSecret } from './gather-delivery.ts';
+import type { Inquiry } from './inquiry.ts';
+
+/** The IAM user, its keys, and which of them the chain hands on. */
+export async function gatherUser(inquiry: Inquiry): Promise<UserFacts> {
+  const { readings, access } = inquiry;
+  const userName = access.spec.names.user;
+  const recording = recordingParameter(access);
+  const [user, keys, secret, parameter] = await Promise.all([
+    readings.user(userName),
+    readings.accessKeys(userName),
+    // A cluster or a store that cannot be read is another check's finding.
+    readSecret(inquiry).catch(() => undefined),
+    readings.parameter(recording.region, recording.name).catch(() => undefined),
+  ]);
+  const recorded = keyIdIn(parameter?.description);
+  const held = secret?.pair?.accessKeyId;
+  const handedOn = held !== undefined ? { id: held, by: `Secret ${access.spec.names.secret}` } : recorded !== undefined ? { id: recorded, by: `parameter ${recording.name}` } : undefined;
+  return { userName, keys, ...(user === undefined ? {} : { user }), ...(handedOn === undefined ? {} : { handedOn }) };
+}

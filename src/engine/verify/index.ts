@@ -1,0 +1,128 @@
+/**
+ * Looks at every link of the chain of one access, side by side: user and key, parameters, delivery into the Secret, pod
+ * environment, policy, and real calls with the credentials that the pod holds. Facts are gathered here, with I/O;
+ * the pure rules in `checks/live` judge them.
+ */
+import type { Access } from '../../access/types.ts';
+import type { ResolvedModel } from '../../bedrock/types.ts';
+import { callFailed } from '../../checks/live/call-failed.ts';
+import { deliveryNotReady } from '../../checks/live/delivery-not-ready.ts';
+import type { CallFacts, PolicyFacts } from '../../checks/live/facts.ts';
+import { keyInactive } from '../../checks/live/key-inactive.ts';
+import { keyMissing } from '../../checks/live/key-missing.ts';
+import { parameterKeyForeign } from '../../checks/live/parameter-key-foreign.ts';
+import { parameterMissing } from '../../checks/live/parameter-missing.ts';
+import { parameterPlain } from '../../checks/live/parameter-plain.ts';
+import { parameterUnusable } from '../../checks/live/parameter-unusable.ts';
+import { podCredentialHidden } from '../../checks/live/pod-credential-hidden.ts';
+import { podMissing } from '../../checks/live/pod-missing.ts';
+import { podOlderThanSecret } from '../../checks/live/pod-older-than-secret.ts';
+import { podVariable } from '../../checks/live/pod-variable.ts';
+import { policyDenies } from '../../checks/live/policy-denies.ts';
+import { secretDiffers } from '../../checks/live/secret-differs.ts';
+import { userMissing } from '../../checks/live/user-missing.ts';
+import type { RunContext, VerifyCheck } from '../types.ts';
+import { check } from './check.ts';
+import type { Looked } from './check.ts';
+import { gatherDelivery } from './gather-delivery.ts';
+import { gatherParameters } from './gather-parameters.ts';
+import { gatherPods } from './gather-pods.ts';
+import type { LivePods } from './gather-pods.ts';
+import { gatherPolicies } from './gather-policies.ts';
+import { gatherUser } from './gather-user.ts';
+import { heldCredentials } from './held-credentials.ts';
+import { openInquiry } from './inquiry.ts';
+import type { Inquiry } from './inquiry.ts';
+import { makeCall } from './make-call.ts';
+
+/** @param context `call: false` leaves out the real calls, which cost a few tokens. */
+export async function* verifyAccess(access: Access, context: RunContext & { readonly call: boolean }): AsyncGenerator<VerifyCheck> {
+  const inquiry = openInquiry(access, context);
+  const pods = gatherPods(inquiry);
+  const policies = gatherPolicies(inquiry);
+  const checks = [
+    check('user-and-key', 'User and key', inquiry, () => userAndKey(inquiry)),
+    check('parameters', 'Parameters', inquiry, () => parameters(inquiry)),
+    check('external-secret', 'ExternalSecret and Secret', inquiry, () => delivery(inquiry)),
+    check('pod-environment', 'Pod environment', inquiry, async () => podEnvironment(await pods)),
+    check('policy', 'Policy', inquiry, async () => policy(await policies, inquiry)),
+    check('call', 'Call', inquiry, () => call(false, pods, policies, inquiry, context.call)),
+    check('streamed-call', 'Streamed call', inquiry, () => call(true, pods, policies, inquiry, context.call)),
+  ];
+  // A defect is thrown where its check is awaited, not before.
+  for (const one of checks) one.catch(() => undefined);
+  // Told in this order, however they end.
+  for (const one of checks) yield await one;
+}
+
+async function userAndKey(inquiry: Inquiry): Promise<Looked> {
+  const facts = await gatherUser(inquiry);
+  const key = facts.keys.find(({ id }) => id === facts.handedOn?.id) ?? facts.keys[0];
+  return {
+    detail: facts.user === undefined ? `no user ${facts.userName}` : `${facts.userName}, ${key === undefined ? 'no key' : `key ${key.id} ${key.active ? 'active' : 'inactive'}`}`,
+    findings: [...userMissing(facts), ...keyMissing(facts), ...keyInactive(facts)],
+  };
+}
+
+async function parameters(inquiry: Inquiry): Promise<Looked> {
+  const facts = await gatherParameters(inquiry);
+  const seen = facts.parameters.map(({ name, found }) => (found === undefined ? `${name} missing` : `${name} version ${found.version}`));
+  return {
+    detail: `${seen.join(', ')} in ${facts.region}${facts.pair === undefined ? '' : `, holding key ${facts.pair.accessKeyId}`}`,
+    findings: [...parameterMissing(facts), ...parameterPlain(facts), ...parameterUnusable(facts), ...parameterKeyForeign(facts)],
+  };
+}
+
+async function delivery(inquiry: Inquiry): Promise<Looked> {
+  const facts = await gatherDelivery(inquiry);
+  const { secret, parameter } = facts;
+  const same = secret?.pair !== undefined && secret.pair.fingerprint === parameter?.fingerprint && secret.pair.accessKeyId === parameter.accessKeyId;
+  return {
+    detail: `${facts.externalSecret?.ready === true ? 'Ready' : 'not Ready'}, Secret ${facts.secretName} ${secret === undefined ? 'missing' : same ? 'equal to the parameter' : parameter === undefined ? 'not compared' : 'differs from the parameter'}`,
+    findings: [...deliveryNotReady(facts), ...secretDiffers(facts)],
+  };
+}
+
+function podEnvironment({ facts }: LivePods): Looked {
+  const count = facts.workloads.reduce((sum, { pods }) => sum + pods.length, 0);
+  const names = facts.workloads.map(({ workload, expected }) => `${workload.kind} ${workload.name}: ${expected.length} variables`);
+  return {
+    detail: `${count} ${count === 1 ? 'pod' : 'pods'} (${names.join('; ')})`,
+    findings: [...podMissing(facts), ...podVariable(facts), ...podCredentialHidden(facts), ...podOlderThanSecret(facts)],
+  };
+}
+
+function policy(facts: PolicyFacts | undefined, inquiry: Inquiry): Looked {
+  const declared = inquiry.declared.filter(({ severity }) => severity === 'error');
+  if (facts === undefined) return { detail: 'there is no user to judge', findings: declared, skipped: declared.length === 0 };
+  const destinations = facts.models.reduce((sum, model) => sum + Math.max(1, model.destinationRegions.length), 0);
+  return {
+    detail: `${facts.policies.identity.length} policies, ${facts.models.length} ${facts.models.length === 1 ? 'model' : 'models'} in ${destinations} ${destinations === 1 ? 'destination' : 'destinations'}, whole and streamed`,
+    findings: [...declared, ...policyDenies(facts)],
+  };
+}
+
+async function call(streamed: boolean, pods: Promise<LivePods>, policies: Promise<PolicyFacts | undefined>, inquiry: Inquiry, wanted: boolean): Promise<Looked> {
+  if (!wanted) return skipped('not asked for (--no-call)');
+  const model = defaultModel(inquiry);
+  if (model === undefined) return skipped('the declared model cannot be called, see Policy');
+  const held = heldCredentials(await pods, inquiry);
+  if ('unknown' in held) return skipped(held.unknown);
+  // Without the policies (no permission to read them) the call still tells most.
+  const facts = await makeCall({ model, streamed, held, policies: await policies.catch(() => undefined) }, inquiry);
+  return { detail: `${model.invokeId} in ${facts.region} with the key ${facts.accessKeyId} of ${held.holder}: ${told(facts)}`, findings: callFailed(facts) };
+}
+
+function told({ answer, waited }: CallFacts): string {
+  if ('kind' in answer) return `failed (${answer.code})`;
+  return `answered, ${answer.inputTokens} tokens in, ${answer.outputTokens} out${waited > 1 ? `, after ${waited} s` : ''}`;
+}
+
+function defaultModel({ access, implied }: Inquiry): ResolvedModel | undefined {
+  const declared = access.spec.models.find(({ role }) => role === 'default') ?? access.spec.models[0];
+  return implied.models.find(({ reference }) => reference === declared?.id);
+}
+
+function skipped(detail: string): Looked {
+  return { detail, findings: [], skipped: true };
+}

@@ -1,0 +1,82 @@
+import { AwsCallError, toAccessError } from '../../aws/error.ts';
+import type { ModelAnswer } from '../../aws/types.ts';
+import { successorsOf, waysTo, invokeIdOf } from '../../bedrock/ways.ts';
+import { lifecycleAt } from '../../bedrock/lifecycle.ts';
+import type { ResolvedModel } from '../../bedrock/types.ts';
+import type { CallFacts, CallFailure, Judged, PolicyFacts } from '../../checks/live/facts.ts';
+import { judge, refused } from '../../checks/live/judge.ts';
+import type { HeldCredentials } from './held-credentials.ts';
+import type { Inquiry } from './inquiry.ts';
+
+export interface CallPlan {
+  readonly model: ResolvedModel;
+  readonly streamed: boolean;
+  readonly held: HeldCredentials;
+  readonly policies: PolicyFacts | undefined;
+}
+
+const prompt = 'Answer with the one word: ready';
+const maxTokens = 16;
+
+/** IAM spreads a change within seconds to a minute or two, without a published bound (IAM user guide, "Changes that I make are not always immediately visible"). */
+const patience = 60_000;
+
+/** Makes one real call with the credentials that the pod holds, and gathers what explains its failure. */
+export async function makeCall({ model, streamed, held, policies }: CallPlan, inquiry: Inquiry): Promise<CallFacts> {
+  const { access, context, readings } = inquiry;
+  const region = held.region ?? access.spec.region;
+  const action = streamed ? 'bedrock:InvokeModelWithResponseStream' : 'bedrock:InvokeModel';
+  const judged = policies === undefined ? [] : judge(policies, model, [action]);
+  const keys = await readings.accessKeys(access.spec.names.user).catch(() => []);
+  const key = keys.find(({ id }) => id === held.credentials.accessKeyId);
+  const runtime = context.aws.as(held.credentials).runtime(region);
+  const call = (): Promise<ModelAnswer> => (streamed ? runtime.converseStream(model.invokeId, prompt, maxTokens) : runtime.converse(model.invokeId, prompt, maxTokens));
+  const begun = context.clock.now().getTime();
+  const answer = await untilSpread(call, (failure) => shouldPass(failure, judged, key?.active === true), inquiry);
+  const catalogModel = context.catalog.models.get(model.modelId);
+  const now = context.clock.now();
+  return {
+    access,
+    model,
+    streamed,
+    region,
+    accessKeyId: held.credentials.accessKeyId,
+    now,
+    answer,
+    judged,
+    waited: Math.round((now.getTime() - begun) / 1000),
+    onDemandHere: catalogModel?.onDemandRegions.includes(region) === true,
+    alternatives:
+      catalogModel === undefined
+        ? []
+        : lifecycleAt(model.lifecycle, now) === 'ENDED'
+          ? successorsOf(context.catalog, catalogModel, region, now)
+          : waysTo(context.catalog, catalogModel, region).map((way) => invokeIdOf(catalogModel, way)),
+    ...(key === undefined ? {} : { key: { active: key.active } }),
+  };
+}
+
+/** Repeats a refused call for a bounded time while IAM's own policies and keys say that it should pass. */
+async function untilSpread(call: () => Promise<ModelAnswer>, shouldPass: (failure: AwsCallError) => boolean, { context }: Inquiry): Promise<ModelAnswer | CallFailure> {
+  const until = context.clock.now().getTime() + patience;
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof AwsCallError)) throw error;
+      const pause = Math.min(10_000, 1000 * 2 ** attempt);
+      if (!shouldPass(error) || context.clock.now().getTime() + pause > until) return failureOf(error);
+      await context.clock.sleep(pause, context.signal);
+    }
+  }
+}
+
+function shouldPass(failure: AwsCallError, judged: readonly Judged[], keyIsActive: boolean): boolean {
+  if (failure.kind === 'invalid-credentials') return keyIsActive;
+  return failure.kind === 'denied' && judged.length > 0 && refused(judged).length === 0;
+}
+
+function failureOf(error: AwsCallError): CallFailure {
+  const { id, details } = toAccessError(error);
+  return { kind: error.kind, code: error.code, said: error.message, id, cause: details.cause, remedy: details.remedy, ...(error.status === undefined ? {} : { status: error.status }) };
+}
