@@ -22,7 +22,7 @@ export interface Surroundings {
   readonly signal: AbortSignal;
 }
 
-export const outputFormats = ['text', 'json', 'yaml', 'junit'] as const;
+export const outputFormats = ['text', 'json', 'yaml', 'junit', 'sarif', 'github'] as const;
 export type OutputFormat = (typeof outputFormats)[number];
 
 /** What a command gets: the world around it, its shared options, and the two ways to say something. */

@@ -56,6 +56,13 @@ export const commands: readonly CommandDescription[] = [
   { name: 'list', summary: 'list the accesses of this cluster', options: [options.region, options.allRegions], load: () => import('./list.ts') },
   { name: 'status', summary: 'show what an access has and how it is', options: [options.file, options.name], load: () => import('./status.ts') },
   { name: 'policy', summary: 'print the IAM policy that a declaration implies', options: [options.file, options.strict, options.explain], load: () => import('./policy.ts') },
+  {
+    name: 'check',
+    summary: 'find what is wrong in the two repositories, offline',
+    options: [options.terraform, options.manifests, options.file, options.strict, options.fix, options.baseline, options.writeBaseline, options.changedSince, options.today],
+    after: 'Exit code 3 when an error remains. --output json, sarif, github or junit for other programs.\nSuppress with a comment: # bedrock-access:ignore RULE reason',
+    load: () => import('./check.ts'),
+  },
   { name: 'models', summary: 'list models and the ids that work', options: [options.region, options.lifecycle], load: () => import('./models.ts') },
   {
     name: 'sandbox',

@@ -28,6 +28,12 @@ export interface CommandOptions {
   readonly kubeconfig?: string;
   readonly profile?: string;
   readonly catalog?: string;
+  readonly terraform?: string;
+  readonly manifests?: string;
+  readonly fix: boolean;
+  readonly baseline?: string;
+  readonly writeBaseline?: string;
+  readonly changedSince?: string;
 }
 
 export function readOptions(values: Readonly<Record<string, unknown>>, positionals: readonly string[]): CommandOptions {
@@ -51,6 +57,7 @@ export function readOptions(values: Readonly<Record<string, unknown>>, positiona
     explain: flag('explain'),
     call: values['call'] !== false,
     force: flag('force'),
+    fix: flag('fix'),
     ...text('name'),
     ...text('out'),
     ...text('model'),
@@ -64,6 +71,11 @@ export function readOptions(values: Readonly<Record<string, unknown>>, positiona
     ...text('kubeconfig'),
     ...text('profile'),
     ...text('catalog'),
+    ...text('terraform'),
+    ...text('manifests'),
+    ...text('baseline'),
+    ...text('writeBaseline'),
+    ...text('changedSince'),
   };
 }
 
@@ -91,6 +103,13 @@ export const options = {
   initRegion: () => new Option('--region <region>', 'where Bedrock is called'),
   initAccount: () => new Option('--account <id>', 'AWS account, 12 digits'),
   now: () => new Option('--now <date>', 'where the clock of the world starts, 2025-03-08'),
+  terraform: () => new Option('--terraform <dir>', 'Terraform: a target, or a folder of many'),
+  manifests: () => new Option('--manifests <dir>', 'Kubernetes manifests; - reads rendered ones from stdin'),
+  fix: () => new Option('--fix', 'mend what is mechanical, in the files'),
+  baseline: () => new Option('--baseline <file>', 'report only what this file does not hold'),
+  writeBaseline: () => new Option('--write-baseline <file>', 'write what is found into a file, to live with it'),
+  changedSince: () => new Option('--changed-since <revision>', 'report only lines changed since this revision of git'),
+  today: () => new Option('--now <date>', 'judge lifecycles as of this date'),
   seed: () => new Option('--seed <number>', 'seed of the random numbers of the world'),
   audit: () => new Option('--audit <file>', 'write every call that was made, as JSON lines'),
 } as const;

@@ -14,8 +14,12 @@ export interface RepositoryPlaces {
   /** A target, or a folder of many. */
   readonly terraform?: string;
   readonly manifests?: string;
+  /** Rendered manifests, `helm template` output, instead of a folder. */
+  readonly rendered?: string;
   /** Declarations beside the repositories; those inside the manifests are found by themselves. */
   readonly declarations?: readonly string[];
+  /** Where relative paths start; default: where the program runs. Files are named as given. */
+  readonly directory?: string;
 }
 
 export interface ReadRepositories {
@@ -54,6 +58,12 @@ export async function readRepositories(places: RepositoryPlaces): Promise<ReadRe
   }
 
   const manifests: ManifestFile[] = [];
+  if (places.rendered !== undefined) {
+    texts.set('<stdin>', places.rendered);
+    const manifest = parseManifestFile('<stdin>', places.rendered);
+    for (const problem of manifest.problems) findings.push(syntax('yaml-syntax', problem.message, problem.place));
+    manifests.push(manifest);
+  }
   if (places.manifests !== undefined) {
     const found = walk(places.manifests, (name) => /\.ya?ml$/.test(name));
     for (const { file, reason } of found.passedOver) findings.push(unreadable(file, reason));
@@ -89,7 +99,7 @@ export async function readRepositories(places: RepositoryPlaces): Promise<ReadRe
   });
 
   return {
-    facts: { hasTerraform: places.terraform !== undefined, hasManifests: places.manifests !== undefined, ...terraform, ...manifestFacts(manifests), accesses },
+    facts: { hasTerraform: places.terraform !== undefined, hasManifests: places.manifests !== undefined || places.rendered !== undefined, ...terraform, ...manifestFacts(manifests), accesses },
     findings,
     undecided,
     texts,
