@@ -32,11 +32,10 @@ export async function run(options: CommandOptions, commandLine: CommandLine): Pr
     ...(options.manifests === undefined || options.manifests === '-' ? {} : { manifests: options.manifests }),
     ...(options.manifests === '-' ? { rendered: await commandLine.stdin.text() } : {}),
     declarations: options.file,
-    directory: commandLine.directory,
   });
   for (const [file, text] of read.texts) commandLine.sources.set(file, text);
   const outcome = runRules(rules, read.facts, { catalog, now }, read.texts);
-  const ofDeclarations = read.facts.accesses.flatMap((access) => checkModels({ ...access, sourceText: '' }, { catalog, now, strict: options.strict }).findings);
+  const ofDeclarations = read.facts.accesses.flatMap((access) => checkModels(access, { catalog, now, strict: options.strict }).findings);
   let findings: readonly CheckedFinding[] = [...read.findings, ...ofDeclarations, ...outcome.findings];
 
   if (options.writeBaseline !== undefined) {

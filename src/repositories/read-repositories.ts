@@ -18,8 +18,6 @@ export interface RepositoryPlaces {
   readonly rendered?: string;
   /** Declarations beside the repositories; those inside the manifests are found by themselves. */
   readonly declarations?: readonly string[];
-  /** Where relative paths start; default: where the program runs. Files are named as given. */
-  readonly directory?: string;
 }
 
 export interface ReadRepositories {
