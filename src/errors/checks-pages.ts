@@ -1,4 +1,155 @@
 import type { ErrorPage } from './error.ts';
 
-/** The ids that `checks` reports. */
-export const checksPages = {} as const satisfies Record<string, ErrorPage>;
+/** The ids that the rules about the live state (`checks/live`) report. */
+export const checksPages = {
+  'user-missing': {
+    summary: 'The IAM user of the access does not exist.',
+    cause: 'It was never made, was deleted, or the declaration gives it another name.',
+    remedy: 'Look at `bedrock-access plan`, then run `bedrock-access apply`.',
+    fault: 'aws',
+  },
+  'access-key-missing': {
+    summary: 'The IAM user has no access key.',
+    cause: 'None was made yet, or it was deleted in IAM.',
+    remedy: 'Run `bedrock-access apply`: it makes a key, stores it and restarts the workload.',
+    fault: 'aws',
+  },
+  'access-key-foreign': {
+    summary: 'The key that the workload is given is none of the user’s keys.',
+    cause: 'It was deleted in IAM after it was stored, or belongs to another user.',
+    remedy: 'Run `bedrock-access apply`: it makes a new key and hands it on.',
+    fault: 'aws',
+  },
+  'access-key-inactive': {
+    summary: 'The access key is inactive.',
+    cause: 'Somebody deactivated it; AWS refuses what is signed with it.',
+    remedy: 'Activate it again, or delete it and run `bedrock-access apply`.',
+    fault: 'aws',
+  },
+  'parameter-missing': {
+    summary: 'A parameter of the access does not exist.',
+    cause: 'It was never written, was deleted, or lies in another region or under another name.',
+    remedy: 'Check `secretStore.region` and the names; `bedrock-access apply` writes it.',
+    fault: 'aws',
+  },
+  'parameter-unusable': {
+    summary: 'A parameter does not hold a key pair.',
+    cause: 'Somebody wrote another value, or a placeholder was never replaced.',
+    remedy: 'Delete the parameter and run `bedrock-access apply`.',
+    fault: 'aws',
+  },
+  'parameter-plain': {
+    summary: 'A parameter with a credential is no SecureString.',
+    cause: 'It was made by hand or by another program; the secret in it is not encrypted.',
+    remedy: 'Delete it, run `bedrock-access apply`, and delete the key that lay in it.',
+    fault: 'aws',
+  },
+  'parameter-key-foreign': {
+    summary: 'The parameter holds a key that the user does not have.',
+    cause: 'The key was deleted in IAM, or the parameter was written by hand.',
+    remedy: 'Run `bedrock-access apply`: it makes a new key and writes it.',
+    fault: 'aws',
+  },
+  'external-secret-missing': {
+    summary: 'The ExternalSecret of the access does not exist.',
+    cause: 'It was never made, or was deleted.',
+    remedy: 'Run `bedrock-access apply`.',
+    fault: 'cluster',
+  },
+  'secret-not-delivered': {
+    summary: 'The Kubernetes Secret of the access does not exist.',
+    cause: 'External Secrets Operator has not made it yet, or it was deleted.',
+    remedy: 'Force a sync with the annotation `force-sync` on the ExternalSecret.',
+    fault: 'cluster',
+  },
+  'secret-incomplete': {
+    summary: 'The Kubernetes Secret does not hold a key pair.',
+    cause: 'The ExternalSecret maps other keys, or the Secret was changed by hand.',
+    remedy: 'Run `bedrock-access apply`: it puts the ExternalSecret right.',
+    fault: 'cluster',
+  },
+  'secret-differs': {
+    summary: 'The Kubernetes Secret and the parameter hold different values.',
+    cause: 'The parameter has changed since the last sync, or the Secret was changed by hand. They are compared by keyed hash; no value is shown.',
+    remedy: 'Force a sync with the annotation `force-sync` on the ExternalSecret, then verify again.',
+    fault: 'cluster',
+  },
+  'workload-missing': {
+    summary: 'A workload of the declaration does not exist.',
+    cause: 'It was never deployed, or has another name or namespace.',
+    remedy: 'Correct spec.workloads, or deploy it.',
+    fault: 'input',
+  },
+  'pod-missing': {
+    summary: 'A workload has no pods.',
+    cause: 'It is scaled to zero, or its pods cannot be made.',
+    remedy: 'Scale it up; what the next pod would get was checked.',
+    fault: 'cluster',
+  },
+  'pod-not-running': {
+    summary: 'A pod of the workload does not run.',
+    cause: 'Its status says why: it cannot be scheduled, its image cannot be pulled, a Secret is missing, it crashes.',
+    remedy: 'Look at it with `kubectl describe pod`.',
+    fault: 'cluster',
+  },
+  'pod-variable-wrong': {
+    summary: 'A variable of a running container is missing or holds something else.',
+    cause: 'The pod was made from another template, another manager set the variable, or what it refers to is missing.',
+    remedy: 'Look at `bedrock-access plan`; `bedrock-access apply` sets it and restarts the workload.',
+    fault: 'cluster',
+  },
+  'pod-credential-hidden': {
+    summary: 'Another credential in the pod’s environment hides the key pair.',
+    cause: 'Clients prefer bearer tokens, session tokens or profiles over a plain key pair.',
+    remedy: 'Take the variable out of the workload.',
+    fault: 'cluster',
+  },
+  'pod-older-than-secret': {
+    summary: 'A pod started before the Secret changed and holds the old key.',
+    cause: 'Variables from a Secret are read once, when a container starts.',
+    remedy: 'Restart the workload with `kubectl rollout restart`, or set `spec.restart: now`.',
+    fault: 'cluster',
+  },
+  'pod-region-wrong': {
+    summary: 'The pod calls Bedrock in another region than the declaration says.',
+    cause: 'A variable with the region was set by hand or by another manager.',
+    remedy: 'Look at `bedrock-access plan`: it shows the variable.',
+    fault: 'cluster',
+  },
+  'pod-key-refused': {
+    summary: 'AWS does not accept the key that the pod holds.',
+    cause: 'The key was deleted or deactivated, was made a moment ago, or its secret half does not fit.',
+    remedy: 'Verify again in a minute; else `bedrock-access apply` makes a new key.',
+    fault: 'aws',
+  },
+  'policy-refuses-model': {
+    summary: 'The policies of the user do not allow a declared model.',
+    cause: 'The profile, or the model in one of the destination regions, is in no Allow statement, or a Deny stands against it. The message says which statement came nearest.',
+    remedy: 'Look at `bedrock-access plan`; `bedrock-access apply` puts the policy right.',
+    fault: 'aws',
+  },
+  'call-denied': {
+    summary: 'A real call was denied, and the policies show why.',
+    cause: 'An Allow for the profile or for the model in one of its destination regions is missing.',
+    remedy: 'Look at `bedrock-access plan`; `bedrock-access apply` puts the policy right.',
+    fault: 'aws',
+  },
+  'call-denied-elsewhere': {
+    summary: 'A real call was denied although the user’s policies allow it.',
+    cause: 'A service control policy, a VPC endpoint policy, or model access that the account has not taken up stands against it, or a change of IAM has not spread yet.',
+    remedy: 'Read what AWS said; let an administrator look at service control policies and model access.',
+    fault: 'aws',
+  },
+  'model-not-found': {
+    summary: 'Bedrock does not know the model in that region.',
+    cause: 'The model or profile does not exist there.',
+    remedy: 'See `bedrock-access models --region REGION`.',
+    fault: 'input',
+  },
+  'answer-empty': {
+    summary: 'The model answered without a word.',
+    cause: 'It ended its turn at once.',
+    remedy: 'Verify again.',
+    fault: 'aws',
+  },
+} as const satisfies Record<string, ErrorPage>;

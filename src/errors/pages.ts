@@ -7,7 +7,6 @@ import { enginePages } from './engine-pages.ts';
 import type { ErrorPage } from './error.ts';
 import { kubernetesPages } from './kubernetes-pages.ts';
 import { policyPages } from './policy-pages.ts';
-import { verifyPages } from './verify-pages.ts';
 import { rulesPages } from './rules-pages.ts';
 
 /** Every id that an error or a finding can have. `explain ID` and `docs/errors` are made of it. */
@@ -19,7 +18,6 @@ export const errorPages: Readonly<Record<string, ErrorPage>> = {
   ...awsPages,
   ...kubernetesPages,
   ...checksPages,
-  ...verifyPages,
   ...rulesPages,
   ...cliPages,
 };
