@@ -14,13 +14,18 @@ export function accessFinding(
   return { id, severity: words.severity ?? 'error', message, cause: words.cause ?? page.cause, remedy: words.remedy ?? page.remedy, place };
 }
 
-/** A value as it may stand in a message: short, on one line, and never something that looks like a secret key. */
+/** A value as it may stand in a message: short, on one line, and never something that looks like a secret. */
 export function shown(value: unknown): string {
   if (typeof value === 'string') {
-    if (/^[A-Za-z0-9/+=]{40,}$/.test(value) && !/^[a-z0-9-]+$/.test(value)) return '(not shown: it looks like a secret)';
-    return JSON.stringify(value.length > 64 ? `${value.slice(0, 64)}…` : value);
+    const text = withoutSecrets(value);
+    return JSON.stringify(text.length > 64 ? `${text.slice(0, 64)}…` : text);
   }
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (value === null || value === undefined) return 'nothing';
   return Array.isArray(value) ? 'a list' : 'an object';
+}
+
+/** A secret access key is 40 characters of base64; a user and password may stand in an address. */
+export function withoutSecrets(text: string): string {
+  return text.replace(/(?<![A-Za-z0-9/+=])[A-Za-z0-9/+=]{40,}(?![A-Za-z0-9/+=])/g, (run) => (/[a-z]/.test(run) && /[A-Z]/.test(run) ? '(secret)' : run)).replace(/\/\/[^/@\s]*@/g, '//(secret)@');
 }

@@ -32,6 +32,21 @@ export interface ParseResult {
  * Bytes are taken as UTF-8.
  */
 export function parseAccess(source: string | Uint8Array, { file }: { readonly file?: string } = {}): ParseResult {
+  return parseAccessFiles([{ source, ...(file === undefined ? {} : { file }) }]);
+}
+
+/** {@link parseAccess} for several files, whose accesses may not share a name either. */
+export function parseAccessFiles(sources: readonly { readonly source: string | Uint8Array; readonly file?: string }[]): ParseResult {
+  const results = sources.map(({ source, file }) => parseSource(source, file));
+  const accesses = results.flatMap((result) => result.accesses);
+  const shared = checkTogether(accesses);
+  return {
+    accesses,
+    findings: results.flatMap(({ findings }, index) => foremost([...findings, ...shared.filter(({ place }) => place?.file === sources[index]?.file)])),
+  };
+}
+
+function parseSource(source: string | Uint8Array, file: string | undefined): ParseResult {
   const decoded = sourceText(source, file);
   if ('finding' in decoded) return { accesses: [], findings: [decoded.finding] };
   const { text } = decoded;
@@ -51,8 +66,7 @@ export function parseAccess(source: string | Uint8Array, { file }: { readonly fi
     if (result.access !== undefined) accesses.push({ access: result.access, place: document.place, sourceText: text });
   }
   if (declared === 0 && !findings.some(({ severity }) => severity === 'error')) findings.push(noAccess(text, file));
-  findings.push(...checkTogether(accesses));
-  return { accesses, findings: foremost(findings) };
+  return { accesses, findings };
 }
 
 /** An access from an object that is no text: one that the API server returned, or a program made. */

@@ -130,9 +130,12 @@ test('all problems of a declaration are reported at once, in the order of their 
   assert.deepEqual(findings.map(line), ['field-type 8:11 spec.region', 'value-unknown 15:15 spec.workloads[0].client', 'duration-malformed 23:20 spec.credentials.accessKey.rotateAfter']);
 });
 
-test('no finding repeats what looks like a secret key', () => {
+test('no finding repeats what looks like a secret', () => {
   const secret = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
-  const { findings } = parseAccess(changed('30d', secret));
-  assert.equal(findings.length, 1);
-  assert.ok(!JSON.stringify(findings).includes(secret));
+  const texts = [changed('30d', secret), changed('us-west-2', `[${secret}`), changed('us-west-2', `"${secret}" ${secret}`), changed('us-west-2', `!${secret} x`), changed('BedrockAccess', secret), withSpec('  endpoint: { url: "https://user:hunter2@host" }')];
+  for (const text of texts) {
+    const { findings } = parseAccess(text);
+    assert.ok(findings.length > 0);
+    for (const hidden of [secret, 'hunter2']) assert.ok(!JSON.stringify(findings).includes(hidden), JSON.stringify(findings));
+  }
 });

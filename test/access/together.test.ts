@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseAccess } from '../../src/access/parse.ts';
-import { checkTogether } from '../../src/access/rules/together.ts';
+import { parseAccess, parseAccessFiles } from '../../src/access/parse.ts';
 import { line } from './declarations.ts';
 
 const first = { name: 'one', namespace: 'one', account: '123456789012', region: 'ap-northeast-1', workload: 'Deployment/app:boto3', layout: 'single', names: '{}' };
@@ -50,8 +49,8 @@ for (const { what, first: changes = {}, second, finds } of pairs) {
 }
 
 test('two files are compared as one, and the finding names the place in the first', () => {
-  const [one, two] = ['one.yaml', 'two.yaml'].map((file) => parseAccess(declaration({}), { file }).accesses);
-  const findings = checkTogether([...one!, ...two!]);
+  const { accesses, findings } = parseAccessFiles(['one.yaml', 'two.yaml'].map((file) => ({ source: declaration({}), file })));
+  assert.equal(accesses.length, 2);
   assert.deepEqual(findings.map(({ id, place }) => [id, place?.file]), [['access-declared-twice', 'two.yaml']]);
   assert.match(findings[0]!.message, /one\.yaml:4/);
 });

@@ -4,7 +4,7 @@
  */
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type Document, type ParsedNode, type YAMLError } from 'yaml';
 import type { Finding, Place } from '../../finding.ts';
-import { accessFinding } from '../access-finding.ts';
+import { accessFinding, withoutSecrets } from '../access-finding.ts';
 import { enclosingField, fieldName, type FieldPath } from './field.ts';
 
 /** One document of the source, or one item of a `kind: List` in it. */
@@ -61,7 +61,7 @@ function parsed(text: string, lines: LineCounter, findings: Finding[], at: (offs
 
 function syntaxFinding(error: YAMLError, at: (offset: number) => Place): Finding {
   const place = at(error.pos[0]);
-  const message = error.message.split('\n')[0]!.replace(/:$/, '');
+  const message = withoutSecrets(error.message.split('\n')[0]!.replace(/:$/, ''));
   if (error.code === 'TAB_AS_INDENT') return accessFinding('yaml-syntax', message, place, { remedy: 'Indent with spaces: YAML takes no tabs there.' });
   if (error.code === 'RESOURCE_EXHAUSTION') return accessFinding('declaration-too-large', message, place);
   return accessFinding('yaml-syntax', message, place);
