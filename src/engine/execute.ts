@@ -49,13 +49,21 @@ const looks = 4;
 export async function* carryOut(first: Work, context: RunContext, options: ExecuteOptions, lookAgain: () => Promise<Work>): AsyncGenerator<RunEvent, Executed> {
   const channel = new Channel<RunEventBody>();
   const progress: Progress = { outputs: new Map(), done: new Map(), failed: new Map() };
-  const running = run().finally(() => channel.close());
+  // Who stops listening stops the run, as Ctrl-C does: the steps at hand are finished, no further one is begun.
+  const abandoned = new AbortController();
+  const signal = AbortSignal.any([context.signal, abandoned.signal]);
+  const running = run({ ...context, signal }).finally(() => channel.close());
   // Its failure is thrown below; the events said before it come first.
   running.catch(() => undefined);
-  for await (const event of channel) yield stamped(event, context.clock);
-  return running;
+  try {
+    for await (const event of channel) yield stamped(event, context.clock);
+    return await running;
+  } finally {
+    abandoned.abort();
+    await running.catch(() => undefined);
+  }
 
-  async function run(): Promise<Executed> {
+  async function run(context: RunContext): Promise<Executed> {
     const say = (event: RunEventBody): void => channel.send(event);
     const passOptions = { context, say, guard: options.guard ?? (() => Promise.resolve()), settle: options.wait ?? true };
     let work = first;

@@ -2,7 +2,6 @@
  * The user's access key. AWS chooses its id and a key cannot carry tags, so what is ours is told by marks on the user
  * and by the parameter whose Description names the key. The key is current when the recording parameter names it.
  */
-import { AwsCallError } from '../aws/error.ts';
 import type { AccessKeyMetadata, IamUser, ParameterMetadata } from '../aws/types.ts';
 import type { Finding } from '../finding.ts';
 import { gone } from './iam-user.ts';
@@ -117,30 +116,9 @@ export const accessKey: ResourceKind<DesiredKey, ObservedKey> = {
     if (key !== undefined) await gone(() => hands.aws.iam.deleteAccessKey(user.name, key.id));
   },
 
-  async settle(desired, hands) {
-    const secretAccessKey = hands.secret(reference('access-key', 'key', 'secretAccessKey'));
-    if (secretAccessKey === undefined) return undefined;
-    const credentials = { accessKeyId: hands.value(reference('access-key', 'key', 'id')), secretAccessKey };
-    try {
-      await hands.aws.as(credentials).sts.getCallerIdentity();
-      return undefined;
-    } catch (error) {
-      // IAM is eventually consistent (IAM user guide, "Changes that I make are not always immediately visible").
-      if (error instanceof AwsCallError && error.kind === 'invalid-credentials') return `AWS to know the new access key of ${desired.userName}`;
-      throw error;
-    }
-  },
-
-  patience: {
-    seconds: 120,
-    id: 'access-key-not-accepted',
-    cause: 'IAM is eventually consistent; a new key is usually known within seconds.',
-    remedy: 'Run the same command again; the key is stored already. If it stays so, look at https://health.aws.amazon.com.',
-  },
-
   permissions: ['iam:ListAccessKeys', 'iam:GetAccessKeyLastUsed', 'iam:TagUser', 'iam:CreateAccessKey', 'iam:DeleteAccessKey'],
   // CreateAccessKey is not: AWS chooses the id, so each call makes another key.
-  repeatable: ['iam:TagUser', 'iam:DeleteAccessKey', 'sts:GetCallerIdentity'],
+  repeatable: ['iam:TagUser', 'iam:DeleteAccessKey'],
 };
 
 function keyProblems(desired: DesiredKey, observed: ObservedKey): readonly Finding[] {

@@ -2,6 +2,7 @@
  * A SecureString in Parameter Store: the pair as JSON (layout `single`, atomic), or one of its halves (layout `pair`).
  * The Description takes the key's id in the same put, so that no moment exists in which a stored key is not named.
  */
+import { AwsCallError } from '../aws/error.ts';
 import type { ParameterMetadata } from '../aws/types.ts';
 import { Secret } from '../secret.ts';
 import { gone } from './iam-user.ts';
@@ -105,9 +106,33 @@ export const ssmParameter: ResourceKind<DesiredParameter, ObservedParameter> = {
     await gone(() => hands.aws.ssm(observed.region).deleteParameter(observed.parameter.name));
   },
 
+  /**
+   * The proof of a new key: it is asked who it is until AWS knows it. Only once it is stored, since a key that was used
+   * and is stored nowhere could not be told from somebody else's.
+   */
+  async settle(desired, hands) {
+    const secretAccessKey = hands.secret(desired.secretAccessKey);
+    if (secretAccessKey === undefined || desired.role === 'access-key-id') return undefined;
+    const accessKeyId = hands.value(desired.keyId);
+    try {
+      await hands.aws.as({ accessKeyId, secretAccessKey }).sts.getCallerIdentity();
+      return undefined;
+    } catch (error) {
+      // IAM is eventually consistent (IAM user guide, "Changes that I make are not always immediately visible").
+      if (error instanceof AwsCallError && error.kind === 'invalid-credentials') return `AWS to know the new access key ${accessKeyId}`;
+      throw error;
+    }
+  },
+  patience: {
+    seconds: 120,
+    id: 'access-key-not-accepted',
+    cause: 'IAM is eventually consistent; a new key is usually known within seconds.',
+    remedy: 'Run the same command again; the key is stored already. If it stays so, look at https://health.aws.amazon.com.',
+  },
+
   permissions: ['ssm:DescribeParameters', 'ssm:ListTagsForResource', 'ssm:GetParameter', 'ssm:PutParameter', 'ssm:AddTagsToResource', 'ssm:DeleteParameter'],
   // A put of the same value again makes a version more, which does no harm.
-  repeatable: ['ssm:AddTagsToResource', 'ssm:DeleteParameter'],
+  repeatable: ['ssm:PutParameter', 'ssm:AddTagsToResource', 'ssm:DeleteParameter'],
 };
 
 /** Undefined when the secret was made by an earlier run, and so is in no one's hands. */

@@ -1,0 +1,129 @@
+/** The seed's world: an empty account, a cluster with External Secrets, the store and the workload; and a program run in it. */
+import { defineAccess } from '../../src/access/define-access.ts';
+import type { AccessDocumentSpec } from '../../src/access/document.ts';
+import type { Access } from '../../src/access/types.ts';
+import { openAws } from '../../src/aws/open.ts';
+import { loadCatalog } from '../../src/bedrock/catalog.ts';
+import { clusterIdOf } from '../../src/engine/index.ts';
+import type { RunContext, RunEvent } from '../../src/engine/types.ts';
+import { openKubernetes } from '../../src/kubernetes/open.ts';
+import type { Kubernetes, KubernetesObject } from '../../src/kubernetes/types.ts';
+import { startSandbox } from '../../src/sandbox/start.ts';
+import type { Sandbox, SandboxOptions } from '../../src/sandbox/types.ts';
+
+export const namespace = 'openhands';
+export const access = { namespace, name: 'openhands' };
+
+export interface EngineWorld {
+  readonly sandbox: Sandbox;
+  /** The administrator's view of the cluster. */
+  readonly kubernetes: Kubernetes;
+  /** A new run of the program, with an id of its own. */
+  run(changes?: Partial<RunContext>): Promise<RunContext>;
+  stop(): Promise<void>;
+}
+
+/** A seeded generator (mulberry32): retries and jitter are the same each time. */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+let runs = 0;
+
+export async function startEngineWorld(options: SandboxOptions & { readonly objects?: readonly KubernetesObject[] } = {}): Promise<EngineWorld> {
+  const { objects = [store(), deployment()], ...sandboxOptions } = options;
+  const sandbox = await startSandbox({ ticking: false, now: new Date('2026-11-24T09:00:00Z'), ...sandboxOptions });
+  const open = async (userAgent: string, random: () => number): Promise<Kubernetes> =>
+    openKubernetes({ environment: sandbox.environment, clock: sandbox.productClock, random, userAgent });
+  const kubernetes = await open('test-administrator', seeded(1));
+  for (const object of [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }, ...objects]) await kubernetes.create(object);
+  // The operator looks at the store, the controllers bring the pods up.
+  await sandbox.clock.advance(5000);
+  return {
+    sandbox,
+    kubernetes,
+    async run(changes = {}) {
+      runs += 1;
+      const random = seeded(runs);
+      const userAgent = `bedrock-access/0.1.0 run/r${runs}`;
+      const own = await open(userAgent, random);
+      return {
+        aws: openAws({ region: 'us-west-2', environment: sandbox.environment, clock: sandbox.productClock, random, userAgent }),
+        kubernetes: own,
+        catalog: loadCatalog(),
+        clock: sandbox.productClock,
+        random,
+        signal: new AbortController().signal,
+        programVersion: '0.1.0',
+        clusterId: await clusterIdOf(own),
+        ...changes,
+      };
+    },
+    stop: () => sandbox.stop(),
+  };
+}
+
+export function store(): KubernetesObject {
+  return {
+    apiVersion: 'external-secrets.io/v1',
+    kind: 'ClusterSecretStore',
+    metadata: { name: 'parameterstore' },
+    spec: { provider: { aws: { service: 'ParameterStore', region: 'ap-northeast-1' } } },
+  };
+}
+
+export function deployment(name = 'openhands', container: Readonly<Record<string, unknown>> = {}): KubernetesObject {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, namespace },
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: { app: name } },
+      template: {
+        metadata: { labels: { app: name } },
+        spec: { containers: [{ name, image: 'example.invalid/openhands:1', env: [{ name: 'LOG_LEVEL', value: 'info' }], ...container }] },
+      },
+    },
+  };
+}
+
+export function declared(spec: Partial<AccessDocumentSpec> = {}, name = 'openhands'): Access {
+  return defineAccess({
+    metadata: { name, namespace },
+    spec: {
+      account: '123456789012',
+      region: 'us-west-2',
+      models: [{ id: 'us.anthropic.claude-sonnet-4-6', role: 'default' }],
+      workloads: [{ kind: 'Deployment', name: 'openhands', client: 'openhands' }],
+      credentials: { accessKey: { secretStore: { kind: 'ClusterSecretStore', name: 'parameterstore', service: 'ParameterStore', region: 'ap-northeast-1' }, layout: 'pair' } },
+      ...spec,
+    },
+  });
+}
+
+export async function events(run: AsyncIterable<RunEvent>): Promise<RunEvent[]> {
+  const all: RunEvent[] = [];
+  for await (const event of run) all.push(event);
+  return all;
+}
+
+export function summaryOf(said: readonly RunEvent[]): Extract<RunEvent, { type: 'summary' }> {
+  const last = said.at(-1);
+  if (last?.type !== 'summary') throw new Error(`the run ends with ${JSON.stringify(last)}`);
+  return last;
+}
+
+/** Steps of the plan that change something, as a person reads them. */
+export function changes(said: readonly RunEvent[]): string[] {
+  const planned = said.find((event) => event.type === 'planned');
+  return planned?.type === 'planned' ? planned.plan.steps.filter(({ action }) => action !== 'none').map(({ action, kind, name }) => `${action} ${kind} ${name}`) : [];
+}
+
+export const failures = (said: readonly RunEvent[]): string[] => said.flatMap((event) => (event.type === 'step-failed' ? [`${event.step}: ${event.finding.message}; ${event.finding.cause}`] : []));
