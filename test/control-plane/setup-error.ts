@@ -1,0 +1,7 @@
+/** Something that the machine lacks, said in one line: what, and how to mend it. */
+export class SetupError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'SetupError';
+  }
+}
