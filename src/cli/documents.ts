@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { checkModels } from '../access/check-models.ts';
-import { parseAccess, type ParsedAccess } from '../access/parse.ts';
+import { parseAccessFiles, type ParsedAccess } from '../access/parse.ts';
 import type { Catalog, ResolvedModel } from '../bedrock/types.ts';
 import { AccessError } from '../errors/error.ts';
 import type { Finding } from '../finding.ts';
@@ -29,21 +29,22 @@ export interface Declared extends ParsedAccess {
 export async function readDeclarations(options: CommandOptions, commandLine: CommandLine, catalog?: Catalog): Promise<readonly Declared[]> {
   const findings: Finding[] = [];
   const declared: Declared[] = [];
+  const inputs: { file: string; source: string }[] = [];
   for (const file of await filesOf(options, commandLine)) {
-    const text = file === '-' ? await commandLine.stdin.text() : await readText(file, commandLine);
-    const name = file === '-' ? '<stdin>' : file;
-    commandLine.sources.set(name, text);
-    const parsed = parseAccess(text, { file: name });
-    findings.push(...parsed.findings);
-    for (const access of parsed.accesses) {
-      if (catalog === undefined) {
-        declared.push({ ...access, models: [], warnings: [] });
-        continue;
-      }
-      const checked = checkModels(access, { catalog, now: commandLine.clock.now(), strict: options.strict });
-      findings.push(...checked.findings);
-      declared.push({ ...access, models: checked.models, warnings: checked.findings });
+    const input = file === '-' ? { file: '<stdin>', source: await commandLine.stdin.text() } : { file, source: await readText(file, commandLine) };
+    commandLine.sources.set(input.file, input.source);
+    inputs.push(input);
+  }
+  const parsed = parseAccessFiles(inputs);
+  findings.push(...parsed.findings);
+  for (const access of parsed.accesses) {
+    if (catalog === undefined) {
+      declared.push({ ...access, models: [], warnings: [] });
+      continue;
     }
+    const checked = checkModels(access, { catalog, now: commandLine.clock.now(), strict: options.strict });
+    findings.push(...checked.findings);
+    declared.push({ ...access, models: checked.models, warnings: checked.findings });
   }
   refuseErrors(findings);
   if (declared.length === 0) {
