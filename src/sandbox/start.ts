@@ -41,6 +41,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         endpoint: aws.endpoint,
         createIdentity: world.issueCredentials ?? notBuilt,
         snapshot: () => aws.snapshot(),
+        issuedSecrets: () => aws.issuedSecrets(),
         faults: world.faults.of('aws'),
       },
       kubernetes: {

@@ -34,7 +34,7 @@ export interface SandboxOptions {
   /** Seeds routing, ids and propagation times. Default 1. */
   readonly seed?: number;
   /** `propagation` (world milliseconds): a new, changed or deleted access key or policy is seen late, at a seeded time up to `propagation`. Default `strong`. */
-  readonly consistency?: 'strong' | { readonly propagation: number };
+  readonly consistency?: 'strong' | { readonly propagation: number; /** How late GetAccessKeyLastUsed shows a use. Default: `propagation`. */ readonly lastUsedLag?: number };
   /** Folder for the kubeconfig and the pods' logs. Default: a new temporary folder, removed by `stop`. */
   readonly directory?: string;
 }
@@ -62,6 +62,8 @@ export interface AuditEntry {
   readonly status: number;
   readonly code?: string;
   readonly explanation?: readonly string[];
+  /** The id of the program run, from `run/<id>` in the User-Agent. */
+  readonly run?: string;
 }
 
 export interface SandboxAws {

@@ -42,6 +42,8 @@ export interface KubernetesPart extends Part {
 export interface AwsPart extends Part {
   readonly endpoint: string;
   readonly administrator: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** Every secret access key and session token made so far, deleted ones too. */
+  issuedSecrets(): readonly string[];
   snapshot(): Readonly<Record<string, unknown>>;
 }
 

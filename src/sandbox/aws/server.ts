@@ -1,18 +1,21 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { AwsPart, World } from '../world.ts';
+import { seededRandom, type AwsPart, type World } from '../world.ts';
+import { issueCredentials } from './administrators.ts';
+import { handle } from './gateway.ts';
+import { snapshot } from './snapshot.ts';
+import { createAwsState } from './state.ts';
+import { listen } from './wire.ts';
 
-/** AWS on one loopback port. */
+/**
+ * AWS on one loopback port: IAM, STS, Parameter Store, Bedrock and its runtime, told apart by the scope of the signature.
+ * Sets `world.awsEndpoint` and `world.issueCredentials`.
+ */
 export async function startAwsServer(world: World): Promise<AwsPart> {
-  const server = createServer((_request, response) => response.writeHead(501).end());
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  const endpoint = `http://127.0.0.1:${port}`;
+  const state = createAwsState(world);
+  const administrator = issueCredentials(world, state, 'administrator');
+  const requestIds = seededRandom(world.seed ^ 0x5e9);
+  const server = await listen((request) => handle(request, state, world, requestIds));
+  const endpoint = `http://127.0.0.1:${server.port}`;
   world.awsEndpoint = endpoint;
-  return {
-    endpoint,
-    administrator: { accessKeyId: '', secretAccessKey: '' },
-    snapshot: () => ({}),
-    stop: () => new Promise((resolve) => void server.close(() => resolve())),
-  };
+  world.issueCredentials = (name, policy) => Promise.resolve(issueCredentials(world, state, name, policy));
+  return { endpoint, administrator, snapshot: () => snapshot(state), issuedSecrets: () => [...state.iam.issuedSecrets], stop: () => server.close() };
 }

@@ -1,0 +1,100 @@
+import type { World } from '../world.ts';
+import { AwsError } from './error.ts';
+import type { KnownCredential } from './credentials.ts';
+import { readAuthorization, signatureMatches, signingTime } from './signature.ts';
+import type { Protocol } from './services.ts';
+import type { AwsState } from './state.ts';
+import type { WireRequest } from './wire.ts';
+
+export interface Authenticated {
+  readonly credential: KnownCredential;
+  readonly accessKeyId: string;
+  readonly region: string;
+}
+
+/** Who signed the request; else the error of that service's protocol, in its own words. */
+export async function authenticate(request: WireRequest, protocol: Protocol, state: AwsState, world: World): Promise<Authenticated> {
+  const errors = errorsOf[protocol];
+  const authorization = readAuthorization(request);
+  if (authorization.kind === 'none') throw errors.missingToken();
+  if (authorization.kind === 'incomplete') throw errors.incomplete(authorization.missing, request.headers['authorization'] ?? '');
+  const { accessKeyId } = authorization;
+  checkFreshness(request, authorization.date, protocol);
+
+  const credential = state.credentials.find(accessKeyId);
+  if (credential === undefined || !credential.active) throw errors.unknownKey();
+  const token = request.headers['x-amz-security-token'];
+  if (credential.session === undefined ? token !== undefined : token !== credential.session.token) throw errors.unknownKey();
+  if (credential.session !== undefined && credential.session.expiresAt.getTime() <= Date.now()) throw errors.expired();
+  if (!(await signatureMatches(request, authorization, credential.secret))) throw errors.badSignature();
+  credential.key?.uses.push({ at: world.clock.now(), service: authorization.service, region: authorization.region });
+  return { credential, accessKeyId, region: authorization.region };
+}
+
+/** Signatures are of the wire, so the wall clock rules: 15 minutes for the Query services, 5 for the others, as their messages say. */
+function checkFreshness(request: WireRequest, scopeDate: string, protocol: Protocol): void {
+  const errors = errorsOf[protocol];
+  const signed = signingTime(request);
+  if (signed === undefined) throw errors.incomplete(['X-Amz-Date'], request.headers['authorization'] ?? '');
+  const stamp = basicTime(signed);
+  if (!stamp.startsWith(scopeDate)) {
+    throw errors.badSignature(`Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${scopeDate}' != '${stamp.slice(0, 8)}', from '${stamp}'.`);
+  }
+  const now = Date.now();
+  const { toleranceMinutes } = errors;
+  const tolerance = toleranceMinutes * 60_000;
+  const wall = basicTime(new Date(now));
+  if (signed.getTime() < now - tolerance) {
+    throw errors.badSignature(`Signature expired: ${stamp} is now earlier than ${basicTime(new Date(now - tolerance))} (${wall} - ${toleranceMinutes} min.)`);
+  }
+  if (signed.getTime() > now + tolerance) {
+    throw errors.badSignature(`Signature not yet current: ${stamp} is still later than ${basicTime(new Date(now + tolerance))} (${wall} + ${toleranceMinutes} min.)`);
+  }
+}
+
+interface AuthenticationErrors {
+  readonly toleranceMinutes: number;
+  missingToken(): AwsError;
+  incomplete(missing: readonly string[], header: string): AwsError;
+  unknownKey(): AwsError;
+  expired(): AwsError;
+  badSignature(message?: string): AwsError;
+}
+
+const mismatch =
+  'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.';
+
+/** IAM API reference, "Common errors", for the Query services; the JSON services add `Exception` and differ in the status. */
+const errorsOf: Readonly<Record<Protocol, AuthenticationErrors>> = {
+  query: {
+    toleranceMinutes: 15,
+    missingToken: () => new AwsError('MissingAuthenticationToken', 403, 'Request is missing Authentication Token'),
+    incomplete: (missing, header) => new AwsError('IncompleteSignature', 400, incompleteMessage(missing, header)),
+    unknownKey: () => new AwsError('InvalidClientTokenId', 403, 'The security token included in the request is invalid.'),
+    expired: () => new AwsError('ExpiredToken', 403, 'The security token included in the request is expired'),
+    badSignature: (message = mismatch) => new AwsError('SignatureDoesNotMatch', 403, message),
+  },
+  json: jsonErrors(400),
+  rest: jsonErrors(403),
+};
+
+function jsonErrors(status: number): AuthenticationErrors {
+  return {
+    toleranceMinutes: 5,
+    missingToken: () => new AwsError('MissingAuthenticationTokenException', status, 'Missing Authentication Token'),
+    incomplete: (missing, header) => new AwsError('IncompleteSignatureException', status, incompleteMessage(missing, header)),
+    unknownKey: () => new AwsError('UnrecognizedClientException', status, 'The security token included in the request is invalid.'),
+    expired: () => new AwsError('ExpiredTokenException', status, 'The security token included in the request is expired'),
+    badSignature: (message = mismatch) => new AwsError('InvalidSignatureException', status, message),
+  };
+}
+
+/** The header is shown as AWS does, but for the signature. */
+function incompleteMessage(missing: readonly string[], header: string): string {
+  const parts = missing.map((name) => `Authorization header requires '${name}' parameter.`);
+  return `${parts.join(' ')} Authorization=${header.replace(/Signature=\S+/, 'Signature=...')}`;
+}
+
+function basicTime(date: Date): string {
+  return date.toISOString().replace(/[-:]|\.\d+/g, '');
+}

@@ -1,0 +1,66 @@
+import { evaluate } from '../../policy/evaluate.ts';
+import type { AuthorizationRequest, Verdict } from '../../policy/types.ts';
+import type { Call, Check } from './call.ts';
+import { AwsError } from './error.ts';
+
+/**
+ * Asks the evaluator each of the operation's questions; all must be allowed.
+ * @returns the verdicts' explanations.
+ * @throws AwsError AccessDenied in AWS's words, naming the first that is not allowed.
+ */
+export function authorize(checks: readonly Check[], call: Call, code: { readonly code: string; readonly status: number }): readonly string[] {
+  const explanation: string[] = [];
+  for (const check of checks) {
+    const verdict = evaluate(requestOf(check, call), call.identity.policies);
+    explanation.push(...verdict.explanation);
+    if (verdict.decision !== 'allow') throw denied(check, call, verdict, code);
+  }
+  return explanation;
+}
+
+/** IAM user guide, "AWS global condition context keys". Every call counts as sent over TLS from loopback. */
+export function requestOf(check: Check, call: Call): AuthorizationRequest {
+  const { identity, world } = call;
+  const now = world.clock.now();
+  const role = /^arn:([^:]+):sts::(\d+):assumed-role\/([^/]+)\//.exec(identity.arn);
+  const principalArn = role === null ? identity.arn : (call.state.iam.roles.get(identity.name.toLowerCase())?.arn ?? identity.arn);
+  return {
+    principal: identity.arn,
+    action: check.action,
+    resource: check.resource,
+    context: {
+      'aws:PrincipalArn': principalArn,
+      'aws:PrincipalAccount': identity.account,
+      'aws:PrincipalType': identity.kind === 'assumed-role' ? 'AssumedRole' : 'User',
+      'aws:userid': identity.userId,
+      ...(identity.kind === 'assumed-role' ? {} : { 'aws:username': identity.name }),
+      ...Object.fromEntries(Object.entries(identity.tags).map(([key, value]) => [`aws:PrincipalTag/${key}`, value])),
+      'aws:RequestedRegion': call.region,
+      'aws:SourceIp': '127.0.0.1',
+      'aws:SecureTransport': 'true',
+      'aws:CurrentTime': now.toISOString(),
+      'aws:EpochTime': String(Math.floor(now.getTime() / 1000)),
+      ...(identity.issuedAt === undefined ? {} : { 'aws:TokenIssueTime': identity.issuedAt.toISOString() }),
+      ...check.context,
+    },
+  };
+}
+
+/** The words of IAM user guide, "Troubleshoot access denied error messages". */
+export function denied(check: Check, call: Call, verdict: Verdict, { code, status }: { readonly code: string; readonly status: number }): AwsError {
+  const set = policyWords[verdict.stoppedBy ?? 'identity'];
+  const reason =
+    verdict.decision === 'explicit-deny' ? `with an explicit deny in ${set.article} ${set.name}` : `because no ${set.name} allows the ${check.action} action`;
+  return new AwsError(code, status, `User: ${call.identity.arn} is not authorized to perform: ${check.action} on resource: ${check.resource} ${reason}`, {
+    explanation: verdict.explanation,
+    resource: check.resource,
+  });
+}
+
+const policyWords = {
+  identity: { article: 'an', name: 'identity-based policy' },
+  boundary: { article: 'a', name: 'permissions boundary' },
+  session: { article: 'a', name: 'session policy' },
+  'service-control': { article: 'a', name: 'service control policy' },
+  resource: { article: 'a', name: 'resource-based policy' },
+} as const;

@@ -1,0 +1,49 @@
+import type { World } from '../world.ts';
+import type { Fields } from './fields.ts';
+import type { Identity } from './identity.ts';
+import type { AwsState } from './state.ts';
+
+/** One authenticated request. */
+export interface Call {
+  readonly world: World;
+  readonly state: AwsState;
+  readonly identity: Identity;
+  readonly accessKeyId: string;
+  readonly region: string;
+  readonly input: Fields;
+  readonly requestId: string;
+}
+
+/** One question to the evaluator. `context` adds to the keys that every request carries. */
+export interface Check {
+  /** `iam:CreateUser` */
+  readonly action: string;
+  readonly resource: string;
+  readonly context?: Readonly<Record<string, string | readonly string[]>>;
+}
+
+/** One operation of a service. */
+export interface Operation {
+  /** As IAM names it, for the audit log. */
+  readonly action: string;
+  /** What the caller must be allowed; none for calls that need no permission. Also the audit log's resource: the first. */
+  checks(call: Call): readonly Check[];
+  run(call: Call): Answer | Promise<Answer>;
+}
+
+/** A structure, as the service's API model names its members; or a body of the operation's own. */
+export type Answer = Readonly<Record<string, unknown>> | Body;
+
+export class Body {
+  readonly contentType: string;
+  readonly content: Uint8Array | AsyncIterable<Uint8Array>;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(contentType: string, content: Uint8Array | AsyncIterable<Uint8Array>, headers: Readonly<Record<string, string>> = {}) {
+    this.contentType = contentType;
+    this.content = content;
+    this.headers = headers;
+  }
+}
+
+export type Operations = Readonly<Record<string, Operation>>;

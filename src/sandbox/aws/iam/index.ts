@@ -1,0 +1,21 @@
+import type { Operations } from '../call.ts';
+import { accessKeyOperations } from './access-keys.ts';
+import { accountOperations } from './account.ts';
+import { attachmentOperations } from './attachments.ts';
+import { groupOperations } from './groups.ts';
+import { inlinePolicyOperations } from './inline-policies.ts';
+import { policyOperations } from './policies.ts';
+import { roleOperations } from './roles.ts';
+import { userOperations } from './users.ts';
+
+/** Identity and Access Management, as far as the sandbox does it. */
+export const iamOperations: Operations = {
+  ...userOperations,
+  ...accessKeyOperations,
+  ...policyOperations,
+  ...attachmentOperations,
+  ...inlinePolicyOperations,
+  ...groupOperations,
+  ...roleOperations,
+  ...accountOperations,
+};
