@@ -43,8 +43,12 @@ export async function listen(handler: Handler): Promise<{ readonly port: number;
     socket.once('data', (first) => {
       socket.pause();
       socket.unshift(first);
-      (first.toString('latin1', 0, 3) === 'PRI' ? http2 : http1).emit('connection', socket);
-      socket.resume();
+      if (first.toString('latin1', 0, 3) === 'PRI') {
+        http2.emit('connection', socket); // reads what is buffered on the next tick, from the paused socket
+      } else {
+        http1.emit('connection', socket);
+        socket.resume();
+      }
     });
   });
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
