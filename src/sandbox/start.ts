@@ -24,7 +24,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   try {
     const aws = await startAwsServer(world);
     started.push(aws);
-    const kubernetes = await startPart<KubernetesPart>('./kubernetes/server.ts', 'startKubernetesServer', world, started);
+    const kubernetes = options.kubernetes === false ? undefined : await startPart<KubernetesPart>('./kubernetes/server.ts', 'startKubernetesServer', world, started);
     if (kubernetes !== undefined && options.externalSecrets !== false) await startPart('./external-secrets/index.ts', 'startExternalSecrets', world, started);
     if (kubernetes !== undefined) await startPart('./workloads/index.ts', 'startWorkloads', world, started);
     return {

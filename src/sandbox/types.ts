@@ -29,6 +29,8 @@ export interface SandboxOptions {
   readonly account?: string;
   /** Run pods' containers as real client processes, or only as objects. Default `objects`. */
   readonly workloads?: 'processes' | 'objects';
+  /** `false` starts AWS alone. Default true. */
+  readonly kubernetes?: boolean;
   /** Is External Secrets Operator installed (CRDs and stand-in)? Default true. */
   readonly externalSecrets?: boolean | { readonly servedVersions: readonly string[] };
   /** Seeds routing, ids and propagation times. Default 1. */
