@@ -3,13 +3,14 @@
  * would default is spelled out, else Argo CD shows a difference for ever. The Secret's annotations say which key and
  * which parameter version it was made of.
  */
+import { createHash } from 'node:crypto';
 import type { SecretStore } from '../access/types.ts';
 import type { Finding } from '../finding.ts';
 import type { KubernetesObject } from '../kubernetes/types.ts';
 import { annotationKeys } from './annotations.ts';
 import { operatorProblem, servedExternalSecrets, type ServedStores } from './external-secrets-version.ts';
-import { at, canonicalJson, projected, textAt } from './json.ts';
-import type { Field, Hands, Outputs, Reference, ResourceKind, Stray } from './kind.ts';
+import { at, canonicalJson, projected, recordsAt, textAt } from './json.ts';
+import type { Field, Hands, Outputs, Reference, ResourceKind, State, Stray } from './kind.ts';
 import { reference } from './kind.ts';
 import { ours, ownerLabels, ownerSelector, ownershipByLabels, type Owner } from './owner.ts';
 import { credentialFields, parametersOf, recordingParameter, type ParameterRole } from './parameter-names.ts';
@@ -99,7 +100,7 @@ export const externalSecret: ResourceKind<DesiredExternalSecret, ObservedExterna
       ExternalSecret: 'in place',
       'access key id': keyId,
       'parameter version': version,
-      spec: canonicalJson(withoutAnnotations(specOf(desired, keyId ?? '', version ?? ''))),
+      ...specLines(specOf(desired, keyId ?? '', version ?? '')),
     };
   },
   found({ externalSecret: object }) {
@@ -110,7 +111,7 @@ export const externalSecret: ResourceKind<DesiredExternalSecret, ObservedExterna
       ExternalSecret: 'in place',
       'access key id': textAt(annotations, annotationKeys.accessKeyId) ?? '',
       'parameter version': textAt(annotations, annotationKeys.parameterVersion) ?? '',
-      spec: canonicalJson(withoutAnnotations(projected(at(object, 'spec'), shape))),
+      ...specLines(projected(at(object, 'spec'), shape)),
     };
   },
   problems(resource, observed, owner) {
@@ -243,9 +244,18 @@ function specShape(actual: unknown): unknown {
   };
 }
 
-/** They are compared on lines of their own. */
-function withoutAnnotations(spec: unknown): unknown {
-  return JSON.parse(JSON.stringify(spec ?? null, (name, value: unknown) => (name === 'annotations' ? undefined : value)));
+/** What a person reads on lines of its own, and the rest as a digest. The annotations are compared by themselves. */
+function specLines(spec: unknown): State {
+  const rest: unknown = JSON.parse(JSON.stringify(spec ?? null, (name, value: unknown) => (name === 'annotations' ? undefined : value)));
+  const lines = recordsAt(spec, 'data').map((entry) => {
+    const property = textAt(entry, 'remoteRef', 'property');
+    return [textAt(entry, 'secretKey') ?? '', `parameter ${textAt(entry, 'remoteRef', 'key') ?? ''}${property === undefined ? '' : `, ${property}`}`] as const;
+  });
+  return {
+    store: `${textAt(spec, 'secretStoreRef', 'kind') ?? ''} ${textAt(spec, 'secretStoreRef', 'name') ?? ''}`,
+    ...Object.fromEntries(lines),
+    'digest of the spec': createHash('sha256').update(canonicalJson(rest)).digest('hex').slice(0, 16),
+  };
 }
 
 function isOurSecret(observed: ObservedExternalSecret): boolean {

@@ -1,11 +1,11 @@
 /** A customer managed policy: what the declared models need, one per 6,144 characters. */
 import { AwsCallError } from '../aws/error.ts';
 import type { ManagedPolicy } from '../aws/types.ts';
-import { canonicalPolicy } from '../policy/document.ts';
 import type { PolicyDocument } from '../policy/types.ts';
 import { gone } from './iam-user.ts';
 import type { Hands, ResourceKind, Stray } from './kind.ts';
 import { ownershipByTags, ownerTags } from './owner.ts';
+import { policyLines } from './policy-lines.ts';
 import type { Readings } from './readings.ts';
 import { usersOf } from './search.ts';
 
@@ -59,8 +59,12 @@ export const managedPolicy: ResourceKind<DesiredPolicy, ObservedPolicy> = {
   },
   ownership: (observed, owner) => ownershipByTags(observed.policy.tags, owner),
 
-  expected: (desired) => ({ 'policy document': canonicalPolicy(desired.document) }),
-  found: (observed) => ({ 'policy document': observed.document === undefined ? '' : canonicalPolicy(observed.document) }),
+  expected: (desired, _resolve, observed) => ({
+    // A statement that somebody added shall go.
+    ...(observed?.document === undefined ? {} : Object.fromEntries(Object.keys(policyLines(observed.document)).map((line) => [line, '']))),
+    ...policyLines(desired.document),
+  }),
+  found: (observed) => (observed.document === undefined ? {} : policyLines(observed.document)),
 
   foreseen: (desired) => ({ arn: desired.arn, name: desired.name }),
   outputs: (observed) => ({ arn: observed.policy.arn, name: observed.policy.name }),
@@ -73,7 +77,7 @@ export const managedPolicy: ResourceKind<DesiredPolicy, ObservedPolicy> = {
   async update(desired, observed, differences, hands) {
     const { arn, name } = observed.policy;
     if (differences.includes('owner')) await hands.aws.iam.tagPolicy(arn, ownerTags(hands.owner));
-    if (differences.includes('policy document')) await putVersion(arn, desired.document, hands);
+    if (differences.some((field) => field !== 'owner')) await putVersion(arn, desired.document, hands);
     return { arn, name };
   },
   async remove(observed, hands) {

@@ -6,8 +6,8 @@ import type { SecretStore } from '../access/types.ts';
 import type { Finding } from '../finding.ts';
 import type { KubernetesObject } from '../kubernetes/types.ts';
 import { operatorProblem, servedExternalSecrets, type ServedStores } from './external-secrets-version.ts';
-import { at, canonicalJson, projected, recordsAt, textAt } from './json.ts';
-import type { ResourceKind, Stray } from './kind.ts';
+import { at, recordsAt, textAt } from './json.ts';
+import type { ResourceKind, State, Stray } from './kind.ts';
 import { ours, ownerLabels, ownerSelector, ownershipByLabels } from './owner.ts';
 import type { Readings } from './readings.ts';
 import { removeObject, replaceWith } from './whole-object.ts';
@@ -62,8 +62,8 @@ export const secretStore: ResourceKind<DesiredStore, ObservedStore> = {
   present: (observed) => observed.object !== undefined,
   ownership: (observed, owner) => (observed.object === undefined ? ours : ownershipByLabels(observed.object, owner)),
 
-  expected: (desired) => ({ provider: canonicalJson(providerOf(desired.store)) }),
-  found: (observed) => ({ provider: canonicalJson(projected(at(observed.object, 'spec', 'provider'), providerShape)) }),
+  expected: (desired) => providerLines(providerOf(desired.store)),
+  found: (observed) => (observed.object === undefined ? {} : providerLines(at(observed.object, 'spec', 'provider'))),
   problems(resource, observed) {
     if (observed === undefined) return [];
     const problem = operatorProblem(observed.served, `${resource.desired.store.kind} ${resource.name}`);
@@ -127,7 +127,9 @@ function providerOf(store: SecretStore): unknown {
   return { aws: { service: store.service, region: store.region, ...(store.role === undefined ? {} : { role: store.role }) } };
 }
 
-const providerShape = { aws: { service: '', region: '', role: '' } };
+function providerLines(provider: unknown): State {
+  return { service: textAt(provider, 'aws', 'service') ?? '', region: textAt(provider, 'aws', 'region') ?? '', role: textAt(provider, 'aws', 'role') ?? '' };
+}
 
 function referenceTo({ store, namespace }: DesiredStore, apiVersion: string): { apiVersion: string; kind: string; name: string; namespace?: string } {
   return { apiVersion, kind: store.kind, name: store.name, ...(namespace === undefined ? {} : { namespace }) };

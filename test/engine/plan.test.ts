@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { plan } from '../../src/engine/plan.ts';
 import type { Plan } from '../../src/engine/types.ts';
@@ -206,4 +207,28 @@ test('a ConfigMap of ours with a variable too many loses it', async () => {
   const step = (await planned(world)).steps.find(({ kind }) => kind === 'environment-config-map');
   assert.equal(step?.action, 'update');
   assert.deepEqual(step?.differences.find(({ field }) => field === 'OLD'), { field: 'OLD', from: 'x' });
+});
+
+/** `UPDATE_GOLDEN=1` writes what came out, to be read before it is committed. */
+function assertGolden(name: string, value: unknown): void {
+  const file = new URL(`../golden/engine/${name}`, import.meta.url);
+  const actual = `${JSON.stringify(value, undefined, 2)}\n`;
+  if (process.env['UPDATE_GOLDEN'] === '1') {
+    mkdirSync(new URL('.', file), { recursive: true });
+    writeFileSync(file, actual);
+  }
+  assert.ok(existsSync(file), `test/golden/engine/${name} is missing: run with UPDATE_GOLDEN=1 and read it`);
+  assert.equal(actual, readFileSync(file, 'utf8'));
+}
+
+test('the plan of the original request on an empty account is the golden one', async () => {
+  assertGolden('plan-empty.json', { ...(await planned(emptyWorld())), catalogDate: '(date)' });
+});
+
+test('the plan after drift and a change of the declaration is the golden one', async () => {
+  const world = appliedWorld();
+  world.attached[userName] = [];
+  world.parameters.push(parameter('bedrock-openhands-old', ownerTags));
+  world.objects[2] = workload({ env: [{ name: 'LOG_LEVEL', value: 'info' }] });
+  assertGolden('plan-drift.json', { ...(await planned(world)), catalogDate: '(date)' });
 });

@@ -110,7 +110,14 @@ async function call(streamed: boolean, pods: Promise<LivePods>, policies: Promis
   if ('unknown' in held) return skipped(held.unknown);
   // Without the policies (no permission to read them) the call still tells most.
   const facts = await makeCall({ model, streamed, held, policies: await policies.catch(() => undefined) }, inquiry);
+  if ('kind' in facts.answer && facts.answer.kind === 'denied' && isBoundToPlace(inquiry)) return skipped('the grant holds only from the declared endpoint or networks, and this machine is elsewhere: verify from there');
   return { detail: `${model.invokeId} in ${facts.region} with the key ${facts.accessKeyId} of ${held.holder}: ${told(facts)}`, findings: callFailed(facts) };
+}
+
+/** `aws:SourceVpce` and `aws:SourceIp` deny every call from elsewhere, as they shall. */
+function isBoundToPlace({ access }: Inquiry): boolean {
+  const { endpoint } = access.spec;
+  return endpoint?.sourceVpce !== undefined || endpoint?.sourceIp !== undefined;
 }
 
 function told({ answer, waited }: CallFacts): string {

@@ -31,8 +31,10 @@ export async function makeCall({ model, streamed, held, policies }: CallPlan, in
   const key = keys.find(({ id }) => id === held.credentials.accessKeyId);
   const runtime = context.aws.as(held.credentials).runtime(region);
   const call = (): Promise<ModelAnswer> => (streamed ? runtime.converseStream(model.invokeId, prompt, maxTokens) : runtime.converse(model.invokeId, prompt, maxTokens));
+  // A grant bound to a network cannot be judged from here, so a denial is believed at once.
+  const bound = access.spec.endpoint?.sourceVpce !== undefined || access.spec.endpoint?.sourceIp !== undefined;
   const begun = context.clock.now().getTime();
-  const answer = await untilSpread(call, (failure) => shouldPass(failure, judged, key?.active === true), inquiry);
+  const answer = await untilSpread(call, (failure) => !(bound && failure.kind === 'denied') && shouldPass(failure, judged, key?.active === true), inquiry);
   const catalogModel = context.catalog.models.get(model.modelId);
   const now = context.clock.now();
   return {
