@@ -6,7 +6,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type PluginBuild } from 'esbuild';
 
@@ -111,4 +111,17 @@ function writeDeclarations(): void {
     const renamed = text.replaceAll(/((?:from|import\()\s*['"]\.[^'"]+)\.ts(['"])/g, '$1.js$2');
     if (renamed !== text) writeFileSync(file, renamed);
   }
+  keepReachable('dist/types', ['index', 'policy', 'checks', 'sandbox']);
+}
+
+/** Removes declarations that no entry point leads to: they would only show libraries that the package does not have. */
+function keepReachable(folder: string, entries: readonly string[]): void {
+  const reached = new Set<string>();
+  const visit = (file: string): void => {
+    if (reached.has(file)) return;
+    reached.add(file);
+    for (const [, target] of readFileSync(file, 'utf8').matchAll(/(?:from|import\()\s*['"](\.[^'"]+)\.js['"]/g)) visit(join(dirname(file), `${target}.d.ts`));
+  };
+  for (const entry of entries) visit(join(folder, `${entry}.d.ts`));
+  for (const file of globSync(`${folder}/**/*.d.ts`)) if (!reached.has(file)) rmSync(file);
 }

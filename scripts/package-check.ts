@@ -33,6 +33,15 @@ try {
      if ([parseAccess, evaluate, startSandbox].some((entry) => typeof entry !== 'function') || typeof schema !== 'object') throw new Error('an entry point is empty');\n`,
   );
   run(process.execPath, ['import.js'], user);
+  // Its types must stand by themselves too: nothing but Node's own may be needed.
+  writeFileSync(
+    join(user, 'use.ts'),
+    `import { defineAccess, footprint, loadCatalog, type Plan } from 'bedrock-access'; import { evaluate, type Verdict } from 'bedrock-access/policy';
+     import { rules } from 'bedrock-access/checks'; import { startSandbox, type Sandbox } from 'bedrock-access/sandbox';
+     const verdict: Verdict = evaluate({ principal: 'p', action: 'a', resource: '*', context: {} }, { identity: [] });
+     export const sandbox: Promise<Sandbox> = startSandbox(); export type { Plan }; console.log(defineAccess, footprint, loadCatalog, verdict, rules.length);\n`,
+  );
+  run(join(process.cwd(), 'node_modules/.bin/tsc'), ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2024', '--typeRoots', join(process.cwd(), 'node_modules/@types'), '--types', 'node', 'use.ts'], user);
   run('npx', ['bedrock-access', '--version'], user);
   run('npx', ['bedrock-access', 'demo'], user);
   console.log('package: ok');
