@@ -1,0 +1,64 @@
+import { pruned } from '../custom/structural.ts';
+import { isObject, type JsonObject, type ObjectInput, objectAt, textAt } from '../object.ts';
+import { decodeBuiltIn, DecodeError } from '../openapi/decode.ts';
+import { badRequest } from '../status-error.ts';
+import type { ResourceCall } from './call.ts';
+
+/**
+ * A client's object, read for the kind that the path names: group, version and kind must fit, unknown fields are refused, told or
+ * dropped as `fieldValidation` says.
+ */
+export function decodeObject(call: ResourceCall, body: unknown): ObjectInput {
+  if (!isObject(body)) throw badRequest(body === undefined ? 'EOF' : `couldn't get version/kind; json parse error: json: cannot unmarshal ${Array.isArray(body) ? 'array' : typeof body} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`);
+  const { type, apiVersion, at } = call;
+  const sentVersion = textAt(body, 'apiVersion') ?? (type.custom === true ? '' : apiVersion);
+  const sentKind = textAt(body, 'kind') ?? (type.custom === true ? '' : type.kind);
+  if (type.custom === true && (sentKind === '' || sentVersion === '')) throw badRequest(`Object '${sentKind === '' ? 'Kind' : 'apiVersion'}' is missing in '${JSON.stringify(body)}'`);
+  if (sentVersion !== apiVersion) throw badRequest(`the API version in the data (${sentVersion}) does not match the expected API version (${apiVersion})`);
+  if (sentKind !== type.kind) throw badRequest(`${sentKind} in version ${JSON.stringify(at.version)} cannot be handled as a ${type.kind}: converting (${sentKind}) to (${type.kind}): unknown conversion`);
+  const { object, unknownFields } = decoded(call, { ...body, apiVersion, kind: type.kind });
+  reportUnknown(call, unknownFields);
+  return { ...object, apiVersion, kind: type.kind, metadata: metadataOf(call, object) };
+}
+
+function decoded(call: ResourceCall, body: JsonObject): { readonly object: JsonObject; readonly unknownFields: readonly string[] } {
+  const { type, apiVersion, at } = call;
+  try {
+    if (type.custom === true) {
+      const { value, unknown } = pruned(body, type.schemaOf(apiVersion));
+      return { object: value, unknownFields: unknown };
+    }
+    return decodeBuiltIn(body, type.schemaOf(apiVersion));
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    throw badRequest(`${type.kind} in version ${JSON.stringify(at.version)} cannot be handled as a ${type.kind}: ${error.message}`);
+  }
+}
+
+function reportUnknown({ query, type, at, response }: ResourceCall, unknownFields: readonly string[]): void {
+  if (unknownFields.length === 0) return;
+  const words = unknownFields.map((field) => `unknown field ${JSON.stringify(field)}`);
+  const validation = query.get('fieldValidation') ?? 'Warn';
+  if (validation === 'Strict') {
+    throw badRequest(`${type.kind} in version ${JSON.stringify(at.version)} cannot be handled as a ${type.kind}: strict decoding error: ${words.join(', ')}`);
+  }
+  // RFC 7234 warn-code 299, as client-go shows it.
+  if (validation !== 'Ignore') response.setHeader('Warning', words.map((each) => `299 - ${JSON.stringify(each)}`));
+}
+
+function metadataOf({ at, type }: ResourceCall, object: JsonObject): JsonObject {
+  const metadata = objectAt(object, 'metadata');
+  const [name, namespace] = [textAt(metadata, 'name'), textAt(metadata, 'namespace')];
+  if (at.name !== undefined && name !== undefined && name !== at.name) {
+    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${at.name})`);
+  }
+  if (type.namespaced && namespace !== undefined && namespace !== '' && at.namespace !== undefined && namespace !== at.namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  }
+  const { namespace: _namespace, ...rest } = metadata;
+  return {
+    ...rest,
+    ...(type.namespaced && at.namespace !== undefined ? { namespace: at.namespace } : {}),
+    ...(at.name !== undefined ? { name: at.name } : {}),
+  };
+}

@@ -1,0 +1,119 @@
+import { fieldsMatch, labelsMatch, parseFieldSelector, parseLabelSelector } from '../selectors.ts';
+import { badRequest, notFound, StatusError } from '../status-error.ts';
+import type { StoredObject } from '../object.ts';
+import type { ServerContext } from '../server-context.ts';
+import type { ResourceCall } from './call.ts';
+import { representation } from './negotiation.ts';
+import { listOf, presented, type Presentation, sendJson } from './respond.ts';
+
+export function presentationOf(call: ResourceCall, context: ServerContext): Presentation {
+  return {
+    representation: representation(call.request.headers.accept),
+    type: call.type,
+    apiVersion: call.apiVersion,
+    includeObject: call.query.get('includeObject') ?? 'Metadata',
+    now: context.world.clock.now(),
+  };
+}
+
+export function getObject(call: ResourceCall, context: ServerContext): void {
+  checkVersion(call.query.get('resourceVersion'), context);
+  sendObject(call, context, 200, existing(call, context));
+}
+
+/** The object that the path names. */
+export function existing({ type, apiVersion, at }: ResourceCall, { store }: ServerContext): StoredObject {
+  const name = at.name ?? '';
+  const found = store.get({ apiVersion, kind: type.kind, namespace: at.namespace, name });
+  if (found === undefined) throw notFound(type, name);
+  return found;
+}
+
+export function sendObject(call: ResourceCall, context: ServerContext, status: number, object: StoredObject): void {
+  const presentation = presentationOf(call, context);
+  sendJson(call.response, status, presented(object, presentation), presentation.representation);
+}
+
+/** Which objects the call's path and selectors choose. */
+export function chooser({ type, at, query }: Pick<ResourceCall, 'type' | 'at' | 'query'>): (object: StoredObject) => boolean {
+  const labels = parseLabelSelector(query.get('labelSelector') ?? '');
+  const fields = parseFieldSelector(query.get('fieldSelector') ?? '');
+  for (const { field } of fields) {
+    if (!isSelectable(type.group, type.kind, type.custom === true, field)) throw badRequest(`field label not supported: ${field}`);
+  }
+  return (object) =>
+    (at.namespace === undefined || object.metadata.namespace === at.namespace) &&
+    (at.name === undefined || object.metadata.name === at.name) &&
+    labelsMatch(labels, object.metadata.labels) &&
+    fieldsMatch(fields, object);
+}
+
+/** Beside name and namespace, the fields that the real server indexes (conversion functions of each kind). */
+const selectable: Readonly<Record<string, readonly string[]>> = {
+  Pod: ['spec.nodeName', 'spec.restartPolicy', 'spec.schedulerName', 'spec.serviceAccountName', 'spec.hostNetwork', 'status.phase', 'status.podIP', 'status.podIPs', 'status.nominatedNodeName'],
+  Event: ['involvedObject.kind', 'involvedObject.namespace', 'involvedObject.name', 'involvedObject.uid', 'involvedObject.apiVersion', 'involvedObject.resourceVersion', 'involvedObject.fieldPath', 'reason', 'reportingComponent', 'source', 'type'],
+  Secret: ['type'],
+  Namespace: ['status.phase'],
+  Node: ['spec.unschedulable'],
+  Service: ['spec.clusterIP', 'spec.type'],
+  ReplicaSet: ['status.replicas'],
+  Job: ['status.successful'],
+};
+
+function isSelectable(_group: string, kind: string, custom: boolean, field: string): boolean {
+  if (field === 'metadata.name' || field === 'metadata.namespace') return true;
+  return !custom && selectable[kind]?.includes(field) === true;
+}
+
+export function listObjects(call: ResourceCall, context: ServerContext): void {
+  const { store, snapshots } = context;
+  const limit = Number(call.query.get('limit') ?? 0);
+  const token = call.query.get('continue') ?? '';
+  const version = call.query.get('resourceVersion');
+  if (token !== '' && version !== null && version !== '' && version !== '0') throw badRequest('specifying resource version is not allowed when using continue');
+  checkVersion(version, context);
+  checkMatch(call, context);
+  const chooses = chooser(call);
+  const filtered = (call.query.get('labelSelector') ?? '') !== '' || (call.query.get('fieldSelector') ?? '') !== '';
+  const page =
+    token === ''
+      ? snapshots.first(store.list(call.apiVersion, call.type.kind, { namespace: call.at.namespace }).filter(chooses), String(store.revision), limit, filtered)
+      : snapshots.next(token, limit);
+  const metadata = {
+    resourceVersion: page.resourceVersion,
+    ...(page.continueToken === undefined ? {} : { continue: page.continueToken }),
+    ...(page.remaining === undefined ? {} : { remainingItemCount: page.remaining }),
+  };
+  const presentation = presentationOf(call, context);
+  sendJson(call.response, 200, listOf(page.objects, metadata, presentation), presentation.representation);
+}
+
+/** A version from the future cannot be waited for (apiserver: storage.NewTooLargeResourceVersionError). */
+export function checkVersion(version: string | null, { store }: ServerContext): void {
+  if (version === null || version === '' || version === '0') return;
+  if (!/^\d+$/.test(version)) throw new StatusError(422, 'Invalid', ` "" is invalid: resourceVersion: Invalid value: ${JSON.stringify(version)}: strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`, { causes: [{ reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(version)}: strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`, field: 'resourceVersion' }] });
+  if (Number(version) > store.revision) {
+    throw new StatusError(504, 'Timeout', `Too large resource version: ${version}, current: ${store.revision}`, {
+      causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+      retryAfterSeconds: 1,
+    });
+  }
+}
+
+/** An exact past version would need old objects, which are not kept. */
+function checkMatch(call: ResourceCall, { store, history }: ServerContext): void {
+  const match = call.query.get('resourceVersionMatch');
+  const version = call.query.get('resourceVersion') ?? '';
+  if (match === null || match === '') return;
+  if (version === '' && (call.query.get('sendInitialEvents') ?? '') === '') {
+    throw new StatusError(422, 'Invalid', 'ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided', {
+      group: 'meta.k8s.io',
+      kind: 'ListOptions',
+      causes: [{ reason: 'FieldValueForbidden', message: 'Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided', field: 'resourceVersionMatch' }],
+    });
+  }
+  if (match === 'Exact' && Number(version) < store.revision) {
+    if (history.after(Number(version)) === undefined) throw new StatusError(410, 'Expired', `The resourceVersion for the provided list is too old.`);
+    throw new StatusError(501, 'NotImplemented', 'the sandbox does not implement lists at an exact past resourceVersion; see docs/sandbox-kubernetes.md');
+  }
+}

@@ -1,0 +1,65 @@
+import { Buffer } from 'node:buffer';
+import type { ServerResponse } from 'node:http';
+import { stringify } from 'yaml';
+import { type JsonObject, objectAt, type StoredObject } from '../object.ts';
+import { table } from '../tables/table.ts';
+import type { ResourceType } from '../resource-type.ts';
+import type { Representation } from './negotiation.ts';
+import type { StatusError } from '../status-error.ts';
+
+export interface Presentation {
+  readonly representation: Representation;
+  readonly type: ResourceType;
+  readonly apiVersion: string;
+  /** `includeObject` of a table: None, Metadata (default), Object. */
+  readonly includeObject: string;
+  /** World time, for ages. */
+  readonly now: Date;
+}
+
+export function sendJson(response: ServerResponse, status: number, body: unknown, representation: Representation = { format: 'json', as: 'object' }): void {
+  const text = representation.format === 'yaml' ? stringify(body) : `${JSON.stringify(body)}\n`;
+  if (response.headersSent || response.destroyed) return;
+  response.writeHead(status, {
+    'Content-Type': representation.format === 'yaml' ? 'application/yaml' : 'application/json',
+    'Cache-Control': 'no-cache, private',
+    'Content-Length': Buffer.byteLength(text),
+  });
+  response.end(text);
+}
+
+export function sendStatus(response: ServerResponse, error: StatusError): void {
+  const wait = error.details?.retryAfterSeconds;
+  if (wait !== undefined && !response.headersSent) response.setHeader('Retry-After', String(wait));
+  sendJson(response, error.code, error.body());
+}
+
+/** An object as the client asked for it. */
+export function presented(object: StoredObject, { representation, type, apiVersion, includeObject, now }: Presentation): JsonObject {
+  if (representation.as === 'table') return table([object], { type, apiVersion, includeObject, now, resourceVersion: object.metadata.resourceVersion });
+  if (representation.as === 'metadata') return onlyMetadata(object);
+  return object;
+}
+
+export function onlyMetadata(object: StoredObject): JsonObject {
+  return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata };
+}
+
+/** Objects inside a built-in list do not repeat their kind; those of custom lists do. */
+export function listItem(object: StoredObject, type: ResourceType): JsonObject {
+  if (type.custom === true) return object;
+  const { apiVersion: _version, kind: _kind, ...rest } = object;
+  return rest;
+}
+
+export function listOf(objects: readonly StoredObject[], metadata: JsonObject, presentation: Presentation): JsonObject {
+  const { representation, type, apiVersion, includeObject, now } = presentation;
+  if (representation.as === 'table') {
+    const { resourceVersion, ...rest } = metadata;
+    const whole = table(objects, { type, apiVersion, includeObject, now, resourceVersion: String(resourceVersion) });
+    return { ...whole, metadata: { ...objectAt(whole, 'metadata'), ...rest } };
+  }
+  if (representation.as === 'metadata') return { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items: objects.map(onlyMetadata) };
+  return { kind: `${type.kind}List`, apiVersion, metadata, items: objects.map((object) => listItem(object, type)) };
+}
+
