@@ -1,5 +1,5 @@
 /** Reads a workload's containers and their variables, and which of them are ours. */
-import type { KubernetesObject } from '../kubernetes/types.ts';
+import type { KubernetesObject, ManagedFieldsEntry } from '../kubernetes/types.ts';
 import { at, isRecord, recordsAt, textAt, type JsonRecord } from './json.ts';
 
 /** The field manager of every fragment that the program applies. */
@@ -60,14 +60,19 @@ function read(object: KubernetesObject, container: JsonRecord, init: boolean): C
     init,
     variables: recordsAt(container, 'env').map((entry) => {
       const variable = textAt(entry, 'name') ?? '';
-      const managers = managersOf(object, init ? 'initContainers' : 'containers', name, variable);
-      return { name: variable, entry, ours: managers.includes(fieldManager), managers: managers.filter((manager) => manager !== fieldManager) };
+      const owners = ownersOf(object, init ? 'initContainers' : 'containers', name, variable);
+      return {
+        name: variable,
+        entry,
+        ours: owners.some(({ manager, operation }) => manager === fieldManager && operation === 'Apply'),
+        managers: owners.map(({ manager }) => manager).filter((manager) => manager !== fieldManager),
+      };
     }),
   };
 }
 
 /** Lists of containers and of variables are keyed by `name` (Kubernetes API reference, `x-kubernetes-list-map-keys`). */
-function managersOf(object: KubernetesObject, list: string, container: string, variable: string): readonly string[] {
+function ownersOf(object: KubernetesObject, list: string, container: string, variable: string): readonly ManagedFieldsEntry[] {
   const path = ['f:spec', 'f:template', 'f:spec', `f:${list}`, `k:${JSON.stringify({ name: container })}`, 'f:env', `k:${JSON.stringify({ name: variable })}`];
-  return (object.metadata.managedFields ?? []).filter(({ fieldsV1, subresource }) => subresource === undefined && at(fieldsV1, ...path) !== undefined).map(({ manager }) => manager);
+  return (object.metadata.managedFields ?? []).filter(({ fieldsV1, subresource }) => subresource === undefined && at(fieldsV1, ...path) !== undefined);
 }

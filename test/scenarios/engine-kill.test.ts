@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { applyAccess, planAccess, rollbackAccess } from '../../src/engine/index.ts';
 import type { RunEvent } from '../../src/engine/types.ts';
-import { access, declared, events, failures, startEngineWorld, summaryOf, type EngineWorld } from './engine-world.ts';
+import { access, declared, events, failures, left, startEngineWorld, summaryOf, type EngineWorld } from './engine-world.ts';
 
 /** Changing calls of an apply, each of which may be the last that its run ever makes. */
 const points = [
@@ -95,8 +95,4 @@ async function inPlace(world: EngineWorld): Promise<void> {
   assert.deepEqual(plan.steps.filter(({ action }) => action !== 'none').map(({ id }) => id), []);
   assert.deepEqual(plan.findings.filter(({ id }) => id === 'unknown-access-key'), []);
   assert.equal((await context.aws.iam.listAccessKeys('bedrock-openhands-user'))?.length, 1);
-}
-
-function left(world: EngineWorld): unknown {
-  return { aws: world.sandbox.aws.snapshot(), kubernetes: world.sandbox.kubernetes.snapshot() };
 }

@@ -74,7 +74,7 @@ test('a plan file is carried out once, is done the second time, and refused afte
     assert.equal(summaryOf(await events(applyPlanFile(file, await world.run()))).outcome, 'done');
     assert.equal(summaryOf(await events(applyPlanFile(file, await world.run()))).done, 0);
     const admin = await world.run();
-    await admin.aws.iam.createPolicyVersion('arn:aws:iam::123456789012:policy/service/bedrock-openhands-policy', { Version: '2012-10-17', Statement: [] });
+    await admin.aws.iam.createPolicyVersion('arn:aws:iam::123456789012:policy/service/bedrock-openhands-policy', { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'bedrock:*', Resource: '*' }] });
     const before = world.sandbox.aws.snapshot();
     await assert.rejects(events(applyPlanFile(file, await world.run())), { id: 'plan-stale' });
     assert.deepEqual(world.sandbox.aws.snapshot(), before);

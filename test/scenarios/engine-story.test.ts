@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { accessStatus, applyAccess, destroyAccess, listAccesses, planAccess, rollbackAccess } from '../../src/engine/index.ts';
-import { access, changes, declared, events, failures, namespace, startEngineWorld, summaryOf } from './engine-world.ts';
+import { access, changes, declared, events, failures, left, namespace, startEngineWorld, summaryOf } from './engine-world.ts';
 
 test('the access of the original request: applied, left alone, put right after drift, rolled back, nothing left', async () => {
   const world = await startEngineWorld();
   try {
-    const empty = { aws: world.sandbox.aws.snapshot(), kubernetes: keysOf(world.sandbox.kubernetes.snapshot()) };
+    const empty = left(world);
 
     const first = await world.run();
     const applied = await events(applyAccess(declared(), first));
@@ -36,14 +36,9 @@ test('the access of the original request: applied, left alone, put right after d
     assert.deepEqual(failures(removed), []);
     assert.equal(summaryOf(removed).outcome, 'done');
     await world.sandbox.clock.advance(10_000);
-    assert.deepEqual({ aws: world.sandbox.aws.snapshot(), kubernetes: keysOf(world.sandbox.kubernetes.snapshot()) }, empty);
+    assert.deepEqual(left(world), empty);
     await assert.rejects(events(destroyAccess(access, await world.run())), { id: 'access-not-found' });
   } finally {
     await world.stop();
   }
 });
-
-/** Names of what is there, without what controllers make and unmake by themselves. */
-function keysOf(snapshot: Readonly<Record<string, unknown>>): unknown {
-  return snapshot;
-}

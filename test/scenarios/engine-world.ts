@@ -127,3 +127,13 @@ export function changes(said: readonly RunEvent[]): string[] {
 }
 
 export const failures = (said: readonly RunEvent[]): string[] => said.flatMap((event) => (event.type === 'step-failed' ? [`${event.step}: ${event.finding.message}; ${event.finding.cause}`] : []));
+
+/** What is there of AWS and of the cluster, without what controllers make and unmake by themselves. */
+export function left({ sandbox }: EngineWorld): unknown {
+  const objects = Object.entries(sandbox.kubernetes.snapshot()).filter(([name]) => !/^(Pod|ReplicaSet|Event|EndpointSlice|Endpoints)\b/.test(name));
+  return { aws: sandbox.aws.snapshot(), kubernetes: Object.fromEntries(objects.map(([name, object]) => [name, JSON.parse(JSON.stringify(object, withoutOwnPace))])) };
+}
+
+function withoutOwnPace(field: string, value: unknown): unknown {
+  return ['status', 'generation', 'deployment.kubernetes.io/revision', 'managedFields', 'resourceVersion'].includes(field) ? undefined : value;
+}
