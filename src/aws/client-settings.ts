@@ -14,7 +14,7 @@ export interface ClientSettings {
   readonly requestHandler: NodeHttpHandler;
   readonly authSchemePreference: string[];
   readonly userAgentAppId: undefined;
-  readonly customUserAgent: string;
+  readonly customUserAgent: [string, string?][];
   readonly useDualstackEndpoint: boolean;
   readonly useFipsEndpoint: boolean;
   readonly endpoint?: string;
@@ -43,9 +43,17 @@ export function clientSettings(session: Session, service: EndpointService, regio
     // Else AWS_BEARER_TOKEN_BEDROCK of this process would be used in place of the given credentials.
     authSchemePreference: ['aws.auth#sigv4'],
     userAgentAppId: undefined,
-    customUserAgent: session.userAgent,
+    customUserAgent: userAgentPairs(session.userAgent),
     useDualstackEndpoint: session.environment['AWS_USE_DUALSTACK_ENDPOINT'] === 'true',
     useFipsEndpoint: session.environment['AWS_USE_FIPS_ENDPOINT'] === 'true',
     ...(endpoint === undefined ? {} : { endpoint }),
   };
+}
+
+/** The SDK would turn the space between two products into `-`, so each is given by itself. */
+function userAgentPairs(userAgent: string): [string, string?][] {
+  return userAgent.split(' ').map((product): [string, string?] => {
+    const [name = '', ...version] = product.split('/');
+    return version.length === 0 ? [name] : [name, version.join('/')];
+  });
 }

@@ -192,10 +192,10 @@ describe('identity and endpoint', () => {
 
   it('names the run in the User-Agent of every service', async () => {
     await on(jsonError(400, 'ValidationException'), async (server) => {
-      const aws = server.open({ userAgent: 'bedrock-access/0.1.0 run-4711' });
+      const aws = server.open({ userAgent: 'bedrock-access/0.1.0 run/4711' });
       await Promise.allSettled([aws.iam.getUser('x'), aws.sts.getCallerIdentity(), aws.ssm('us-west-2').listTags('a'), aws.bedrock('us-west-2').listFoundationModels(), aws.runtime('us-west-2').converse('m', 'hi', 1)]);
       assert.equal(server.received.length, 5);
-      for (const { headers } of server.received) assert.match(String(headers['user-agent']), /run-4711/);
+      for (const { headers } of server.received) assert.match(String(headers['user-agent']), / bedrock-access\/0\.1\.0 run\/4711$/);
     });
   });
 
