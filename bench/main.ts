@@ -103,7 +103,7 @@ async function calls(main: string): Promise<Figure[]> {
 
 async function prepareCluster(sandbox: Sandbox): Promise<void> {
   const kubernetes = await openKubernetes({ environment: sandbox.environment, clock: systemClock, random: Math.random });
-  for (const object of clusterObjects()) await kubernetes.create(object);
+  for (const object of clusterObjects()) await kubernetes.apply(object, { fieldManager: 'kubectl' });
 }
 
 /** AWS calls of the product's own: those of the administrator's key, and of the key that it made and proved. */

@@ -34,7 +34,7 @@ export async function run(options: CommandOptions, outer: CommandLine): Promise<
   try {
     const story = storyAt(now, catalog, sandbox.account);
     const stage = await setStage(sandbox, story, catalog, narrator);
-    for (const object of clusterObjects()) await stage.context.kubernetes.create(object);
+    for (const object of clusterObjects()) await stage.context.kubernetes.apply(object, { fieldManager: 'kubectl' });
     await requestDenied(stage);
     const before = worldOf(sandbox);
     await planned(stage);

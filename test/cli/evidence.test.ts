@@ -37,7 +37,7 @@ suite('what is left behind', () => {
   });
 
   test('what went away is nothing left, nor is what a cluster makes by itself', () => {
-    assert.deepEqual(leftBehind(before, { iam: { users: {} }, objects: [], Event: { 'openhands/x': {} } }), []);
-    assert.deepEqual(leftBehind({ Pod: {} }, { Pod: { 'openhands/p': {} } }), []);
+    assert.deepEqual(leftBehind(before, { iam: { users: {} }, objects: [], 'Event/openhands/x': {}, 'Pod/openhands/p': {}, 'ReplicaSet.apps/openhands/r': {} }), []);
+    assert.deepEqual(leftBehind({ d: { status: {} } }, { d: { status: { readyReplicas: 1 } } }), []);
   });
 });

@@ -28,7 +28,7 @@ export async function onStage(options: SandboxOptions, play: (stage: CliStage) =
   try {
     const clock = sandbox.productClock;
     const kubernetes = await openKubernetes({ environment: sandbox.environment, clock, random: () => 0.5 });
-    for (const object of clusterObjects()) await kubernetes.create(object);
+    for (const object of clusterObjects()) await kubernetes.apply(object, { fieldManager: 'kubectl' });
     const printed: string[] = [];
     await play({
       sandbox,

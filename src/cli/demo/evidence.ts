@@ -10,8 +10,8 @@ export function confirmedByAudit(checks: readonly VerifyCheck[], audit: readonly
   return { verified, failed: checks.filter((check) => check.outcome !== 'skipped').length - verified };
 }
 
-/** Kinds that a cluster makes and forgets by itself: of them nothing counts as left behind. */
-const ownLife = /^(events?|pods?|replicasets?|endpointslices?|endpoints)$/i;
+/** What a cluster makes and forgets by itself, and where it says how things are: of these nothing counts as left behind. */
+const ownLife = /^((Event|Pod|ReplicaSet|Endpoints|EndpointSlice)(\.|\/|$)|status$)/;
 
 /**
  * What exists now and did not before: paths into the two snapshots. A thing that is new as a whole is one path;
