@@ -8,10 +8,6 @@ import { at, list, text } from './workload-facts.ts';
 /** Fields that name files or folders (kustomize reference, "kustomization"). */
 const fileFields = ['resources', 'bases', 'components', 'crds', 'configurations', 'generators', 'transformers', 'patchesStrategicMerge'] as const;
 
-export function isKustomization(document: ManifestDocument): boolean {
-  return ['Kustomization', 'Component'].includes(document.object.kind) && (document.object.apiVersion === '' || document.object.apiVersion.startsWith('kustomize.config.k8s.io/'));
-}
-
 export function kustomizationFact(document: ManifestDocument): KustomizationFact {
   const directory = dirname(document.file.file);
   const { value } = document.object;

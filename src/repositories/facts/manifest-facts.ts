@@ -3,17 +3,17 @@ import type { ArgoApplicationFact, ConfigSourceFact, ExternalSecretFact, Reposit
 import { isRecord } from '../manifests/parse.ts';
 import type { ManifestDocument, ManifestFile } from '../manifests/types.ts';
 import { externalSecretFact, storeFact } from './external-secret-facts.ts';
-import { generatedSources, isKustomization, kustomizationFact } from './kustomization-facts.ts';
+import { isKustomization, renderKustomizations } from '../manifests/kustomize.ts';
+import { generatedSources, kustomizationFact } from './kustomization-facts.ts';
 import { at, list, text, texts, workloadFact } from './workload-facts.ts';
 
 export type ManifestFacts = Pick<RepositoryFacts, 'stores' | 'externalSecrets' | 'configSources' | 'workloads' | 'kustomizations' | 'manifestFiles' | 'argoApplications' | 'operatorVersion' | 'reloader'>;
 
-/** The facts of a manifests repository. A kustomization's `namespace` goes over the objects of the files that it takes in. */
+/** The facts of a manifests repository. Objects are taken as kustomize would render them. */
 export function manifestFacts(files: readonly ManifestFile[]): ManifestFacts {
   const documents = files.flatMap((file) => file.documents);
   const kustomizations = documents.filter(isKustomization).map(kustomizationFact);
-  const namespaces = namespaceOverrides(kustomizations);
-  const placed = documents.map((document) => inNamespace(document, namespaces.get(document.file.file)));
+  const placed = renderKustomizations(files);
   const present = <T>(make: (document: ManifestDocument) => T | undefined): T[] => placed.flatMap((document) => make(document) ?? []);
   const operator = operatorVersion(documents);
   const reloader = reloaderOf(documents);
@@ -28,32 +28,6 @@ export function manifestFacts(files: readonly ManifestFile[]): ManifestFacts {
     ...(operator ? { operatorVersion: operator } : {}),
     ...(reloader ? { reloader } : {}),
   };
-}
-
-/** File to namespace, through kustomizations that take in kustomizations; the outermost wins. */
-function namespaceOverrides(kustomizations: ManifestFacts['kustomizations']): ReadonlyMap<string, string> {
-  const byDirectory = new Map(kustomizations.map((kustomization) => [kustomization.directory, kustomization]));
-  const namespaces = new Map<string, string>();
-  const apply = (kustomization: ManifestFacts['kustomizations'][number], namespace: string, seen: ReadonlySet<string>): void => {
-    if (seen.has(kustomization.file)) return;
-    for (const { path } of kustomization.takes) {
-      const inner = byDirectory.get(path);
-      if (inner) apply(inner, namespace, new Set([...seen, kustomization.file]));
-      else namespaces.set(path, namespace);
-    }
-  };
-  // Bases first, so that an overlay's namespace goes over its base's.
-  const taken = new Set(kustomizations.flatMap(({ takes }) => takes.map(({ path }) => path)));
-  const ordered = kustomizations.toSorted((a, b) => Number(taken.has(b.directory)) - Number(taken.has(a.directory)));
-  for (const kustomization of ordered) if (kustomization.namespace !== undefined) apply(kustomization, kustomization.namespace, new Set());
-  return namespaces;
-}
-
-const clusterScoped = new Set(['ClusterSecretStore', 'ClusterExternalSecret', 'Namespace', 'ClusterRole', 'ClusterRoleBinding', 'CustomResourceDefinition', 'Kustomization']);
-
-function inNamespace(document: ManifestDocument, namespace: string | undefined): ManifestDocument {
-  if (namespace === undefined || clusterScoped.has(document.object.kind)) return document;
-  return { ...document, object: { ...document.object, namespace } };
 }
 
 /** Objects that make a Secret or ConfigMap; for sealed ones the keys of the ciphertext are those of the Secret. */
