@@ -99,6 +99,7 @@ function randomRequest(dice: Dice): AuthorizationRequest {
   if (dice.chance(0.1)) context['aws:TagKeys'] = '';
   if (dice.chance(0.15)) {
     const { key, values } = dice.pick(keys);
+    delete context[key.toUpperCase()];
     context[key] = Array.from({ length: dice.between(1, 3) }, () => dice.pick(values));
   }
   if (dice.chance(0.6)) context['aws:username'] = dice.pick(['app', 'blue', 'a*b']);
@@ -157,7 +158,9 @@ function randomCondition(dice: Dice, request: AuthorizationRequest): ConditionBl
       continue;
     }
     const quantifier = dice.chance(0.35) ? dice.pick(['ForAllValues:', 'ForAnyValue:']) : '';
-    const kind = dice.pick(quantifier === '' ? keys : sets);
+    // Kinds with many operators come twice, so that each operator has its share.
+    const kinds = quantifier === '' ? keys : sets;
+    const kind = dice.pick([...kinds, ...kinds.filter(({ operators }) => operators.length >= 4)]);
     const name = `${quantifier}${dice.pick(kind.operators)}${dice.chance(0.25) ? 'IfExists' : ''}`;
     const own = request.context[kind.key];
     const near = typeof own === 'string' && dice.chance(0.4) ? [own] : [];

@@ -9,10 +9,10 @@ export function seeded(seed: number): () => number {
   };
 }
 
-/** The seed of this run: SEED, else one that changes by the day, so that the tests wander without losing what they found. */
+/** The seed of this run: `SEED=… npm test`, else always the same. */
 export function seedOfRun(): number {
   const given = process.env['SEED'];
-  return given === undefined ? Math.floor(Date.now() / 86_400_000) : Number(given);
+  return given === undefined ? 20_261_124 : Number(given);
 }
 
 export class Dice {
