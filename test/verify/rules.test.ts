@@ -114,6 +114,7 @@ describe('delivery', () => {
   it('tells a missing Secret from an incomplete one', () => {
     const { secret: _, ...without } = facts;
     assert.deepEqual(ids(secretDiffers(without)), ['secret-not-delivered']);
+    assert.deepEqual(secretDiffers({ ...without, externalSecret: { ready: false } }), []);
     assert.deepEqual(ids(secretDiffers({ ...facts, secret: { keys: ['OTHER'], changedAt: now } })), ['secret-incomplete']);
   });
 });

@@ -1,32 +1,38 @@
 import type { Finding } from '../../finding.ts';
-import type { ContainerFact, ExpectedVariable, PodFacts, VariableFact } from './facts.ts';
+import type { ContainerFact, ExpectedVariable, PodFact, PodFacts, VariableFact } from './facts.ts';
 
 /** Each container must have every variable that its client reads, with the declared value, or with the pair of the access's Secret. */
 export function podVariable(facts: PodFacts): readonly Finding[] {
-  return facts.workloads.flatMap(({ expected, pods }) =>
-    pods.flatMap((pod) =>
-      pod.containers.flatMap((container) =>
-        expected.flatMap((variable): readonly Finding[] => {
-          const wrong = problem(variable, container.variables.get(variable.name), facts);
-          if (wrong === undefined) return [];
-          return [
-            {
-              id: 'pod-variable-wrong',
-              severity: 'error',
-              message: `container ${container.name} of pod ${pod.name}: ${variable.name} ${wrong}`,
-              cause: causeOf(container, variable),
-              remedy: 'Run `bedrock-access plan`: it shows the variable; `bedrock-access apply` sets it and restarts the workload. Where git holds the value, change it there.',
-              place: { resource: `Pod ${facts.namespace}/${pod.name}` },
-            },
-          ];
-        }),
-      ),
-    ),
-  );
+  return facts.workloads.flatMap(({ expected, pods }) => pods.flatMap((pod) => pod.containers.flatMap((container) => judgeContainer(expected, container, pod, facts))));
 }
 
-function problem({ carries }: ExpectedVariable, found: VariableFact | undefined, facts: PodFacts): string | undefined {
-  if (found === undefined) return 'is not set';
+function judgeContainer(expected: readonly ExpectedVariable[], container: ContainerFact, pod: PodFact, facts: PodFacts): readonly Finding[] {
+  const finding = (message: string, cause: string): Finding => ({
+    id: 'pod-variable-wrong',
+    severity: 'error',
+    message: `container ${container.name} of pod ${pod.name}: ${message}`,
+    cause,
+    remedy: 'Run `bedrock-access plan`: it shows the variable; `bedrock-access apply` sets it and restarts the workload. Where git holds the value, change it there.',
+    place: { resource: `Pod ${facts.namespace}/${pod.name}` },
+  });
+  const missing = expected.filter(({ name }) => !container.variables.has(name)).map(({ name }) => name);
+  const wrong = expected.flatMap((variable): readonly Finding[] => {
+    const found = container.variables.get(variable.name);
+    const what = found === undefined ? undefined : problem(variable, found, facts);
+    return what === undefined ? [] : [finding(`${variable.name} ${what}`, madeSo)];
+  });
+  return missing.length === 0 ? wrong : [finding(`${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not set`, similarNames(missing, container) ?? madeSo), ...wrong];
+}
+
+const madeSo = 'The pod was made from a template that does not set it so, or another manager set it.';
+
+/** Names are case-sensitive: `aws_region` is another variable. */
+function similarNames(missing: readonly string[], container: ContainerFact): string | undefined {
+  const similar = [...container.variables.keys()].filter((name) => missing.some((wanted) => wanted.toUpperCase() === name.toUpperCase()));
+  return similar.length === 0 ? undefined : `The container has ${similar.join(', ')}, which is another variable: names are case-sensitive.`;
+}
+
+function problem({ carries }: ExpectedVariable, found: VariableFact, facts: PodFacts): string | undefined {
   const { from, holds } = found;
   if (holds === 'unknown') return undefined;
   if (holds === 'nothing') return `comes from ${from}, which does not hold it`;
@@ -42,9 +48,4 @@ function problem({ carries }: ExpectedVariable, found: VariableFact | undefined,
     return `holds another secret (from ${from}) than Secret ${facts.secretName}`;
   }
   return undefined;
-}
-
-function causeOf(container: ContainerFact, variable: ExpectedVariable): string {
-  const similar = [...container.variables.keys()].find((name) => name !== variable.name && name.toUpperCase() === variable.name.toUpperCase());
-  return similar === undefined ? 'The pod was made from a template that does not set it so, or another manager set it.' : `The container has ${similar}, which is another variable: names are case-sensitive.`;
 }

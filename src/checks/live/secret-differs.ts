@@ -2,10 +2,12 @@ import type { Finding } from '../../finding.ts';
 import type { DeliveryFacts } from './facts.ts';
 
 /** The Secret must hold the pair, and the same one as the parameter; compared by keyed hash. */
-export function secretDiffers({ namespace, secretName, secret, parameter }: DeliveryFacts): readonly Finding[] {
+export function secretDiffers({ namespace, secretName, externalSecret, secret, parameter }: DeliveryFacts): readonly Finding[] {
   const name = `Secret ${namespace}/${secretName}`;
   const place = { resource: name };
   if (secret === undefined) {
+    // An ExternalSecret that is not Ready explains it, and is a finding itself.
+    if (externalSecret?.ready !== true) return [];
     return [
       {
         id: 'secret-not-delivered',

@@ -17,7 +17,7 @@ export async function gatherParameters(inquiry: Inquiry): Promise<ParameterFacts
 
 /** The pair in the parameters; undefined when one is missing or holds something else. */
 export async function readParameterPair(inquiry: Inquiry): Promise<Pair | undefined> {
-  const values = new Map(await Promise.all(parametersOf(inquiry.access).map(async (parameter) => [parameter.role, await valueOf(parameter, inquiry)] as const)));
+  const values = new Map(await Promise.all(parametersOf(inquiry.access).map(async (parameter) => [parameter.role, await inquiry.parameterValue(parameter.region, parameter.name)] as const)));
   const whole = values.get('credentials');
   if (whole !== undefined) {
     const pair = inquiry.hash.pairIn(whole);
@@ -33,7 +33,7 @@ async function gatherOne(parameter: AccessParameter, inquiry: Inquiry): Promise<
   const { name, role, region } = parameter;
   const metadata = await inquiry.readings.parameter(region, name);
   if (metadata === undefined) return { name, role };
-  const value = await valueOf(parameter, inquiry);
+  const value = await inquiry.parameterValue(parameter.region, parameter.name);
   const problem = value === undefined ? undefined : problemIn(value, parameter, inquiry);
   return { name, role, found: { type: metadata.type, version: metadata.version }, ...(problem === undefined ? {} : { problem }) };
 }
@@ -44,8 +44,4 @@ function problemIn(value: Secret, { role }: AccessParameter, { hash }: Inquiry):
     return 'problem' in pair ? pair.problem : undefined;
   }
   return role === 'access-key-id' && hash.accessKeyIdIn(value) === undefined ? 'it holds no access key id' : undefined;
-}
-
-async function valueOf({ region, name }: AccessParameter, { context }: Inquiry): Promise<Secret | undefined> {
-  return (await context.aws.ssm(region).getParameter(name))?.value;
 }

@@ -85,9 +85,9 @@ async function delivery(inquiry: Inquiry): Promise<Looked> {
 
 function podEnvironment({ facts }: LivePods): Looked {
   const count = facts.workloads.reduce((sum, { pods }) => sum + pods.length, 0);
-  const names = facts.workloads.map(({ workload, expected }) => `${workload.kind} ${workload.name}: ${expected.length} variables`);
+  const names = facts.workloads.map(({ workload, expected }) => `${workload.kind} ${workload.name}: ${counted(expected.length, 'variable')}`);
   return {
-    detail: `${count} ${count === 1 ? 'pod' : 'pods'} (${names.join('; ')})`,
+    detail: `${counted(count, 'pod')} (${names.join('; ')})`,
     findings: [...podMissing(facts), ...podVariable(facts), ...podCredentialHidden(facts), ...podOlderThanSecret(facts)],
   };
 }
@@ -97,7 +97,7 @@ function policy(facts: PolicyFacts | undefined, inquiry: Inquiry): Looked {
   if (facts === undefined) return { detail: 'there is no user to judge', findings: declared, skipped: declared.length === 0 };
   const destinations = facts.models.reduce((sum, model) => sum + Math.max(1, model.destinationRegions.length), 0);
   return {
-    detail: `${facts.policies.identity.length} policies, ${facts.models.length} ${facts.models.length === 1 ? 'model' : 'models'} in ${destinations} ${destinations === 1 ? 'destination' : 'destinations'}, whole and streamed`,
+    detail: `${counted(facts.policies.identity.length, 'policy', 'policies')}, ${counted(facts.models.length, 'model')} in ${counted(destinations, 'destination')}, whole and streamed`,
     findings: [...declared, ...policyDenies(facts)],
   };
 }
@@ -123,6 +123,10 @@ function isBoundToPlace({ access }: Inquiry): boolean {
 function told({ answer, waited }: CallFacts): string {
   if ('kind' in answer) return `failed (${answer.code})`;
   return `answered, ${answer.inputTokens} tokens in, ${answer.outputTokens} out${waited > 1 ? `, after ${waited} s` : ''}`;
+}
+
+function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
 }
 
 function defaultModel({ access, implied }: Inquiry): ResolvedModel | undefined {

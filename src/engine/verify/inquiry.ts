@@ -4,6 +4,7 @@ import { takeReadings } from '../../resources/readings.ts';
 import type { Readings } from '../../resources/readings.ts';
 import type { Implied } from '../../resources/kind.ts';
 import type { Finding } from '../../finding.ts';
+import type { Secret } from '../../secret.ts';
 import { footprint } from '../footprint.ts';
 import type { RunContext } from '../types.ts';
 import { keyedHash } from './keyed-hash.ts';
@@ -15,6 +16,8 @@ export interface Inquiry {
   readonly context: RunContext;
   readonly readings: Readings;
   readonly hash: KeyedHash;
+  /** The value of a parameter, read once. */
+  parameterValue(region: string, name: string): Promise<Secret | undefined>;
   readonly implied: Implied;
   /** Of the declaration itself: an ended model, routing that is not certain. */
   readonly declared: readonly Finding[];
@@ -23,11 +26,18 @@ export interface Inquiry {
 export function openInquiry(access: Access, context: RunContext): Inquiry {
   const { catalog, clusterId, clock } = context;
   const { models, policy, owner, findings } = footprint(access, { catalog, clusterId, now: clock.now() });
+  const values = new Map<string, Promise<Secret | undefined>>();
   return {
     access,
     context,
     readings: takeReadings(context.aws, context.kubernetes),
     hash: keyedHash(),
+    parameterValue(region, name) {
+      const place = `${region} ${name}`;
+      const value = values.get(place) ?? context.aws.ssm(region).getParameter(name).then((found) => found?.value);
+      values.set(place, value);
+      return value;
+    },
     implied: { access, owner, partition: partitionOf(access.spec.region) ?? 'aws', models, policy, catalog },
     declared: findings,
   };
