@@ -16,6 +16,8 @@ import { onStage, type CliStage } from '../cli/stage.ts';
 interface Case {
   readonly name: string;
   readonly code?: number;
+  /** It shows only in the middle of the work: what was done stays, and the same command goes on from there. */
+  readonly changes?: boolean;
   readonly command?: readonly string[];
   readonly sandbox?: SandboxOptions;
   readonly declaration?: (text: string) => string;
@@ -41,7 +43,26 @@ const cases: readonly Case[] = [
     },
   },
   { name: 'External Secrets Operator is absent', sandbox: { externalSecrets: false } },
-  { name: 'External Secrets Operator is too old', sandbox: { externalSecrets: { servedVersions: ['v1alpha1'] } } },
+  {
+    name: 'External Secrets Operator is too old',
+    sandbox: { externalSecrets: false },
+    async prepare({ kubernetes }) {
+      for (const [kind, scope] of [['ExternalSecret', 'Namespaced'], ['SecretStore', 'Namespaced'], ['ClusterSecretStore', 'Cluster']] as const) {
+        const [plural, singular] = [`${kind.toLowerCase()}s`, kind.toLowerCase()];
+        await kubernetes.create({
+          apiVersion: 'apiextensions.k8s.io/v1',
+          kind: 'CustomResourceDefinition',
+          metadata: { name: `${plural}.external-secrets.io` },
+          spec: {
+            group: 'external-secrets.io',
+            scope,
+            names: { kind, plural, singular, listKind: `${kind}List` },
+            versions: [{ name: 'v1alpha1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } } }],
+          },
+        });
+      }
+    },
+  },
   {
     name: 'a user of that name is not ours',
     async prepare({ sandbox, clock }) {
@@ -59,6 +80,7 @@ const cases: readonly Case[] = [
   {
     name: 'the permissions are too few',
     code: 4,
+    changes: true,
     command: ['apply'],
     async prepare({ sandbox }) {
       const keys = await sandbox.aws.createIdentity('reader', { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: ['iam:Get*', 'iam:List*', 'ssm:Describe*', 'ssm:List*', 'bedrock:List*', 'bedrock:Get*'], Resource: '*' }] });
@@ -96,10 +118,14 @@ const cases: readonly Case[] = [
   {
     name: 'the plan file is stale',
     command: ['apply', 'old.plan'],
-    async prepare({ run, sandbox, clock }) {
-      assert.equal((await run(['plan', '-f', 'bedrock-access.yaml', '--out', 'old.plan'])).code, 0);
-      const { iam } = openAws({ environment: sandbox.environment, region: 'us-west-2', clock, random: () => 0.5 });
-      await iam.createUser({ name: 'bedrock-openhands-user', path: '/elsewhere/', tags: {} });
+    async prepare({ run, directory }) {
+      assert.equal((await run(['apply'])).code, 0);
+      const file = join(directory, 'bedrock-access.yaml');
+      const text = readFileSync(file, 'utf8');
+      writeFileSync(file, text.replace('claude-sonnet-4-6', 'claude-sonnet-5'));
+      assert.equal((await run(['plan', '--out', 'old.plan'])).code, 0);
+      writeFileSync(file, text.replace('claude-sonnet-4-6', 'claude-sonnet-5-5'));
+      assert.equal((await run(['apply'])).code, 0);
     },
   },
   {
@@ -108,10 +134,16 @@ const cases: readonly Case[] = [
   },
   { name: 'nothing is there to roll back', command: ['rollback', '--name', 'openhands/openhands'] },
   { name: 'nothing is there to show', command: ['status', '--name', 'openhands/nobody'] },
-  { name: 'destroy cannot ask', command: ['destroy'] },
+  {
+    name: 'destroy cannot ask',
+    command: ['destroy'],
+    async prepare({ run }) {
+      assert.equal((await run(['apply'])).code, 0);
+    },
+  },
 ];
 
-for (const { name, code = 1, command = ['plan'], sandbox = {}, declaration = (text: string) => text, prepare } of cases) {
+for (const { name, code = 1, changes = false, command = ['plan'], sandbox = {}, declaration = (text: string) => text, prepare } of cases) {
   test(`bad world: ${name}`, () =>
     onStage(sandbox, async (stage) => {
       writeFileSync(join(stage.directory, 'bedrock-access.yaml'), declaration(declarationText({ account: '123456789012', model: 'us.anthropic.claude-sonnet-4-6', layout: 'pair' })));
@@ -120,15 +152,23 @@ for (const { name, code = 1, command = ['plan'], sandbox = {}, declaration = (te
       const result = await stage.run(command, run ?? {});
       assert.equal(result.code, code, result.stderr);
       assertGolden(`bad-world/${name.replaceAll(/[^a-z]+/gi, '-').toLowerCase()}.txt`, steady(result.stderr));
-      assert.deepEqual(worldOf(stage), before, 'nothing is changed');
+      if (!changes) assert.deepEqual(worldOf(stage), before, 'nothing is changed');
     }));
 }
 
 function worldOf({ sandbox }: CliStage): unknown {
-  return { aws: sandbox.aws.snapshot(), kubernetes: sandbox.kubernetes.snapshot() };
+  return { aws: sandbox.aws.snapshot(), kubernetes: withoutOwnLife(sandbox.kubernetes.snapshot()) };
+}
+
+/** The cluster rolls its own pods out meanwhile; that is no change of ours. */
+function withoutOwnLife(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutOwnLife);
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value).filter(([key]) => !/^(Event|Pod|ReplicaSet\.apps)\/|^status$|^deployment\.kubernetes\.io\/revision$/.test(key));
+  return Object.fromEntries(kept.map(([key, inner]) => [key, withoutOwnLife(inner)]));
 }
 
 /** Ports and request ids differ from run to run. */
 function steady(text: string): string {
-  return text.trimEnd().replaceAll(/127\.0\.0\.1:(?!9\b)\d+/g, '127.0.0.1:PORT').replaceAll(/request [\w-]+/g, 'request ID').replaceAll(/\/tmp\/[^\s:)]+\//g, '');
+  return text.trimEnd().replaceAll(/127\.0\.0\.1:(?!9\b)\d+/g, '127.0.0.1:PORT').replaceAll(/\(request [\w-]+\)/g, '(request ID)').replaceAll(/\/tmp\/[^\s:)]+\//g, '');
 }
