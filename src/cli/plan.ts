@@ -29,6 +29,7 @@ export async function run(options: CommandOptions, commandLine: CommandLine): Pr
     const context = await connect(access.spec.region, catalog, options, commandLine);
     const { plan: made } = await planAccess(access, context);
     plans.push(made);
+    if (options.out !== undefined && impossible(made)) continue; // a file that apply would refuse helps nobody
     if (options.out !== undefined) await writeText(options.out, writePlanFile(made, access, programVersion), commandLine, { overwrite: true, remedy: 'Give another name after --out.' });
   }
   if (commandLine.output !== 'text') await printStructured({ plans }, commandLine);
@@ -36,9 +37,15 @@ export async function run(options: CommandOptions, commandLine: CommandLine): Pr
     const findings = unsaid(plans.flatMap((made) => made.findings), said);
     if (findings.length > 0) commandLine.say(`${renderFindings(findings, commandLine.progressPaint)}\n`);
     commandLine.print(plans.map((made) => renderPlan(made, commandLine.paint)).join('\n\n'));
-    if (options.out !== undefined) commandLine.say(`\nWritten to ${options.out}. Execute exactly this: bedrock-access apply ${options.out}`);
+    if (options.out !== undefined && !plans.some(impossible)) commandLine.say(`\nWritten to ${options.out}. Execute exactly this: bedrock-access apply ${options.out}`);
   }
+  if (plans.some(impossible)) return exitCodes.error;
   return options.detailedExitcode && plans.some(hasChanges) ? exitCodes.changes : exitCodes.ok;
+}
+
+/** A plan with an error cannot be applied. */
+function impossible(made: Plan): boolean {
+  return made.findings.some(({ severity }) => severity === 'error');
 }
 
 /** The plan repeats what the declaration's models gave to say; with its line it was said better. */
