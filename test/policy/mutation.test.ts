@@ -76,8 +76,8 @@ function* mutants(statement: PolicyStatement): Generator<readonly [string, Polic
 function nearRequests(models: readonly ResolvedModel[], sourceVpce: string | undefined): readonly AuthorizationRequest[] {
   const context: AuthorizationRequest['context'] = sourceVpce === undefined ? {} : { 'aws:SourceVpce': sourceVpce };
   const calls = models.flatMap((one) => invocationRequests({ principal, action: 'bedrock:InvokeModel', model: one, account, context }));
-  const actions = ['InvokeModel', 'InvokeModelWithResponseStream', 'InvokeModelWithBidirectionalStream', 'CountTokens', 'GetFoundationModel', 'GetFoundationModelAvailability', 'GetInferenceProfile', 'GetInferenceProfiles'];
-  const lists = ['ListFoundationModels', 'ListFoundationModelAgreementOffers', 'ListInferenceProfiles', 'ListInferenceProfilesAll', 'ListGuardrails'].map((action) => ({ principal, action: `bedrock:${action}`, resource: '*', context }));
+  const actions = ['InvokeModel', 'InvokeModelWithResponseStream', 'InvokeModelWithBidirectionalStream', 'CountTokens', 'GetFoundationModel', 'GetFoundationModelAvailability', 'GetInferenceProfile'].flatMap((action) => [action, `${action}Next`]);
+  const lists = ['ListFoundationModels', 'ListInferenceProfiles', 'ListGuardrails', 'InvokeModel', 'InvokeModelWithResponseStream', 'GetFoundationModel', 'GetInferenceProfile'].flatMap((action) => [action, `${action}Next`]).map((action) => ({ principal, action: `bedrock:${action}`, resource: '*', context }));
   return [
     ...lists,
     ...calls.flatMap((call) => actions.map((action) => ({ ...call, action: `bedrock:${action}` }))),
@@ -95,7 +95,8 @@ function variants(call: AuthorizationRequest): readonly AuthorizationRequest[] {
   const profile = call.context['bedrock:InferenceProfileArn'];
   return [
     withPart(3, 'sa-east-1'),
-    withPart(4, '999999999999'),
+    // As if of the same account, so that the identity policy alone decides.
+    { ...withPart(4, '999999999999'), resourceAccount: account },
     { ...call, resource: call.resource.replace(/\/.*/, '/another') },
     { ...call, resource: call.resource.slice(0, -1) },
     withKey('aws:RequestedRegion', 'sa-east-1'),
