@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import type { ApiConnection } from '../../control-plane/api-connection.ts';
+import { startSandbox } from '../../../src/sandbox/start.ts';
+import type { Sandbox } from '../../../src/sandbox/types.ts';
+import { realParts, report } from '../parts.ts';
+import { applying } from './applying.ts';
+import { controlling } from './controlling.ts';
+import { customKinds } from './custom-kinds.ts';
+import { reading } from './reading.ts';
+import { openSession } from './session.ts';
+import { writing } from './writing.ts';
+
+const chapters = { reading, writing, applying, 'custom kinds and access': customKinds, controlling };
+
+describe('the Kubernetes API of the sandbox answers as a real kube-apiserver does', () => {
+  let sandbox: Sandbox;
+  let ours: ApiConnection;
+  before(async () => {
+    sandbox = await startSandbox({ externalSecrets: false });
+    ours = connectionOf(sandbox.kubernetes.kubeconfigFile);
+  });
+  after(() => sandbox.stop());
+
+  let count = 0;
+  for (const [chapter, behaviours] of Object.entries(chapters)) {
+    for (const behaviour of behaviours) {
+      count += 1;
+      const namespace = `conformance-${count}`;
+      it(`${chapter}: ${behaviour.name}`, async () => {
+        const [real, sandboxed] = await Promise.all([play(realParts().kubernetes), play(ours)]);
+        const same = JSON.stringify(real) === JSON.stringify(sandboxed);
+        report({
+          chapter: `Kubernetes API: ${chapter}`,
+          behaviour: behaviour.name,
+          parts: { sandbox: same ? 'same' : behaviour.knownDifference === undefined ? 'different' : 'known difference', 'Kubernetes 1.35': 'same' },
+          ...(behaviour.knownDifference === undefined ? {} : { note: behaviour.knownDifference }),
+        });
+        if (behaviour.knownDifference === undefined) assert.deepEqual(sandboxed, real);
+        else assert.equal(same, false, 'no difference any more: take the note away');
+      });
+
+      const play = async (connection: ApiConnection): Promise<unknown> => {
+        const session = openSession(connection, namespace);
+        const made = await session.request('POST', '/api/v1/namespaces', { body: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } } });
+        assert.equal(made.status, 201, made.text);
+        await session.until(session.core('serviceaccounts/default'), (answer) => answer.status === 200);
+        const answer = await behaviour.play(session);
+        await session.request('DELETE', `/api/v1/namespaces/${namespace}`);
+        return answer;
+      };
+    }
+  }
+});
+
+/** The connection that a kubeconfig with a token or a client certificate describes. */
+function connectionOf(file: string): ApiConnection {
+  const config: { clusters: { cluster: { server: string; 'certificate-authority-data': string } }[]; users: { user: { token?: string } }[] } = parse(readFileSync(file, 'utf8'));
+  const cluster = config.clusters[0]!.cluster;
+  const token = config.users[0]!.user.token;
+  assert.ok(token !== undefined, 'the kubeconfig of the sandbox has no token');
+  return { server: cluster.server, ca: Buffer.from(cluster['certificate-authority-data'], 'base64').toString('utf8'), token };
+}
