@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ControlPlaneClient } from './client-of-sandbox.ts';
+import { startSandbox } from '../../../src/sandbox/start.ts';
+
+const model = 'us.anthropic.claude-sonnet-4-6';
+
+/** Processes whose environment names this sandbox. */
+function children(endpoint: string): readonly string[] {
+  return ControlPlaneClient.processes().filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`AWS_ENDPOINT_URL=${endpoint}`) && Number(pid) !== process.pid;
+    } catch {
+      return false;
+    }
+  });
+}
+
+it('a container of the sandbox is a real client of Bedrock that answers with the pod\'s own environment and ends with the pod', async () => {
+  const sandbox = await startSandbox({ workloads: 'processes' });
+  const client = new ControlPlaneClient(sandbox.kubernetes.kubeconfigFile);
+  try {
+    const { accessKeyId, secretAccessKey } = await sandbox.aws.createIdentity('workload');
+    await client.create('/api/v1/namespaces/default/secrets', { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'credentials' }, stringData: { id: accessKeyId, secret: secretAccessKey } });
+    const secret = (name: string, key: string) => ({ name, valueFrom: { secretKeyRef: { name: 'credentials', key } } });
+    await client.create('/api/v1/namespaces/default/pods', {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'app' },
+      spec: {
+        terminationGracePeriodSeconds: 1,
+        containers: [{ name: 'app', image: 'example/app:1', env: [{ name: 'AWS_REGION', value: 'us-west-2' }, { name: 'BEDROCK_MODEL_ID', value: model }, secret('AWS_ACCESS_KEY_ID', 'id'), secret('AWS_SECRET_ACCESS_KEY', 'secret')] }],
+      },
+    });
+    let log = '';
+    for (let count = 0; count < 200 && !log.includes('\n'); count += 1) {
+      await sleep(50);
+      log = await client.text('/api/v1/namespaces/default/pods/app/log');
+      if (log.startsWith('{"kind":"Status"')) log = '';
+    }
+    const line: unknown = JSON.parse(log.split('\n')[0] ?? '{}');
+    assert.ok(typeof line === 'object' && line !== null && 'answer' in line && 'model' in line, log);
+    assert.equal(line.model, model);
+    const call = sandbox.audit.find((entry) => entry.action === 'bedrock:InvokeModel' && entry.verdict === 'allow');
+    assert.equal(call?.accessKeyId, accessKeyId);
+    assert.ok(!log.includes(secretAccessKey));
+    assert.equal(children(sandbox.aws.endpoint).length, 1);
+    await client.remove('/api/v1/namespaces/default/pods/app');
+    for (let count = 0; count < 100 && children(sandbox.aws.endpoint).length > 0; count += 1) await sleep(20);
+    assert.equal(children(sandbox.aws.endpoint).length, 0);
+    await client.create('/api/v1/namespaces/default/pods', { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'left' }, spec: { containers: [{ name: 'app', image: 'example/app:1' }] } });
+    for (let count = 0; count < 100 && children(sandbox.aws.endpoint).length === 0; count += 1) await sleep(20);
+    assert.equal(children(sandbox.aws.endpoint).length, 1);
+  } finally {
+    await sandbox.stop();
+  }
+  assert.equal(children(sandbox.aws.endpoint).length, 0);
+});
