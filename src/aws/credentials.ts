@@ -31,7 +31,7 @@ export function credentialSource(options: {
 }
 
 /** The static keys that an environment holds, if it holds both halves. */
-export function environmentCredentials(environment: Readonly<Record<string, string | undefined>>): AwsCredentials | undefined {
+function environmentCredentials(environment: Readonly<Record<string, string | undefined>>): AwsCredentials | undefined {
   const accessKeyId = filled(environment['AWS_ACCESS_KEY_ID']);
   const secretAccessKey = filled(environment['AWS_SECRET_ACCESS_KEY']);
   if (accessKeyId === undefined || secretAccessKey === undefined) return undefined;

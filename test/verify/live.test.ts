@@ -200,6 +200,17 @@ it('verify of an empty world says the first thing that is missing at each link',
   }
 });
 
+it('verify with credentials of another account looks at nothing', async () => {
+  const world = await startEngineWorld();
+  try {
+    const context = await world.run();
+    await assert.rejects(verifyAccess(declared({ account: '999999999999' }), { ...context, call: true }).next(), { id: 'aws-account-mismatch' });
+    assert.deepEqual(context.aws.calls.map(({ action }) => action), ['sts:GetCallerIdentity']);
+  } finally {
+    await world.stop();
+  }
+});
+
 it('verify of a model that has ended says when, and what to take instead', async () => {
   const world = await startEngineWorld();
   try {

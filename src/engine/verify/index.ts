@@ -4,6 +4,7 @@
  * the pure rules in `checks/live` judge them.
  */
 import type { Access } from '../../access/types.ts';
+import { callerOfAccount } from '../../aws/account.ts';
 import type { ResolvedModel } from '../../bedrock/types.ts';
 import { callFailed } from '../../checks/live/call-failed.ts';
 import { deliveryNotReady } from '../../checks/live/delivery-not-ready.ts';
@@ -35,8 +36,12 @@ import { openInquiry } from './inquiry.ts';
 import type { Inquiry } from './inquiry.ts';
 import { makeCall } from './make-call.ts';
 
-/** @param context `call: false` leaves out the real calls, which cost a few tokens. */
+/**
+ * @param context `call: false` leaves out the real calls, which cost a few tokens.
+ * @throws AccessError `aws-account-mismatch`, or why AWS does not let the caller be known: then no check would mean anything
+ */
 export async function* verifyAccess(access: Access, context: RunContext & { readonly call: boolean }): AsyncGenerator<VerifyCheck> {
+  await callerOfAccount(context.aws, access.spec.account);
   const inquiry = openInquiry(access, context);
   const pods = gatherPods(inquiry);
   const policies = gatherPolicies(inquiry);
