@@ -25,7 +25,9 @@ export function writeJson(answer: Readonly<Record<string, unknown>>, times: Time
 }
 
 export function writeJsonError(error: AwsError, times: TimeFormat, requestId: string): WireResponse {
-  const body = times === 'seconds' ? { __type: error.code, message: error.message } : { message: error.message };
+  // Bedrock's front door (credentials, permissions) writes `Message`, the service behind it `message`; clients read both.
+  const text = times === 'iso' && error.status === 403 ? { Message: error.message } : { message: error.message };
+  const body = times === 'seconds' ? { __type: error.code, ...text } : text;
   return {
     status: error.status,
     headers: { 'content-type': times === 'seconds' ? 'application/x-amz-json-1.1' : 'application/json', 'x-amzn-requestid': requestId, 'x-amzn-errortype': error.code },
