@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startAwsServer } from './aws/server.ts';
 import { productClockOf } from './clock.ts';
 import type { Sandbox, SandboxOptions } from './types.ts';
-import { createWorld, type KubernetesPart, type Part, type World } from './world.ts';
+import { createWorld, type Part } from './world.ts';
 
 /** The region of `AWS_REGION` in the sandbox's environment. */
 const homeRegion = 'us-west-2';
@@ -24,9 +23,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   try {
     const aws = await startAwsServer(world);
     started.push(aws);
-    const kubernetes = options.kubernetes === false ? undefined : await startPart<KubernetesPart>('./kubernetes/server.ts', 'startKubernetesServer', world, started);
-    if (kubernetes !== undefined && options.externalSecrets !== false) await startPart('./external-secrets/index.ts', 'startExternalSecrets', world, started);
-    if (kubernetes !== undefined) await startPart('./workloads/index.ts', 'startWorkloads', world, started);
+    // Loaded when wanted: AWS alone starts faster. Literal paths, so that a bundle carries the parts.
+    const kubernetes = options.kubernetes === false ? undefined : await (await import('./kubernetes/server.ts')).startKubernetesServer(world);
+    if (kubernetes !== undefined) {
+      started.push(kubernetes);
+      if (options.externalSecrets !== false) started.push(await (await import('./external-secrets/index.ts')).startExternalSecrets(world));
+      started.push(await (await import('./workloads/index.ts')).startWorkloads(world));
+    }
     return {
       environment: {
         AWS_ENDPOINT_URL: aws.endpoint,
@@ -64,14 +67,4 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
 function notBuilt(): never {
   throw new Error('the sandbox has no AWS');
-}
-
-/** Parts are built side by side: one that is not there yet is left out. */
-async function startPart<P extends Part>(file: string, name: string, world: World, started: Part[]): Promise<P | undefined> {
-  const place = new URL(file, import.meta.url);
-  if (!existsSync(place)) return undefined;
-  const module: Record<string, (world: World) => Promise<P>> = await import(place.href);
-  const part = await module[name]!(world);
-  started.push(part);
-  return part;
 }
