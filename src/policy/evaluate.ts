@@ -16,13 +16,13 @@ export function evaluate(request: AuthorizationRequest, policies: PolicySet): Ve
   const prepared = new PreparedRequest(request);
   const identity = examine(policies.identity, prepared, true);
   if (identity.deny !== undefined) return denied(prepared, 'identity', identity.deny);
-  const levels = (policies.serviceControl ?? noLevels).map((level) => examine(level, prepared, false));
+  const levels = policies.serviceControl === undefined ? noExamined : policies.serviceControl.map((level) => examine(level, prepared, false));
   for (const level of levels) if (level.deny !== undefined) return denied(prepared, 'service-control', level.deny);
   const boundary = policies.boundary === undefined ? undefined : examine([policies.boundary], prepared, true);
   if (boundary?.deny !== undefined) return denied(prepared, 'boundary', boundary.deny);
   const session = policies.session === undefined ? undefined : examine(policies.session, prepared, false);
   if (session?.deny !== undefined) return denied(prepared, 'session', session.deny);
-  const resource = examineResource(policies.resource ?? noPolicies, prepared, policies.boundary !== undefined);
+  const resource = policies.resource === undefined ? noResource : examineResource(policies.resource, prepared, policies.boundary !== undefined);
   if (resource.deny !== undefined) return denied(prepared, 'resource', resource.deny);
 
   const silentLevel = levels.findIndex((level) => level.allow === undefined);
@@ -40,7 +40,9 @@ export function evaluate(request: AuthorizationRequest, policies: PolicySet): Ve
 }
 
 const noPolicies: readonly NamedPolicy[] = [];
-const noLevels: readonly (readonly NamedPolicy[])[] = [];
+const nothing: Examined = {};
+const noExamined: readonly Examined[] = [];
+const noResource: ExaminedResource = { match: 'none' };
 
 /** The first statement that denies, else the first that allows. */
 interface Examined {
@@ -48,11 +50,18 @@ interface Examined {
   readonly allow?: Hit;
 }
 
+interface ExaminedResource extends Examined {
+  /** How closely the best allow names the principal. */
+  readonly match: PrincipalMatch;
+}
+
 function examine(policies: readonly NamedPolicy[], request: PreparedRequest, completes: boolean): Examined {
   let allow: Hit | undefined;
   for (const policy of policies) {
     const reading = { variables: policy.document.Version === '2012-10-17', completes };
-    for (const [index, statement] of policy.document.Statement.entries()) {
+    let index = -1;
+    for (const statement of policy.document.Statement) {
+      index += 1;
       if (statement.Effect === 'Allow' && allow !== undefined) continue;
       if (!applies(statement, request, reading)) continue;
       const hit = { policy, statement, index };
@@ -60,10 +69,10 @@ function examine(policies: readonly NamedPolicy[], request: PreparedRequest, com
       allow = hit;
     }
   }
-  return allow === undefined ? {} : { allow };
+  return allow === undefined ? nothing : { allow };
 }
 
-function examineResource(policies: readonly NamedPolicy[], request: PreparedRequest, hasBoundary: boolean): Examined & { readonly match: PrincipalMatch } {
+function examineResource(policies: readonly NamedPolicy[], request: PreparedRequest, hasBoundary: boolean): ExaminedResource {
   let best: { hit: Hit; match: PrincipalMatch } | undefined;
   for (const policy of policies) {
     const reading = { variables: policy.document.Version === '2012-10-17', completes: false };

@@ -144,7 +144,7 @@ function randomResources(dice: Dice, { resource }: AuthorizationRequest, incompl
     `${head.join(':')}:*`,
     ...(incomplete ? [head.slice(0, 3).join(':')] : []),
   ];
-  const misses = [...resources.filter((other) => other !== resource), `${head.join(':')}:${id}x`, `${head.join(':')}:${id.slice(0, slash)}?`, `${resource.slice(0, -1)}`, `${head.join(':')}:${id.slice(0, slash)}\${aws:username}`];
+  const misses = [...resources.filter((other) => other !== resource), `${head.join(':')}:${id}x`, `${head.join(':')}:${id.slice(0, slash)}?`, resource.slice(0, -1), `${head.join(':')}:${id.slice(0, slash)}\${aws:username}`];
   const list = Array.from({ length: dice.between(1, 3) }, () => dice.pick(dice.chance(0.6) ? hits : misses));
   if (dice.chance(0.15)) return { NotResource: Array.from({ length: dice.between(1, 2) }, () => dice.pick(dice.chance(0.25) ? hits.filter((hit) => hit !== '*') : misses)) };
   return { Resource: list.length === 1 && list[0] !== undefined ? list[0] : list };

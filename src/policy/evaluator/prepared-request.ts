@@ -9,7 +9,6 @@ export class PreparedRequest {
   readonly account: string | undefined;
   /** Account of the resource, taken as the principal's where nothing says otherwise. */
   readonly resourceAccount: string | undefined;
-  #context: Map<string, string | readonly string[]> | undefined;
 
   constructor(request: AuthorizationRequest) {
     this.request = request;
@@ -21,9 +20,11 @@ export class PreparedRequest {
   /** A condition key's value; keys are compared without case. A list is a multivalued key, however many values it holds. */
   value(key: string): string | readonly string[] | undefined {
     const { context } = this.request;
-    if (Object.hasOwn(context, key)) return context[key];
-    this.#context ??= new Map(Object.entries(context).map(([name, value]) => [name.toLowerCase(), value]));
-    return this.#context.get(key.toLowerCase());
+    const exact = context[key];
+    if (exact !== undefined && Object.hasOwn(context, key)) return exact;
+    const wanted = key.toLowerCase();
+    for (const name in context) if (name.length === wanted.length && name.toLowerCase() === wanted) return context[name];
+    return undefined;
   }
 }
 

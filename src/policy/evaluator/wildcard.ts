@@ -37,6 +37,7 @@ export function matchesWildcard(pattern: string, text: string): boolean {
 
 /** The text that a pattern without wildcards stands for. */
 export function plainText(pattern: string): string {
+  if (!pattern.includes(literalStar) && !pattern.includes(literalQuestion)) return pattern;
   return pattern.replaceAll(literalStar, '*').replaceAll(literalQuestion, '?');
 }
 
