@@ -75,9 +75,9 @@ async function* underRevision(footprint: Footprint, observation: Observation, pl
   const same = latest?.accessDigest === plan.accessDigest;
   if (!changes && same && latest.state === 'complete') return yield* execute(plan, footprint, observation, context, execution);
   // A run that was stopped and is gone on with keeps its revision.
-  const revision = same && latest.state === 'pending' ? latest : await beginRevision(footprint, revisions, context.catalog, context.programVersion, context.kubernetes);
+  const revision = same && latest.state === 'pending' ? latest : await beginRevision(footprint, revisions, context);
   const executed = yield* execute(plan, footprint, observation, context, execution);
-  if (executed.left.length === 0 && !executed.interrupted) await completeRevision(revision, revisions, context.kubernetes);
+  if (executed.left.length === 0 && !executed.interrupted) await completeRevision(revision, revisions, context);
   return executed;
 }
 

@@ -1,5 +1,6 @@
 import { acquireLease } from '../kubernetes/lease.ts';
 import { ownerLabels, type Owner } from '../resources/owner.ts';
+import { persist } from './persist.ts';
 import type { RunContext } from './types.ts';
 
 /** How long the Lease holds without being renewed. */
@@ -17,20 +18,22 @@ export interface RunLease {
 export async function holdLease(owner: Owner, command: string, context: RunContext): Promise<RunLease> {
   const { kubernetes, clock, random, programVersion } = context;
   const run = Math.floor(random() * 0xffff_ffff).toString(16).padStart(8, '0');
-  const lease = await acquireLease(kubernetes, {
-    namespace: owner.namespace,
-    name: `bedrock-access-${owner.name}`,
-    holder: `bedrock-access ${programVersion} ${command}, run ${run}`,
-    seconds,
-    clock,
-    labels: ownerLabels(owner),
-  });
+  const lease = await persist(context, () =>
+    acquireLease(kubernetes, {
+      namespace: owner.namespace,
+      name: `bedrock-access-${owner.name}`,
+      holder: `bedrock-access ${programVersion} ${command}, run ${run}`,
+      seconds,
+      clock,
+      labels: ownerLabels(owner),
+    }),
+  );
   let renewing: Promise<void> | undefined;
   return {
     async guard() {
       if (lease.expiresAt.getTime() - clock.now().getTime() > margin) return;
       // Steps side by side share one renewal.
-      renewing ??= lease.renew().finally(() => {
+      renewing ??= persist(context, () => lease.renew()).finally(() => {
         renewing = undefined;
       });
       await renewing;

@@ -6,11 +6,13 @@ import { accessFromObject } from '../access/parse.ts';
 import { catalogFile, parseCatalog } from '../bedrock/catalog.ts';
 import type { Catalog } from '../bedrock/types.ts';
 import { AccessError } from '../errors/error.ts';
+import { KubernetesCallError } from '../kubernetes/error.ts';
 import type { Kubernetes, KubernetesObject, OwnerReference } from '../kubernetes/types.ts';
 import { at, textAt } from '../resources/json.ts';
 import { ownerLabelKeys, ownerLabels, ownerSelector, type Owner } from '../resources/owner.ts';
 import type { Readings } from '../resources/readings.ts';
-import type { Footprint, Revision } from './types.ts';
+import { persist } from './persist.ts';
+import type { Footprint, Revision, RunContext } from './types.ts';
 
 const kept = 10;
 const stateLabel = 'bedrock-access.dev/state';
@@ -34,11 +36,12 @@ export async function allRevisions(kubernetes: Kubernetes): Promise<readonly { r
 }
 
 /** Written before the first step. */
-export async function beginRevision(footprint: Footprint, earlier: readonly Revision[], catalog: Catalog, programVersion: string, kubernetes: Kubernetes): Promise<Revision> {
+export async function beginRevision(footprint: Footprint, earlier: readonly Revision[], context: RunContext): Promise<Revision> {
   const { owner, access } = footprint;
+  const { catalog, programVersion, kubernetes } = context;
   const number = (earlier[0]?.number ?? 0) + 1;
   const owners = await declaringObject(owner, kubernetes);
-  const object = await kubernetes.create({
+  const wanted: KubernetesObject = {
     apiVersion,
     kind,
     metadata: {
@@ -55,24 +58,28 @@ export async function beginRevision(footprint: Footprint, earlier: readonly Revi
       policy: footprint.policy.documents,
       programVersion,
     },
+  };
+  return persist(context, async (attempt) => {
+    // Under the Lease nobody else makes it: what is there after a call without an answer is of this run.
+    const there = attempt === 1 ? undefined : await kubernetes.get({ apiVersion, kind, namespace: owner.namespace, name: wanted.metadata.name ?? '' });
+    return readRevision(there ?? (await kubernetes.create(wanted)));
   });
-  return readRevision(object);
 }
 
 /** After the last step: the revision is complete, and the oldest beyond ten go. */
-export async function completeRevision(revision: Revision, earlier: readonly Revision[], kubernetes: Kubernetes): Promise<void> {
+export async function completeRevision(revision: Revision, earlier: readonly Revision[], context: RunContext): Promise<void> {
   const { namespace, name } = referenceTo(revision);
-  await kubernetes.patch({ apiVersion, kind, namespace, name }, { type: 'merge', body: { metadata: { labels: { [stateLabel]: 'complete' } } } });
-  for (const old of earlier.filter(({ number }) => number !== revision.number).slice(kept - 1)) await removeRevision(old, kubernetes);
+  await persist(context, () => context.kubernetes.patch({ apiVersion, kind, namespace, name }, { type: 'merge', body: { metadata: { labels: { [stateLabel]: 'complete' } } } }));
+  for (const old of earlier.filter(({ number }) => number !== revision.number).slice(kept - 1)) await removeRevision(old, context);
 }
 
-export async function removeRevision(revision: Revision, kubernetes: Kubernetes): Promise<void> {
+export async function removeRevision(revision: Revision, context: RunContext): Promise<void> {
   const { uid } = revision.object.metadata;
   try {
-    await kubernetes.remove({ apiVersion, kind, ...referenceTo(revision) }, uid === undefined ? {} : { uid });
+    await persist(context, () => context.kubernetes.remove({ apiVersion, kind, ...referenceTo(revision) }, uid === undefined ? {} : { uid }));
   } catch (error) {
-    // Removed by hand or by another run: it is gone either way.
-    if (await kubernetes.get({ apiVersion, kind, ...referenceTo(revision) })) throw error;
+    // Removed by hand, or by a call whose answer was lost: gone either way.
+    if (!(error instanceof KubernetesCallError && error.kind === 'not-found')) throw error;
   }
 }
 

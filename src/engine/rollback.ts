@@ -55,7 +55,7 @@ async function* removeAll(command: string, access: AccessName, context: RunConte
     const { work, revisions } = await lookAtAll(access, context);
     yield stamped({ type: 'planned', plan: work.plan }, context.clock);
     const executed = yield* carryOut(work, context, { guard: lease.guard }, async () => (await lookAtAll(access, context, true)).work);
-    if (executed.left.length === 0) for (const revision of revisions) await removeRevision(revision, context.kubernetes);
+    if (executed.left.length === 0) for (const revision of revisions) await removeRevision(revision, context);
     yield stamped(summary(command, executed, context), context.clock);
   } finally {
     await lease.release();
