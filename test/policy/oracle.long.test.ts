@@ -55,16 +55,19 @@ test(`the evaluator takes a twentieth of the time of iam-simulate on the same pa
   const dice = new Dice(seed + 2);
   const texts = Array.from({ length: 4000 }, () => JSON.stringify(randomPair(dice)));
   const parse = (): readonly Pair[] => texts.map((text): Pair => JSON.parse(text));
-  const time = (decide: (pair: Pair) => unknown): number => {
-    for (const pair of parse()) decide(pair);
-    const pairs = parse();
-    const start = process.hrtime.bigint();
-    for (const pair of pairs) decide(pair);
-    return Number(process.hrtime.bigint() - start) / 1e6;
-  };
+  // The best of five: the machine does other things too.
+  const time = (decide: (pair: Pair) => unknown): number =>
+    Math.min(
+      ...Array.from({ length: 5 }, () => {
+        const pairs = parse();
+        const start = process.hrtime.bigint();
+        for (const pair of pairs) decide(pair);
+        return Number(process.hrtime.bigint() - start) / 1e6;
+      }),
+    );
   const theirs = time(({ request, set }) => oracleDecision(request, set));
   const ours = time(({ request, set }) => evaluate(request, set).decision);
   context.diagnostic(`iam-simulate ${theirs.toFixed(0)} ms, ours ${ours.toFixed(0)} ms: ${(theirs / ours).toFixed(1)} times`);
   // The figure of the bench is 20; a loaded machine must not fail a run of tests.
-  assert.ok(theirs / ours > 8);
+  assert.ok(theirs / ours > 10);
 });
