@@ -31,6 +31,8 @@ export interface Result {
   readonly parts: Readonly<Record<string, 'same' | 'known difference' | 'different'>>;
   /** What was learnt, where they differ. */
   readonly note?: string;
+  /** What each part answered, where that is different. */
+  readonly answers?: Readonly<Record<string, unknown>>;
 }
 
 export function report(result: Result): void {

@@ -44,6 +44,9 @@ async function conformance(folder: RunFolder): Promise<number> {
   const found: readonly Result[] = existsSync(results)
     ? readFileSync(results, 'utf8').split('\n').filter((line) => line !== '').map((line): Result => JSON.parse(line))
     : [];
+  for (const { behaviour, answers } of found) {
+    if (answers !== undefined) tell(`different: ${behaviour}\n${Object.entries(answers).map(([part, answer]) => `  ${part}: ${JSON.stringify(answer)}`).join('\n')}`);
+  }
   const wholeRun = process.argv.length === 2;
   if (wholeRun && found.length > 0) writeFileSync('docs/conformance.md', conformancePage(found));
   return code;

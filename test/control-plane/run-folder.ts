@@ -56,6 +56,13 @@ export class RunFolder {
     return started;
   }
 
+  /** A process that somebody else started ends with the run too. */
+  adopt(child: ChildProcess): void {
+    this.#started.push({ name: 'tests', child, exited: () => child.exitCode !== null || child.signalCode !== null, log: '' });
+    const identity = child.pid === undefined ? undefined : identityOf(child.pid);
+    if (identity !== undefined) appendFileSync(join(this.path, 'processes'), `${identity}\n`);
+  }
+
   /** Asks again and again until `check` holds. @throws SetupError with the end of the log when the process ends or time is up */
   async until(started: StartedProcess, check: () => Promise<boolean>, seconds = 90): Promise<void> {
     const end = Date.now() + seconds * 1000;

@@ -104,16 +104,16 @@ function create(set: StoredObject, ordinal: number, { current, update }: Revisio
   };
   try {
     store.create(labelled, { manager });
-    events.normal(set, 'SuccessfulCreate', `create Pod ${name} in StatefulSet ${set.metadata.name} successful`);
+    events.normal(set, 'SuccessfulCreate', `Create Pod ${name} in StatefulSet ${set.metadata.name} successful`);
   } catch (error) {
-    events.warning(set, 'FailedCreate', `create Pod ${name} in StatefulSet ${set.metadata.name} failed error: ${error instanceof Error ? error.message : String(error)}`);
+    events.warning(set, 'FailedCreate', `Create Pod ${name} in StatefulSet ${set.metadata.name} failed error: ${error instanceof Error ? error.message : String(error)}`);
     throw error;
   }
 }
 
 function remove(set: StoredObject, pod: StoredObject, { store, events }: ControllerTools): void {
   store.remove(referenceTo(pod));
-  events.normal(set, 'SuccessfulDelete', `delete Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name} successful`);
+  events.normal(set, 'SuccessfulDelete', `Delete Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name} successful`);
 }
 
 function statusOf(set: StoredObject, pods: readonly StoredObject[], current: string, update: string, now: number): JsonObject {

@@ -22,7 +22,7 @@ async function eventsAbout(session: Session, kind: string): Promise<unknown> {
   const { body } = await session.request('GET', session.core('events'));
   const items = at(body, 'items');
   if (!Array.isArray(items)) return undefined;
-  const texts = items.filter((event) => at(event, 'involvedObject', 'kind') === kind).map((event) => `${String(at(event, 'type'))} ${String(at(event, 'reason'))} ${String(at(event, 'message'))} by ${String(at(event, 'source', 'component'))}`.replace(/-[bcdfghjklmnpqrstvwxz2456789]{6,10}(-[a-z0-9]{5})?/g, '-<hash>'));
+  const texts = items.filter((event) => at(event, 'involvedObject', 'kind') === kind).map((event) => `${String(at(event, 'type'))} ${String(at(event, 'reason'))} ${String(at(event, 'message'))} by ${String(at(event, 'source', 'component'))}`.replace(/-[bcdfghjklmnpqrstvwxz2456789]{5,10}(-[a-z0-9]{5})?\b/g, '-<hash>'));
   return [...new Set(texts)].sort();
 }
 

@@ -68,7 +68,10 @@ export const customKinds: readonly Behaviour[] = [
     name: 'a custom object that breaks its schema names every cause',
     play: async (session) => {
       const version = await define(session);
-      return seen(await session.request('POST', session.group(version, 'widgets'), { body: widget(version, 'bad', { size: 'huge', count: 0, name: 'too long' }) }));
+      // The real server walks a map: its causes come in any order.
+      const { status, body } = await session.request('POST', session.group(version, 'widgets'), { body: widget(version, 'bad', { size: 'huge', count: 0, name: 'too long' }) });
+      const causes = at(body, 'details', 'causes');
+      return [status, Array.isArray(causes) ? causes.map((cause) => JSON.stringify(comparable(cause))).sort() : undefined];
     },
   },
   {
@@ -156,7 +159,7 @@ export const customKinds: readonly Behaviour[] = [
     name: 'the issuer publishes its keys',
     play: async (session) => {
       const discovery = await session.request('GET', '/.well-known/openid-configuration');
-      const keys = await session.request('GET', '/openid/v1/jwks');
+      const keys = await session.request('GET', '/openid/v1/jwks', { headers: { accept: 'application/jwk-set+json, application/json' } });
       return [discovery.status, Object.keys(Object(discovery.body)).sort(), at(discovery.body, 'id_token_signing_alg_values_supported'), keys.status, at(keys.body, 'keys', 0, 'kty'), at(keys.body, 'keys', 0, 'alg'), at(keys.body, 'keys', 0, 'use')];
     },
   },
