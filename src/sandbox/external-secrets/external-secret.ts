@@ -1,13 +1,13 @@
 /** One look at an ExternalSecret (external-secrets v0.20.4, pkg/controllers/externalsecret/externalsecret_controller.go `Reconcile`). */
 import { fieldManagerOf, ownerHash, syncedResourceVersion } from './hash.ts';
-import { objectAt, sameJson, textAt, type ObjectInput, type ObjectReference, type StoredObject } from '../kubernetes/object.ts';
+import { objectAt, sameJson, textAt, valueAt, type JsonObject, type ObjectInput, type ObjectReference, type StoredObject } from '../kubernetes/object.ts';
 import { StatusError } from '../kubernetes/status-error.ts';
 import type { ObjectStore } from '../kubernetes/store.ts';
 import type { World } from '../world.ts';
 import type { EventRecorder } from '../workloads/event-recorder.ts';
 import { Reported, type Again } from '../workloads/work-queue.ts';
 import { NoSecretError, ProviderError } from './provider-error.ts';
-import { goDuration } from './remote-value.ts';
+import { goDuration, goDurationText } from './remote-value.ts';
 import { withCondition } from './ready-condition.ts';
 import { CannotOwn, creationPolicyOf, isUntouched, managedLabel, OwnedByAnother, ownerLabel, targetNameOf, targetSecret } from './target-secret.ts';
 
@@ -44,6 +44,8 @@ export async function reconcileExternalSecret(reference: ObjectReference, contro
   const now = store.now();
   const status = withCondition(
     {
+      // The operator's own type has the field always, empty before there is a Secret.
+      binding: { name: '' },
       ...objectAt(externalSecret, 'status'),
       ...(outcome.binding === undefined ? {} : { binding: { name: outcome.binding } }),
       ...(outcome.ready ? { refreshTime: now, syncedResourceVersion: syncedResourceVersion(externalSecret.metadata) } : {}),
@@ -100,15 +102,18 @@ async function synced(externalSecret: StoredObject, existing: StoredObject | und
   if (creationPolicy === 'None') return done('SecretSynced', 'secret synced');
   if (creationPolicy === 'Merge' && existing === undefined) return done('SecretMissing', 'secret will not be created due to CreationPolicy=Merge');
   if (creationPolicy === 'Owner') removeOrphaned(externalSecret, target.name, store, events);
+  // The Secret may have changed while the provider was asked: the newest is what is written over.
+  const newest = store.get(target);
+  // A Secret that is there is bound before it is written, one that is not, after (`updateSecret`, `createSecret`).
+  const unwritten = (outcome: Outcome): Outcome => (newest === undefined ? outcome : { ...outcome, binding: target.name });
   try {
-    // The Secret may have changed while the provider was asked: the newest is what is written over.
-    write(externalSecret, store.get(target), values, controller);
+    write(externalSecret, newest, values, controller);
     return done('SecretSynced', 'secret synced', target.name);
   } catch (error) {
-    if (error instanceof CannotOwn) return failed('failed to take ownership of target secret', error, false);
-    if (error instanceof OwnedByAnother) return failed('target is owned by another ExternalSecret', error, false);
-    if (error instanceof ImmutableTarget) return failed('could not update secret, target is immutable', error, false);
-    if (error instanceof ProviderError || error instanceof StatusError) return failed('could not update secret', error, true);
+    if (error instanceof CannotOwn) return unwritten(failed('failed to take ownership of target secret', error, false));
+    if (error instanceof OwnedByAnother) return unwritten(failed('target is owned by another ExternalSecret', error, false));
+    if (error instanceof ImmutableTarget) return unwritten(failed('could not update secret, target is immutable', error, false));
+    if (error instanceof ProviderError || error instanceof StatusError) return unwritten(failed('could not update secret', error, true));
     throw error;
   }
 }
@@ -162,7 +167,20 @@ function cleanUp(externalSecret: StoredObject, store: ObjectStore): undefined {
 function withFinalizer(externalSecret: StoredObject, store: ObjectStore): StoredObject {
   const finalizers = externalSecret.metadata.finalizers ?? [];
   if (finalizers.includes(finalizer)) return externalSecret;
-  return store.update({ ...externalSecret, metadata: { ...externalSecret.metadata, finalizers: [...finalizers, finalizer] } }, { manager: 'external-secrets' });
+  const metadata = { ...externalSecret.metadata, finalizers: [...finalizers, finalizer] };
+  return store.update({ ...externalSecret, metadata, spec: asTyped(objectAt(externalSecret, 'spec')) }, { manager: 'external-secrets' });
+}
+
+/** The operator writes the whole object back from its own Go types: a duration in Go's long form, empty structs where there was nothing. */
+function asTyped(spec: JsonObject): JsonObject {
+  const interval = goDuration(textAt(spec, 'refreshInterval') ?? '');
+  const template = valueAt(spec, 'target', 'template');
+  return {
+    ...spec,
+    ...(interval === undefined ? {} : { refreshInterval: goDurationText(interval) }),
+    secretStoreRef: objectAt(spec, 'secretStoreRef'),
+    ...(template === undefined ? {} : { target: { ...objectAt(spec, 'target'), template: { ...objectAt({ template }, 'template'), metadata: objectAt(template, 'metadata') } } }),
+  };
 }
 
 /** A Secret that is there already gets the label first, so that the operator's cache sees it. */

@@ -40,7 +40,12 @@ export async function startExternalSecrets(world: World): Promise<Part> {
   const sources: IdentitySources = { world, store, operator, issueToken: undefined };
   const events = new EventRecorder(store, 'external-secrets');
   const externalSecretController = { world, store, events, readValues: valueReader(sources) };
-  const secretStoreController = { store, events, validate: (secretStore: StoredObject) => validateStore(secretStore, sources) };
+  const storeEvents = { SecretStore: new EventRecorder(store, 'secret-store'), ClusterSecretStore: new EventRecorder(store, 'cluster-secret-store') };
+  const secretStoreController = {
+    store,
+    events: (kind: string) => (kind === 'SecretStore' ? storeEvents.SecretStore : storeEvents.ClusterSecretStore),
+    validate: (secretStore: StoredObject) => validateStore(secretStore, sources),
+  };
 
   const externalSecrets = new WorkQueue(world.clock, backOff, (key) => reconcileExternalSecret(referenceOf(key), externalSecretController));
   const secretStores = new WorkQueue(world.clock, backOff, (key) => reconcileSecretStore(referenceOf(key), secretStoreController));

@@ -85,7 +85,7 @@ export class ParameterStore {
   }
 
   #told(operation: string, error: unknown): Error {
-    if (error instanceof ProviderError) return new ProviderError(`operation error SSM: ${operation}, ${error.message}`);
+    if (error instanceof ProviderError) return new ProviderError(`operation error SSM: ${operation}, get identity: get credentials: ${error.message}`);
     if (error instanceof Error && error.name === 'ParameterNotFound') return new NoSecretError();
     return new ProviderError(goError('SSM', operation, error));
   }

@@ -85,6 +85,9 @@ function open(externalSecret: StoredObject, entry: unknown, sources: IdentitySou
   if (secretStore === undefined) throw new ProviderError(`could not get ${kind} "${name}", ${kind}.${externalSecretsGroup} "${name}" not found`);
   if (!['', 'default'].includes(textAt(secretStore, 'spec', 'controller') ?? '')) throw new ProviderError('can not reference unmanaged store');
   if (!admits(secretStore, namespace, sources)) throw new ProviderError(`using cluster store "${name}" is not allowed from namespace "${namespace}": denied by spec.condition`);
+  // The flood gate, on by default: a store that is not Ready is not asked (client_manager.go `assertStoreIsUsable`).
+  const ready = listAt(secretStore, 'status', 'conditions').find((condition) => textAt(condition, 'type') === 'Ready');
+  if (textAt(ready, 'status') !== 'True') throw new ProviderError(`${kind} "${name}" is not ready`);
   return ParameterStore.open(secretStore, namespace, sources);
 }
 

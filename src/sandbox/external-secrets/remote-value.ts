@@ -98,3 +98,13 @@ export function goDuration(text: string): number | undefined {
   if (parts.length === 0 || parts.map((part) => part[0]).join('') !== text.replace(/^\+/, '')) return undefined;
   return parts.reduce((sum, part) => sum + Number(part[1]) * units[part[2]!]!, 0);
 }
+
+/** `1h0m0s`, as Go prints a duration (time.Duration.String). */
+export function goDurationText(milliseconds: number): string {
+  if (milliseconds === 0) return '0s';
+  if (milliseconds < 1000) return `${milliseconds}ms`;
+  const hours = Math.floor(milliseconds / 3_600_000);
+  const minutes = Math.floor((milliseconds % 3_600_000) / 60_000);
+  const seconds = (milliseconds % 60_000) / 1000;
+  return `${hours > 0 ? `${hours}h` : ''}${hours > 0 || minutes > 0 ? `${minutes}m` : ''}${seconds}s`;
+}

@@ -11,7 +11,8 @@ const lookEvery = 5 * 60_000;
 
 export interface SecretStoreController {
   readonly store: ObjectStore;
-  readonly events: EventRecorder;
+  /** Each kind's controller records under its own name. */
+  readonly events: (kind: string) => EventRecorder;
   /** @throws ProviderError when no credentials can be had */
   readonly validate: (secretStore: StoredObject) => Promise<void>;
 }
@@ -22,11 +23,11 @@ export async function reconcileSecretStore(reference: ObjectReference, controlle
   if (!['', 'default'].includes(textAt(secretStore, 'spec', 'controller') ?? '')) return undefined;
   const problem = await problemOf(secretStore, controller);
   if (problem !== undefined) {
-    controller.events.warning(secretStore, 'InvalidProviderConfig', problem.error);
+    controller.events(secretStore.kind).warning(secretStore, 'InvalidProviderConfig', problem.error);
     setReady(reference, controller.store, { type: 'Ready', status: 'False', reason: 'InvalidProviderConfig', message: problem.message });
     throw new Reported(problem.error);
   }
-  controller.events.normal(secretStore, 'Valid', 'store validated');
+  controller.events(secretStore.kind).normal(secretStore, 'Valid', 'store validated');
   setReady(reference, controller.store, { type: 'Ready', status: 'True', reason: 'Valid', message: 'store validated' });
   const seconds = numberAt(secretStore, 'spec', 'refreshInterval') ?? 0;
   return seconds === 0 ? lookEvery : seconds * 1000;

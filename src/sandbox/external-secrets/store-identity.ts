@@ -118,7 +118,7 @@ function webIdentity(secretStore: StoredObject, namespace: string, region: strin
       return temporary(answer.Credentials);
     } catch (error) {
       throw new ProviderError(
-        `get identity: get credentials: failed to refresh cached credentials, failed to retrieve credentials, ${goError('STS', 'AssumeRoleWithWebIdentity', error)}`,
+        `failed to refresh cached credentials, failed to retrieve credentials, ${goError('STS', 'AssumeRoleWithWebIdentity', error)}`,
       );
     } finally {
       client.destroy();
@@ -130,11 +130,11 @@ async function assumeRole(role: string, region: string, credentials: StoreCreden
   const client = stsClient(region, sources, credentials);
   try {
     // stscreds names a session by the nanosecond; the world's time makes it repeatable.
-    const session = `${sources.world.clock.time()}000000`;
+    const session = `aws-go-sdk-${sources.world.clock.time()}000000`;
     const answer = await client.send(new AssumeRoleCommand({ RoleArn: role, RoleSessionName: session, DurationSeconds: 900, ...more }));
     return temporary(answer.Credentials);
   } catch (error) {
-    throw new ProviderError(`get identity: get credentials: failed to refresh cached credentials, ${goError('STS', 'AssumeRole', error)}`);
+    throw new ProviderError(goError('STS', 'AssumeRole', error));
   } finally {
     client.destroy();
   }

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
 import type { ApiConnection } from '../../control-plane/api-connection.ts';
 import { startSandbox } from '../../../src/sandbox/start.ts';
 import type { Sandbox } from '../../../src/sandbox/types.ts';
+import { connectionOf } from '../connection.ts';
 import { realParts, report } from '../parts.ts';
 import { applying } from './applying.ts';
 import { controlling } from './controlling.ts';
@@ -55,12 +54,3 @@ describe('the Kubernetes API of the sandbox answers as a real kube-apiserver doe
     }
   }
 });
-
-/** The connection that a kubeconfig with a token or a client certificate describes. */
-function connectionOf(file: string): ApiConnection {
-  const config: { clusters: { cluster: { server: string; 'certificate-authority-data': string } }[]; users: { user: { token?: string } }[] } = parse(readFileSync(file, 'utf8'));
-  const cluster = config.clusters[0]!.cluster;
-  const token = config.users[0]!.user.token;
-  assert.ok(token !== undefined, 'the kubeconfig of the sandbox has no token');
-  return { server: cluster.server, ca: Buffer.from(cluster['certificate-authority-data'], 'base64').toString('utf8'), token };
-}
