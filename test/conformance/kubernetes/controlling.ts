@@ -63,7 +63,7 @@ export const controlling: readonly Behaviour[] = [
     name: 'paused, a Deployment does not roll out',
     play: async (session) => {
       await session.request('POST', session.group('apps/v1', 'deployments'), { body: deployment('web', {}, { replicas: 1, paused: true }) });
-      const { body } = await session.until(session.group('apps/v1', 'deployments/web'), (answer) => JSON.stringify(answer.body).includes('DeploymentPaused'));
+      const { body } = await session.until(session.group('apps/v1', 'deployments/web'), (answer) => JSON.stringify(answer.body).includes('DeploymentPaused') && JSON.stringify(answer.body).includes('MinimumReplicas'));
       return comparable([conditions(body), at((await session.request('GET', session.group('apps/v1', 'replicasets'))).body, 'items')]);
     },
   },
