@@ -33,6 +33,7 @@ export async function* applyPlanFile(file: PlanFile, context: RunContext, option
 
 /** The way of `apply`, of a plan file and of going back to an earlier revision. `check` may refuse the plan that was made under the Lease. */
 export async function* converge(command: string, access: Access, context: RunContext, options: ApplyOptions, check: (plan: Plan) => void = () => undefined): AsyncGenerator<RunEvent> {
+  const callsBefore = context.aws.calls.length;
   const footprint = footprintOf(access, circumstances(context));
   refuse(footprint.findings);
   const readings = takeReadings(context.aws, context.kubernetes);
@@ -49,13 +50,13 @@ export async function* converge(command: string, access: Access, context: RunCon
     check(plan);
     const executed = yield* underRevision(footprint, observation, plan, context, options, lease);
     for (const step of plan.steps) if (step.handOver !== undefined) yield stamped({ type: 'finding', finding: step.handOver }, context.clock);
-    yield stamped(summary(command, executed, context), context.clock);
+    yield stamped(summary(command, executed, context.aws.calls.length - callsBefore), context.clock);
   } finally {
     await lease.release();
   }
 }
 
-export function summary(command: string, { done, failed, left, interrupted }: Executed, context: RunContext): Extract<RunEventBody, { type: 'summary' }> {
+export function summary(command: string, { done, failed, left, interrupted }: Executed, awsCalls: number): Extract<RunEventBody, { type: 'summary' }> {
   return {
     type: 'summary',
     command,
@@ -63,7 +64,7 @@ export function summary(command: string, { done, failed, left, interrupted }: Ex
     done: done.length,
     failed: failed.length,
     left,
-    awsCalls: context.aws.calls.length,
+    awsCalls,
   };
 }
 

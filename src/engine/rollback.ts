@@ -49,6 +49,7 @@ export async function* destroyAccess(access: AccessName, context: RunContext): A
  * which tell its names, stay with it.
  */
 async function* removeAll(command: string, access: AccessName, context: RunContext): AsyncGenerator<RunEvent> {
+  const callsBefore = context.aws.calls.length;
   const owner = ownerOf(access, context);
   const lease = await leaseWherePossible(owner, command, context);
   try {
@@ -56,7 +57,7 @@ async function* removeAll(command: string, access: AccessName, context: RunConte
     yield stamped({ type: 'planned', plan: work.plan }, context.clock);
     const executed = yield* carryOut(work, context, { guard: lease.guard }, async () => (await lookAtAll(access, context, true)).work);
     if (executed.left.length === 0) for (const revision of revisions) await removeRevision(revision, context);
-    yield stamped(summary(command, executed, context), context.clock);
+    yield stamped(summary(command, executed, context.aws.calls.length - callsBefore), context.clock);
   } finally {
     await lease.release();
   }

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { applyAccess, destroyAccess, planAccess, rollbackAccess } from '../../src/engine/index.ts';
+import { recordsAt } from '../../src/resources/json.ts';
+import { access, changes, declared, deployment, events, failures, left, namespace, startEngineWorld, store, summaryOf, type EngineWorld } from './engine-world.ts';
+
+async function apply(world: EngineWorld, document = declared()): Promise<string[]> {
+  const said = await events(applyAccess(document, await world.run()));
+  assert.deepEqual(failures(said), []);
+  assert.equal(summaryOf(said).outcome, 'done');
+  const { plan } = await planAccess(document, await world.run());
+  assert.deepEqual(plan.steps.filter(({ action }) => action !== 'none').map(({ id }) => id), [], 'a second apply would have nothing to do');
+  return changes(said);
+}
+
+async function inWorld(tell: (world: EngineWorld) => Promise<void>, options: Parameters<typeof startEngineWorld>[0] = {}): Promise<void> {
+  const world = await startEngineWorld(options);
+  try {
+    await tell(world);
+  } finally {
+    await world.stop();
+  }
+}
+
+test('a key that somebody deleted is made anew, stored, delivered, and the pods are restarted with it', () =>
+  inWorld(async (world) => {
+    await apply(world);
+    const admin = await world.run();
+    const [key] = (await admin.aws.iam.listAccessKeys('bedrock-openhands-user')) ?? [];
+    await admin.aws.iam.deleteAccessKey('bedrock-openhands-user', key!.id);
+    assert.deepEqual(await apply(world), [
+      'create access-key of bedrock-openhands-user',
+      'update ssm-parameter bedrock-secret-access-key',
+      'update ssm-parameter bedrock-access-key-id',
+      'update external-secret bedrock-credentials',
+      'update workload-environment Deployment openhands',
+    ]);
+    const pods = await world.kubernetes.list('v1', 'Pod', { namespace });
+    const [current] = (await admin.aws.iam.listAccessKeys('bedrock-openhands-user')) ?? [];
+    assert.deepEqual(new Set(pods.map(({ metadata }) => metadata.annotations?.['bedrock-access.dev/credential'])), new Set([current!.id]));
+  }));
+
+test('a renamed user is a new one with its own key; the old one goes with its key and policy, and no other', () =>
+  inWorld(async (world) => {
+    await apply(world);
+    const admin = await world.run();
+    await admin.aws.iam.createUser({ name: 'bedrock-openhands-user-2', path: '/service/', tags: {} });
+    const made = await apply(world, declared({ names: { user: 'openhands-bedrock' } }));
+    assert.ok(made.includes('create iam-user openhands-bedrock'));
+    assert.equal(await admin.aws.iam.getUser('bedrock-openhands-user'), undefined);
+    assert.notEqual(await admin.aws.iam.getUser('bedrock-openhands-user-2'), undefined);
+  }));
+
+test('parameters that move to another region are removed where they were', () =>
+  inWorld(
+    async (world) => {
+      await apply(world);
+      const moved = declared({ credentials: { accessKey: { secretStore: { kind: 'ClusterSecretStore', name: 'virginia', service: 'ParameterStore', region: 'us-east-1' }, layout: 'pair' } } });
+      await apply(world, moved);
+      const admin = await world.run();
+      assert.deepEqual(await admin.aws.ssm('ap-northeast-1').describeParameters(['bedrock-access-key-id', 'bedrock-secret-access-key']), []);
+      assert.equal((await admin.aws.ssm('us-east-1').describeParameters(['bedrock-access-key-id', 'bedrock-secret-access-key'])).length, 2);
+      assert.equal((await admin.aws.iam.listAccessKeys('bedrock-openhands-user'))?.length, 1);
+    },
+    { objects: [store(), { ...store(), metadata: { name: 'virginia' }, spec: { provider: { aws: { service: 'ParameterStore', region: 'us-east-1' } } } }, deployment()] },
+  ));
+
+test('a workload that is not declared any more loses its variables', () =>
+  inWorld(
+    async (world) => {
+      const both = declared({ workloads: [{ kind: 'Deployment', name: 'openhands', client: 'openhands' }, { kind: 'Deployment', name: 'other', client: 'boto3' }] });
+      await apply(world, both);
+      assert.ok((await apply(world)).includes('delete workload-environment Deployment other'));
+      const other = await world.kubernetes.get({ apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: 'other' });
+      assert.ok(!JSON.stringify(other?.['spec']).includes('AWS_REGION'));
+    },
+    { objects: [store(), deployment(), deployment('other')] },
+  ));
+
+test('only the named container of several gets variables, and a StatefulSet works as a Deployment does', () =>
+  inWorld(
+    async (world) => {
+      await apply(world, declared({ workloads: [{ kind: 'StatefulSet', name: 'agent', containers: ['app'], client: 'boto3' }] }));
+      const object = await world.kubernetes.get({ apiVersion: 'apps/v1', kind: 'StatefulSet', namespace, name: 'agent' });
+      const containers = recordsAt(object, 'spec', 'template', 'spec', 'containers');
+      assert.deepEqual(containers.map((container) => [container['name'], recordsAt(container, 'env').length > 0]), [['app', true], ['proxy', false]]);
+    },
+    {
+      objects: [
+        store(),
+        {
+          apiVersion: 'apps/v1',
+          kind: 'StatefulSet',
+          metadata: { name: 'agent', namespace },
+          spec: {
+            replicas: 1,
+            serviceName: 'agent',
+            selector: { matchLabels: { app: 'agent' } },
+            template: { metadata: { labels: { app: 'agent' } }, spec: { containers: [{ name: 'app', image: 'example.invalid/app:1' }, { name: 'proxy', image: 'example.invalid/proxy:1' }] } },
+          },
+        },
+      ],
+    },
+  ));
+
+test('a cluster whose operator serves v1beta1 only is served in v1beta1', () =>
+  inWorld(
+    async (world) => {
+      await apply(world);
+      assert.notEqual(await world.kubernetes.get({ apiVersion: 'external-secrets.io/v1beta1', kind: 'ExternalSecret', namespace, name: 'bedrock-credentials' }), undefined);
+    },
+    { externalSecrets: { servedVersions: ['v1beta1'] }, objects: [{ ...store(), apiVersion: 'external-secrets.io/v1beta1' }, deployment()] },
+  ));
+
+test('without any revision destroy finds everything by tags and labels', () =>
+  inWorld(async (world) => {
+    const empty = left(world);
+    await apply(world);
+    for (const revision of await world.kubernetes.list('apps/v1', 'ControllerRevision', { namespace })) {
+      if (revision.metadata.labels?.['bedrock-access.dev/name'] !== undefined) await world.kubernetes.remove({ apiVersion: 'apps/v1', kind: 'ControllerRevision', namespace, name: revision.metadata.name! });
+    }
+    const said = await events(destroyAccess(access, await world.run()));
+    assert.deepEqual(failures(said), []);
+    assert.equal(summaryOf(said).outcome, 'done');
+    await world.sandbox.clock.advance(10_000);
+    assert.deepEqual(left(world), empty);
+  }));
+
+test('after the namespace was deleted, what lies in AWS can still be destroyed', () =>
+  inWorld(async (world) => {
+    await apply(world);
+    await world.kubernetes.remove({ apiVersion: 'v1', kind: 'Namespace', name: namespace });
+    await world.sandbox.clock.advance(60_000);
+    const said = await events(destroyAccess(access, await world.run()));
+    assert.equal(summaryOf(said).outcome, 'done');
+    assert.deepEqual(world.sandbox.aws.snapshot(), {});
+  }));
+
+test('there is no earlier revision to roll back to after the first apply', () =>
+  inWorld(async (world) => {
+    await apply(world);
+    await assert.rejects(events(rollbackAccess(access, await world.run())), { id: 'no-earlier-revision' });
+  }));
+
+test('ten revisions are kept', () =>
+  inWorld(async (world) => {
+    const models = ['us.anthropic.claude-sonnet-4-6', 'us.anthropic.claude-haiku-4-5-20251001-v1:0'];
+    for (let turn = 0; turn < 12; turn += 1) await events(applyAccess(declared({ models: [{ id: models[turn % 2]!, role: 'default' }] }), await world.run()));
+    const revisions = (await world.kubernetes.list('apps/v1', 'ControllerRevision', { namespace })).filter(({ metadata }) => metadata.labels?.['bedrock-access.dev/name'] !== undefined);
+    assert.deepEqual(revisions.map((object) => object['revision']).sort((a, b) => Number(a) - Number(b)), [3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+    assert.ok(!JSON.stringify(revisions).includes('SecretAccessKey'));
+  }));
