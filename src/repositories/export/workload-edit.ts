@@ -1,0 +1,173 @@
+/** Puts an access's variables into the text of a workload, or takes them out again. */
+import { isDeepStrictEqual } from 'node:util';
+import { annotationKeys } from '../../resources/annotations.ts';
+import type { PlacedVariable } from '../../resources/variables.ts';
+import { getIn, isRecord, type YamlChange } from './yaml-change.ts';
+import type { YamlPath } from './yaml-nodes.ts';
+
+export interface WantedEnvironment {
+  /** Name of the access: the annotation by which the program knows the workload. */
+  readonly access: string;
+  /** Containers by name; undefined: the only one that is no init container. */
+  readonly containers?: readonly string[];
+  readonly variables: readonly PlacedVariable[];
+  readonly secret: string;
+  readonly configMap: string;
+  /** Digest of the values: changes the pod template when they change. Empty: the workload is never restarted. */
+  readonly digest: string;
+  /** Reloader runs in the cluster: it restarts the workload when the Secret changes. */
+  readonly reloader: boolean;
+}
+
+export type WorkloadEdit =
+  | {
+      readonly changes: readonly YamlChange[];
+      /** Variables that held something else before. */
+      readonly replaced: readonly { readonly container: string; readonly variable: string; readonly before: string }[];
+    }
+  | { readonly problem: 'container-missing' | 'container-ambiguous'; readonly names: readonly string[]; readonly missing: readonly string[] };
+
+/** Where each kind keeps its pod template (Kubernetes API reference). */
+const templates: Readonly<Record<string, readonly string[]>> = {
+  Deployment: ['spec', 'template'],
+  StatefulSet: ['spec', 'template'],
+  DaemonSet: ['spec', 'template'],
+  Rollout: ['spec', 'template'],
+  Job: ['spec', 'template'],
+  CronJob: ['spec', 'jobTemplate', 'spec', 'template'],
+};
+
+/** Keys of a container that `env` comes after, where it is new: what a reader looks for first stays first. */
+const beforeEnvironment = ['name', 'image', 'imagePullPolicy', 'command', 'args', 'workingDir', 'ports', 'envFrom'];
+
+export const reloadAnnotation = 'secret.reloader.stakater.com/reload';
+
+export function isWorkloadKind(kind: string): boolean {
+  return Object.hasOwn(templates, kind);
+}
+
+/** The changes that give a workload its variables; none where it has them. */
+export function environmentEdit(kind: string, object: unknown, wanted: WantedEnvironment): WorkloadEdit {
+  const chosen = containersFor(kind, object, wanted.containers);
+  if ('problem' in chosen) return chosen;
+  const changes: YamlChange[] = [];
+  const replaced: { container: string; variable: string; before: string }[] = [];
+  for (const { path, name } of chosen.containers) {
+    const present = listIn(object, [...path, 'env']);
+    for (const variable of wanted.variables) {
+      const entry = entryOf(variable, wanted);
+      const index = present.findIndex((candidate) => getIn(candidate, ['name']) === variable.name);
+      if (index < 0) changes.push({ type: 'add', path: [...path, 'env'], item: entry, after: beforeEnvironment });
+      else if (!isDeepStrictEqual(present[index], entry)) {
+        changes.push({ type: 'set', path: [...path, 'env', index], value: entry });
+        replaced.push({ container: name, variable: variable.name, before: shown(present[index]) });
+      }
+    }
+  }
+  return { changes: [...annotationChanges(kind, object, wanted), ...changes], replaced };
+}
+
+/** The changes that take out what {@link environmentEdit} put in: references to this access's Secret and ConfigMap, and the annotations. */
+export function environmentRemoval(kind: string, object: unknown, { access, secret, configMap }: Pick<WantedEnvironment, 'access' | 'secret' | 'configMap'>): readonly YamlChange[] {
+  const changes: YamlChange[] = [];
+  for (const { path } of allContainers(kind, object)) {
+    const entries = listIn(object, [...path, 'env']);
+    const ours = entries.flatMap((entry, index) => (getIn(entry, ['valueFrom', 'secretKeyRef', 'name']) === secret || getIn(entry, ['valueFrom', 'configMapKeyRef', 'name']) === configMap ? [index] : []));
+    // From the end on, so that the places of the others stay true.
+    for (const index of ours.toReversed()) changes.push({ type: 'remove', path: [...path, 'env', index] });
+  }
+  const annotations = ['metadata', 'annotations'];
+  if (getIn(object, [...annotations, annotationKeys.access]) === access) {
+    changes.push({ type: 'remove', path: [...annotations, annotationKeys.access] });
+    const template = [...(templates[kind] ?? []), 'metadata', 'annotations', annotationKeys.environment];
+    if (getIn(object, template) !== undefined) changes.push({ type: 'remove', path: template });
+  }
+  const reloaded = getIn(object, [...annotations, reloadAnnotation]);
+  if (typeof reloaded === 'string' && namesIn(reloaded).includes(secret)) {
+    const others = namesIn(reloaded).filter((name) => name !== secret);
+    changes.push(others.length === 0 ? { type: 'remove', path: [...annotations, reloadAnnotation] } : { type: 'set', path: [...annotations, reloadAnnotation], value: others.join(',') });
+  }
+  return changes;
+}
+
+/** The entries of `env` as they are written, for a workload that no file holds. */
+export function environmentEntries(wanted: Pick<WantedEnvironment, 'variables' | 'secret' | 'configMap'>): readonly unknown[] {
+  return wanted.variables.map((variable) => entryOf(variable, wanted));
+}
+
+function entryOf(variable: PlacedVariable, { secret, configMap }: Pick<WantedEnvironment, 'secret' | 'configMap'>): unknown {
+  const from = { name: variable.in === 'secret' ? secret : configMap, key: variable.key };
+  return { name: variable.name, valueFrom: variable.in === 'secret' ? { secretKeyRef: from } : { configMapKeyRef: from } };
+}
+
+function annotationChanges(kind: string, object: unknown, wanted: WantedEnvironment): readonly YamlChange[] {
+  const changes: YamlChange[] = [];
+  const set = (path: YamlPath, value: string, after: readonly string[]): void => {
+    if (getIn(object, path) !== value) changes.push({ type: 'set', path, value, after });
+  };
+  const own = ['metadata', 'annotations'];
+  set([...own, annotationKeys.access], wanted.access, []);
+  const template = templates[kind] ?? [];
+  // A Job's template cannot change (Kubernetes, "Jobs": the field is immutable), and the next run of a CronJob reads anew.
+  const restarts = !['Job', 'CronJob'].includes(kind);
+  if (restarts && wanted.digest !== '') set([...template, 'metadata', 'annotations', annotationKeys.environment], wanted.digest, []);
+  if (restarts && wanted.digest !== '' && wanted.reloader && !restartsByItself(object, template)) {
+    const names = namesIn(getIn(object, [...own, reloadAnnotation]));
+    if (!names.includes(wanted.secret)) set([...own, reloadAnnotation], [...names, wanted.secret].join(','), []);
+  }
+  return changes;
+}
+
+/** Reloader's annotations that mean every Secret (stakater/Reloader README). */
+function restartsByItself(object: unknown, template: YamlPath): boolean {
+  return [['metadata', 'annotations'], [...template, 'metadata', 'annotations']].some((path) =>
+    ['reloader.stakater.com/auto', 'secret.reloader.stakater.com/auto'].some((key) => String(getIn(object, [...path, key])) === 'true'),
+  );
+}
+
+function namesIn(value: unknown): readonly string[] {
+  return typeof value === 'string' ? value.split(',').map((name) => name.trim()).filter((name) => name !== '') : [];
+}
+
+interface ContainerPlace {
+  readonly name: string;
+  readonly init: boolean;
+  readonly path: YamlPath;
+}
+
+function containersFor(kind: string, object: unknown, names: readonly string[] | undefined): { readonly containers: readonly ContainerPlace[] } | Extract<WorkloadEdit, { problem: string }> {
+  const all = allContainers(kind, object);
+  const known = all.map(({ name }) => name);
+  if (names === undefined) {
+    const plain = all.filter(({ init }) => !init);
+    return plain.length === 1 ? { containers: plain } : { problem: 'container-ambiguous', names: known, missing: [] };
+  }
+  const missing = names.filter((name) => !known.includes(name));
+  return missing.length > 0 ? { problem: 'container-missing', names: known, missing } : { containers: all.filter(({ name }) => names.includes(name)) };
+}
+
+function allContainers(kind: string, object: unknown): readonly ContainerPlace[] {
+  const spec = [...(templates[kind] ?? []), 'spec'];
+  return ['containers', 'initContainers'].flatMap((field) =>
+    listIn(object, [...spec, field]).map((container, index) => {
+      const name = getIn(container, ['name']);
+      return { name: typeof name === 'string' ? name : '', init: field === 'initContainers', path: [...spec, field, index] };
+    }),
+  );
+}
+
+function listIn(object: unknown, path: YamlPath): readonly unknown[] {
+  const value = getIn(object, path);
+  return Array.isArray(value) ? value : [];
+}
+
+/** What an entry held, for a message; a credential written in plain text is not repeated. */
+function shown(entry: unknown): string {
+  for (const [field, what] of [['secretKeyRef', 'Secret'], ['configMapKeyRef', 'ConfigMap']] as const) {
+    const from = getIn(entry, ['valueFrom', field]);
+    if (isRecord(from)) return `${what} ${String(from['name'])}, ${String(from['key'])}`;
+  }
+  const value = getIn(entry, ['value']);
+  if (typeof value !== 'string') return 'something else';
+  return /SECRET|TOKEN|PASSWORD|ACCESS_KEY/.test(String(getIn(entry, ['name']))) ? 'a plain value' : JSON.stringify(value);
+}
