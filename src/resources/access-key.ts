@@ -58,7 +58,7 @@ export const accessKey: ResourceKind<DesiredKey, ObservedKey> = {
     const recorded = owned.some((own) => own.name === name) ? keyIdIn(parameter?.description) : undefined;
     const key = keys.find(({ id }) => id === recorded);
     const others = keys.filter(({ id }) => id !== recorded);
-    const sorted = await Promise.all(others.map(async (other) => ({ id: other.id, ours: (await whyOurs(other, user, owned, readings, owner)) !== undefined })));
+    const sorted = await Promise.all(others.map(async (other) => ({ id: other.id, ours: (await whyOurs(other, user, { owned, pointed: [parameter] }, readings, owner)) !== undefined })));
     return { user, ...(key === undefined ? {} : { key }), unknown: sorted.filter(({ ours }) => !ours).map(({ id }) => id) };
   },
   async strays(where, readings) {
@@ -68,12 +68,14 @@ export const accessKey: ResourceKind<DesiredKey, ObservedKey> = {
         const [user, ...parameters] = await Promise.all([readings.user(name), ...regions.map((region) => ownedIn(region, where.owner, readings))]);
         if (user === undefined || ownershipByTags(user.tags, where.owner).by !== 'us') return [];
         const owned = parameters.flat();
+        // By name too: a parameter that lost its tags may still hold the key that its text names.
+        const pointed = await Promise.all([...where.accounted].map((identity) => identity.split(' ')).map(([, region = '', parameter = '']) => readings.parameter(region, parameter)));
         const accounted = owned.filter(({ region, parameter }) => where.accounted.has(`${name} ${region} ${parameter.name}`));
         const current = new Set(accounted.map(({ parameter }) => keyIdIn(parameter.description)));
         const strays: Stray<ObservedKey>[] = [];
         for (const key of await readings.accessKeys(name)) {
           if (current.has(key.id)) continue;
-          const why = await whyOurs(key, user, owned.map(({ parameter }) => parameter), readings, where.owner);
+          const why = await whyOurs(key, user, { owned: owned.map(({ parameter }) => parameter), pointed }, readings, where.owner);
           if (why !== undefined) strays.push({ name: `${key.id} of ${name}`, observed: { user, key, unknown: [] }, reason: why.reason, ...(why.lost ? { first: true } : {}) });
         }
         return strays;
@@ -148,6 +150,12 @@ function keyProblems(desired: DesiredKey, observed: ObservedKey): readonly Findi
   return findings;
 }
 
+/** Parameters with our tags, and those that the access names, whosever they are. */
+interface SeenParameters {
+  readonly owned: readonly ParameterMetadata[];
+  readonly pointed: readonly (ParameterMetadata | undefined)[];
+}
+
 async function ownedIn(region: string, owner: Owner, readings: Readings): Promise<readonly { readonly region: string; readonly parameter: ParameterMetadata }[]> {
   return (await readings.ownedParameters(region, owner)).map((parameter) => ({ region, parameter }));
 }
@@ -156,28 +164,29 @@ async function ownedIn(region: string, owner: Owner, readings: Readings): Promis
 async function whyOurs(
   key: AccessKeyMetadata,
   user: IamUser,
-  owned: readonly ParameterMetadata[],
+  parameters: SeenParameters,
   readings: Readings,
   owner: Owner,
 ): Promise<{ readonly reason: string; readonly lost: boolean } | undefined> {
   if (ownershipByTags(user.tags, owner).by !== 'us') return undefined;
   if (removing(user).includes(key.id)) return { reason: 'its removal was begun', lost: false };
-  if (owned.some((parameter) => keyIdIn(parameter.description) === key.id)) return { reason: 'superseded', lost: false };
-  return (await isLost(key, user, owned, readings, owner)) ? { reason: 'lost by a run that was stopped: made after its mark, never used, named nowhere', lost: true } : undefined;
+  if (parameters.owned.some((parameter) => keyIdIn(parameter.description) === key.id)) return { reason: 'superseded', lost: false };
+  return (await isLost(key, user, parameters, readings, owner)) ? { reason: 'lost by a run that was stopped: made after its mark, never used, named nowhere', lost: true } : undefined;
 }
 
 /**
  * A key whose secret nobody holds: made by a run that was stopped before it could store the key. All must hold: absent
  * from the mark's list, made after the mark, named by no parameter version, Secret or pod, and never used.
  */
-async function isLost(key: AccessKeyMetadata, user: IamUser, owned: readonly ParameterMetadata[], readings: Readings, owner: Owner): Promise<boolean> {
+async function isLost(key: AccessKeyMetadata, user: IamUser, { owned, pointed }: SeenParameters, readings: Readings, owner: Owner): Promise<boolean> {
   const [time, ...marked] = (user.tags[markKeys.keys] ?? '').split(' ');
   const markedAt = Date.parse(time ?? '');
   if (Number.isNaN(markedAt) || marked.includes(key.id)) return false;
   // IAM gives CreateDate in whole seconds.
   if (key.createdAt.getTime() < Math.floor(markedAt / 1000) * 1000) return false;
   // DescribeParameters shows the last version only: one put since then might have named the key and been written over.
-  if (owned.some((parameter) => parameter.lastModified.getTime() >= key.createdAt.getTime())) return false;
+  const seen = [...owned, ...pointed].filter((parameter) => parameter !== undefined);
+  if (seen.some(({ description, lastModified }) => description?.includes(key.id) === true || lastModified.getTime() >= key.createdAt.getTime())) return false;
   const [pods, secrets, used] = await Promise.all([
     readings.objects('v1', 'Pod', { namespace: owner.namespace }),
     readings.objects('v1', 'Secret', { namespace: owner.namespace }),

@@ -204,7 +204,8 @@ function specOf(desired: DesiredExternalSecret, keyId: string, parameterVersion:
   const { accessKeyId, secretAccessKey } = credentialFields;
   const single = desired.parameters.some(({ role }) => role === 'credentials');
   return {
-    refreshInterval: '1h',
+    // In Go's long form: the operator writes its objects back so, and `1h` would show as a difference for ever.
+    refreshInterval: '1h0m0s',
     secretStoreRef: { kind: desired.store.kind, name: desired.store.name },
     target: {
       name: desired.name,
