@@ -69,7 +69,14 @@ export async function beginRevision(footprint: Footprint, earlier: readonly Revi
 /** After the last step: the revision is complete, and the oldest beyond ten go. */
 export async function completeRevision(revision: Revision, earlier: readonly Revision[], context: RunContext): Promise<void> {
   const { namespace, name } = referenceTo(revision);
-  await persist(context, () => context.kubernetes.patch({ apiVersion, kind, namespace, name }, { type: 'merge', body: { metadata: { labels: { [stateLabel]: 'complete' } } } }));
+  const { kubernetes } = context;
+  await persist(context, async (attempt) => {
+    const object = attempt === 1 ? revision.object : await kubernetes.get({ apiVersion, kind, namespace, name });
+    if (object === undefined || object.metadata.labels?.[stateLabel] === 'complete') return;
+    // Replaced with its data as it was read, not patched: the API server holds `data` to the very bytes that were first written ("field is
+    // immutable"), and after a patch it writes the fields in another order (found on kube-apiserver 1.35).
+    await kubernetes.replace({ ...object, metadata: { ...object.metadata, labels: { ...object.metadata.labels, [stateLabel]: 'complete' } } });
+  });
   for (const old of earlier.filter(({ number }) => number !== revision.number).slice(kept - 1)) await removeRevision(old, context);
 }
 
