@@ -3,7 +3,8 @@ import type { Result } from './parts.ts';
 
 const signs = { same: '✔', 'known difference': '≠', different: '✘' } as const;
 
-export function conformancePage(results: readonly Result[]): string {
+export function conformancePage(found: readonly Result[]): string {
+  const results = merged(found);
   const chapters = [...new Set(results.map(({ chapter }) => chapter))].sort();
   return [
     '# Conformance',
@@ -15,6 +16,17 @@ export function conformancePage(results: readonly Result[]): string {
     ...chapters.flatMap((chapter) => chapterLines(chapter, results.filter((result) => result.chapter === chapter))),
     '',
   ].join('\n');
+}
+
+/** The same behaviour shown on several parts in turn is one row. */
+function merged(found: readonly Result[]): readonly Result[] {
+  const rows = new Map<string, Result>();
+  for (const result of found) {
+    const key = `${result.chapter}\n${result.behaviour}`;
+    const row = rows.get(key);
+    rows.set(key, row === undefined ? result : { ...row, ...result, parts: { ...row.parts, ...result.parts } });
+  }
+  return [...rows.values()];
 }
 
 function chapterLines(chapter: string, results: readonly Result[]): readonly string[] {

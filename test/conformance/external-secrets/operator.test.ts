@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { startSandbox } from '../../../src/sandbox/start.ts';
 import type { Sandbox } from '../../../src/sandbox/types.ts';
-import { call } from '../../control-plane/api-connection.ts';
+import { call, type ApiConnection } from '../../control-plane/api-connection.ts';
 import { startExternalSecretsOperator } from '../../control-plane/external-secrets-operator.ts';
 import { RunFolder } from '../../control-plane/run-folder.ts';
 import { connectionOf } from '../connection.ts';
@@ -40,10 +40,23 @@ describe('the stand-in shows what the real External Secrets Operator shows', () 
 
   after(async () => {
     for (const { parameters } of Object.values(targets)) parameters.close();
+    // While the operator still runs: it alone takes its finalizers away.
+    await clear(targets.real.api);
     await folder.close();
     await ours.stop();
     await forReal.stop();
   });
+
+  async function clear(api: ApiConnection): Promise<void> {
+    const externalSecrets = `/apis/external-secrets.io/v1/namespaces/${namespace}/externalsecrets`;
+    await call(api, 'DELETE', externalSecrets);
+    for (let count = 0; count < 100; count += 1) {
+      const { body } = await call(api, 'GET', externalSecrets);
+      if (JSON.stringify(Object(body).items) === '[]') break;
+      await new Promise((resolve) => void setTimeout(resolve, 100));
+    }
+    await call(api, 'DELETE', '/apis/external-secrets.io/v1/clustersecretstores');
+  }
 
   for (const step of steps) {
     it(step.name, async () => {
