@@ -103,6 +103,7 @@ export function parseFieldSelector(text: string): readonly FieldRequirement[] {
 export function fieldsMatch(requirements: readonly FieldRequirement[], object: JsonObject): boolean {
   return requirements.every(({ field, equal, value }) => {
     const found = valueAt(object, ...field.split('.'));
-    return (String(found ?? '') === value) === equal;
+    const text = typeof found === 'string' ? found : found === undefined ? '' : JSON.stringify(found);
+    return (text === value) === equal;
   });
 }

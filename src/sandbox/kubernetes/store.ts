@@ -241,10 +241,9 @@ export class ObjectStore {
 
   /** What a client may not change in the metadata is taken from the old object. */
   #withMeta(type: ResourceType, body: JsonObject, old: StoredObject, input: ObjectInput): StoredObject {
-    const { deletionTimestamp, deletionGracePeriodSeconds, generation, ...given } = input.metadata ?? {};
     const kept = old.metadata;
     const metadata: StoredMeta = {
-      ...cleaned(given),
+      ...cleaned(input.metadata ?? {}),
       name: kept.name,
       ...(kept.namespace === undefined ? {} : { namespace: kept.namespace }),
       uid: kept.uid,
@@ -335,7 +334,7 @@ export class ObjectStore {
 
   /** A kind is served no more: its objects go with it. */
   forget(type: ResourceType): void {
-    for (const object of [...this.#kept(type).values()]) this.#drop(type, object);
+    for (const object of this.#kept(type).values()) this.#drop(type, object);
     this.types.remove(type.group, type.resource);
   }
 

@@ -68,7 +68,7 @@ function scale(call: ResourceCall, context: ServerContext, paths: ScalePaths): v
       apiVersion: 'autoscaling/v1',
       metadata: { name: object.metadata.name, namespace: object.metadata.namespace ?? '', uid: object.metadata.uid, resourceVersion: of.metadata?.resourceVersion ?? '', creationTimestamp: object.metadata.creationTimestamp },
       spec: { replicas: numberAt(of, ...paths.specReplicas) ?? 0 },
-      status: { replicas: numberAt(of, ...paths.statusReplicas) ?? 0, ...(selector === undefined ? {} : { selector: isObject(selector) ? selectorText(selector) : String(selector) }) },
+      status: { replicas: numberAt(of, ...paths.statusReplicas) ?? 0, ...(selector === undefined ? {} : { selector: isObject(selector) ? selectorText(selector) : selector }) },
     };
   };
   if (call.verb === 'get') {

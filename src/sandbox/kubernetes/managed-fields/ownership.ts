@@ -29,7 +29,13 @@ export interface Applied {
 export function ownershipAfterUpdate(before: JsonObject | undefined, after: JsonObject, writer: Writer): readonly ManagedFields[] {
   const entries = entriesOf(before, after, writer);
   if (before !== undefined && entries.length === 0) return [];
-  return encodeEntries(capped(updated(before ?? zeroOf(writer), after, entries, writer)));
+  try {
+    return encodeEntries(capped(updated(before ?? zeroOf(writer), after, entries, writer)));
+  } catch (error) {
+    // List items without their key cannot be told apart: then nobody owns anything (fieldmanager.go: UpdateNoErrors).
+    if (error instanceof TypeError) return [];
+    throw error;
+  }
 }
 
 /** Server-side apply: merges the configuration into the live object, takes away what the manager applied before and no longer applies. Throws the conflicts unless forced. */
@@ -245,6 +251,13 @@ function withLastApplied(applied: Applied, config: JsonObject, writer: Writer): 
   if (writer.manager !== 'kubectl' || typeof annotations[lastApplied] !== 'string' || annotations[lastApplied] === '') return applied;
   const { [lastApplied]: _old, ...others } = objectAt(config, 'metadata', 'annotations');
   const plain = { ...config, metadata: { ...objectAt(config, 'metadata'), annotations: others } };
-  const metadata = { ...objectAt(applied.object, 'metadata'), annotations: { ...annotations, [lastApplied]: `${JSON.stringify(plain)}\n` } };
+  const metadata = { ...objectAt(applied.object, 'metadata'), annotations: { ...annotations, [lastApplied]: `${JSON.stringify(sortedFields(plain))}\n` } };
   return { ...applied, object: { ...applied.object, metadata } };
+}
+
+/** Go writes maps in the order of their keys. */
+function sortedFields(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortedFields);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.keys(value).sort().map((field) => [field, sortedFields(value[field])]));
 }

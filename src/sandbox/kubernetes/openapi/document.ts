@@ -100,7 +100,12 @@ function pathsOf(type: ResourceType, version: string, format: 'v2' | 'v3'): read
   ];
 }
 
+/** In v3 a reference with words beside it stands in `allOf`. */
 function referring(document: JsonObject, place: string): JsonObject {
-  const changed: unknown = JSON.parse(JSON.stringify(document).replaceAll('#/definitions/', place));
+  const changed: unknown = JSON.parse(JSON.stringify(document).replaceAll('#/definitions/', place), (_field, value: unknown) => {
+    if (!isObject(value) || typeof value['$ref'] !== 'string' || Object.keys(value).length === 1) return value;
+    const { $ref, ...words } = value;
+    return { allOf: [{ $ref }], ...words };
+  });
   return isObject(changed) ? changed : {};
 }

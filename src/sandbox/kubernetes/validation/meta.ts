@@ -1,7 +1,7 @@
 import { type StoredObject, isObject } from '../object.ts';
 import type { ResourceType } from '../resource-type.ts';
 import type { StatusCause } from '../status-error.ts';
-import { invalidValue } from './causes.ts';
+import { forbiddenChange, invalidValue } from './causes.ts';
 import { nameProblem } from './names.ts';
 
 /** Checks of the metadata that every kind shares (apimachinery: validation.ValidateObjectMeta and …Update). */
@@ -30,6 +30,11 @@ export function validateMeta(type: ResourceType, object: StoredObject, old: Stor
   });
   if ((metadata.ownerReferences ?? []).filter((owner) => owner.controller === true).length > 1) {
     causes.push(invalidValue('metadata.ownerReferences', 'controller', 'Only one reference can have Controller set to true'));
+  }
+  if (old?.metadata.deletionTimestamp !== undefined) {
+    const added = (metadata.finalizers ?? []).filter((each) => old.metadata.finalizers?.includes(each) !== true);
+    const listed = added.map((each) => JSON.stringify(each)).join(', ');
+    if (added.length > 0) causes.push(forbiddenChange('metadata.finalizers', `no new finalizers can be added if the object is being deleted, found new finalizers []string{${listed}}`));
   }
   return causes;
 }

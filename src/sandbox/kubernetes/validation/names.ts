@@ -24,9 +24,7 @@ function ruled(name: string, pattern: RegExp, words: string, longest: number): s
   return pattern.test(name) ? undefined : words;
 }
 
-/** A value as Go's `%q`/`%v` of field errors shows it. */
+/** A value as field errors show it (field.Error.ErrorBody: JSON, whatever it is). */
 export function quoted(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value);
-  if (value === undefined || value === null) return 'null';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return value === undefined ? 'null' : JSON.stringify(value);
 }
