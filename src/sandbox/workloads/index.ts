@@ -65,7 +65,7 @@ export async function startWorkloads(world: World): Promise<Part> {
     enqueue(event, queues, store);
     if (event.object.kind === 'Pod' && event.type === 'DELETED') void clock.during(kubelet.forget(event.object));
   });
-  for (const { object } of [...store.all()]) enqueue({ object }, queues, store);
+  for (const { object } of store.all()) enqueue({ object }, queues, store);
   registerNode(store);
   return {
     async stop() {

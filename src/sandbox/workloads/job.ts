@@ -93,7 +93,7 @@ function statusOf(job: StoredObject, { succeeded, failed, alive, startTime, verd
   });
   const known = conditionsOf(job);
   const was = known.find((each) => each['type'] === 'Suspended');
-  const conditions = [...known.filter((each) => each !== was)];
+  const conditions = known.filter((each) => each !== was);
   if (suspended) conditions.push(was?.['status'] === 'True' ? was : condition('Suspended', 'True', 'JobSuspended', 'Job suspended'));
   else if (was !== undefined) conditions.push(was['status'] === 'False' ? was : condition('Suspended', 'False', 'JobResumed', 'Job resumed'));
   if (verdict?.type === 'Complete') conditions.push(condition('SuccessCriteriaMet', 'True', verdict.reason, verdict.message), condition('Complete', 'True', verdict.reason, verdict.message));

@@ -265,7 +265,7 @@ function backingOff(pod: StoredObject, { report }: ContainerRun): ContainerRepor
 }
 
 async function endAll(run: PodRun): Promise<void> {
-  await Promise.all([...run.containers.values()].map((each) => each.process?.stop()));
+  await Promise.all([...run.containers.values()].map(async ({ process }) => await process?.stop()));
 }
 
 function* containersOf(pod: StoredObject): Generator<readonly ['containers' | 'initContainers', JsonObject]> {

@@ -16,8 +16,8 @@ export async function outcome(sent: Promise<object>, ...fields: readonly string[
   } catch (error) {
     const { name, $metadata } = Object(error);
     const status: unknown = Object($metadata).httpStatusCode;
-    if (status === undefined) throw error;
-    return { answer: `${String(status)} ${String(name).replace(/Exception$/, '')}` };
+    if (typeof status !== 'number') throw error;
+    return { answer: `${status} ${String(name).replace(/Exception$/, '')}` };
   }
 }
 
@@ -29,6 +29,6 @@ export function fieldOf(answer: unknown, path: string): unknown {
 function comparable(value: unknown): unknown {
   if (value instanceof Date) return '<time>';
   if (Array.isArray(value)) return value.map(comparable);
-  if (typeof value !== 'string') return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).sort().map(([key, each]) => [key, comparable(each)])) : value;
+  if (typeof value !== 'string') return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)).map(([key, each]) => [key, comparable(each)])) : value;
   return value.replace(/\bA(?:KIA|IDA|NPA|ROA|SIA)[A-Z0-9]{12,}\b/g, '<id>').replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>');
 }

@@ -53,7 +53,7 @@ describe('a Deployment in the sandbox', () => {
     assert.equal(most, 5);
     assert.equal(least, 4);
     const sets = cluster.store.list('apps/v1', 'ReplicaSet').filter((each) => each.metadata.labels?.['app'] === 'rolling');
-    assert.deepEqual(sets.map((each) => numberAt(each, 'spec', 'replicas')).sort(), [0, 4]);
+    assert.deepEqual(sets.map((each) => numberAt(each, 'spec', 'replicas') ?? -1).sort((left, right) => left - right), [0, 4]);
     assert.equal(current('rolling').metadata.annotations?.['deployment.kubernetes.io/revision'], '2');
   });
 

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ControlPlaneClient } from './client-of-sandbox.ts';
@@ -57,4 +60,25 @@ it('a container of the sandbox is a real client of Bedrock that answers with the
     await sandbox.stop();
   }
   assert.equal(children(sandbox.aws.endpoint).length, 0);
+});
+
+it('a client ends when the sandbox is killed without a chance to end it', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'killed-sandbox-'));
+  const script = `
+    import { startSandbox } from ${JSON.stringify(new URL('../../../src/sandbox/start.ts', import.meta.url).href)};
+    import { ControlPlaneClient } from ${JSON.stringify(new URL('./client-of-sandbox.ts', import.meta.url).href)};
+    const sandbox = await startSandbox({ workloads: 'processes', directory: ${JSON.stringify(directory)} });
+    const client = new ControlPlaneClient(sandbox.kubernetes.kubeconfigFile);
+    await client.create('/api/v1/namespaces/default/pods', { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'app' }, spec: { containers: [{ name: 'app', image: 'example/app:1' }] } });
+    console.log(sandbox.aws.endpoint);
+    setInterval(() => undefined, 1000);
+  `;
+  const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const endpoint = await new Promise<string>((resolve) => void child.stdout.once('data', (part: Buffer) => resolve(part.toString('utf8').trim())));
+  for (let count = 0; count < 200 && children(endpoint).length === 0; count += 1) await sleep(20);
+  assert.equal(children(endpoint).length, 1);
+  child.kill('SIGKILL');
+  for (let count = 0; count < 200 && children(endpoint).length > 0; count += 1) await sleep(20);
+  assert.equal(children(endpoint).length, 0);
+  rmSync(directory, { recursive: true, force: true });
 });
