@@ -218,7 +218,7 @@ function keyEnd(text: string, pair: Pair): number {
 
 function pairEnd(text: string, pair: Pair): number {
   const node = valueOf(pair);
-  if (node === null) return keyEnd(text, pair);
+  if (node === null || isEmpty(node)) return keyEnd(text, pair);
   return Math.max(contentEnd(node), keyEnd(text, pair));
 }
 
