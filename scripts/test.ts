@@ -11,7 +11,7 @@
 import { globSync, statSync } from 'node:fs';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
-import { parseArgs } from 'node:util';
+import { inspect, parseArgs } from 'node:util';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -49,6 +49,9 @@ async function execute(batch: readonly string[], isolation: 'none' | 'process'):
   stream.on('test:pass', (data) => count(data, true));
   stream.on('test:fail', (data) => {
     count(data, false);
+    // The reporter keeps failures for its end, which comes only when the process is left; a suite says nothing of its own.
+    const { error } = data.details;
+    if (data.details.type !== 'suite') process.stdout.write(`${data.file ?? ''}:${data.line ?? ''}: ${data.name}\n${inspect(error.cause ?? error, { depth: 4 })}\n`);
     if (data.name.endsWith('.test.ts')) failed += 1;
   });
   const reporter = spec();
