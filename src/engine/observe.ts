@@ -14,13 +14,20 @@ import type { Footprint, FoundResource, Observation, Revision, RunContext, Stray
  */
 export async function observe(footprint: Footprint, context: RunContext, readings: Readings = takeReadings(context.aws, context.kubernetes)): Promise<Observation> {
   const { owner, access } = footprint;
+  const identified = readings.callerIdentity().then((caller) => {
+    refuseOtherAccount(access.spec.account, caller);
+    return caller;
+  });
   const [caller, revisions, found, namespaceFindings] = await Promise.all([
-    readings.callerIdentity(),
+    identified,
     revisionsOf(owner, readings),
-    lookAt(footprint.resources, footprint, readings),
+    // AWS denies a look at another account's ARNs, maybe before it says whose the credentials are: that is the better answer.
+    lookAt(footprint.resources, footprint, readings).catch(async (error: unknown) => {
+      await identified;
+      throw error;
+    }),
     namespaceProblems(owner.namespace, readings),
   ]);
-  refuseOtherAccount(access.spec.account, caller);
   const strays = await straysBeyond(footprint, revisions, context, readings);
   return {
     at: context.clock.now(),

@@ -38,12 +38,14 @@ function renderStep(step: Step, paint: Paint): string {
   const color = colorOf(step.action, paint);
   const reason = step.reason === undefined ? '' : paint.faint(`  (${printable(step.reason)})`);
   const head = `${color(signs[step.action])} ${step.kind} ${paint.strong(printable(step.name))}${reason}`;
-  const width = Math.min(32, Math.max(0, ...step.differences.map((difference) => difference.field.length)));
-  return [head, ...step.differences.map(({ field, from, to }) => `        ${printable(field).padEnd(width)}  ${change(from, to)}`)].join('\n');
+  // What goes as a whole needs no list of what it was.
+  const differences = step.action === 'delete' ? [] : step.differences;
+  const width = Math.min(32, Math.max(0, ...differences.map((difference) => difference.field.length)));
+  return [head, ...differences.map(({ field, from, to }) => `        ${printable(field).padEnd(width)}  ${change(from, to)}`)].join('\n');
 }
 
 function change(from: string | undefined, to: string | undefined): string {
-  if (from === undefined) return shown(to);
+  if (from === undefined || from === '') return shown(to);
   return `${shown(from)} -> ${shown(to)}`;
 }
 
