@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import type { KubernetesPart, World } from '../world.ts';
 import { createAuthority } from './access/certificates.ts';
@@ -71,6 +71,12 @@ export async function startKubernetesServer(world: World): Promise<KubernetesSer
   // A client that hangs up in the middle is its own affair.
   listener.on('tlsClientError', () => undefined);
   listener.on('clientError', (_error, socket) => void socket.destroy());
+  // Node's closeAllConnections knows no connection that is still in its TLS handshake: those would hold `stop` for seconds.
+  const sockets = new Set<Socket>();
+  listener.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
 
   const admin = authority.issue({ commonName: 'kubernetes-admin', organizations: ['system:masters'] });
   const kubeconfigFile = join(world.directory, 'kubeconfig');
@@ -112,6 +118,7 @@ export async function startKubernetesServer(world: World): Promise<KubernetesSer
       await new Promise<void>((resolve) => {
         listener.close(() => resolve());
         listener.closeAllConnections();
+        for (const socket of sockets) socket.destroy();
       });
     },
   };
