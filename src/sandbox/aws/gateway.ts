@@ -43,14 +43,17 @@ export async function handle(request: WireRequest, state: AwsState, world: World
 }
 
 async function execute(request: WireRequest, routed: Routed, service: Service, state: AwsState, world: World, requestId: string, log: CallLog): Promise<Answer> {
-  const { credential, accessKeyId, region } = await authenticate(request, service.protocol, state, world);
+  const { credential, accessKeyId, region, bearer } = await authenticate(request, service.protocol, state, world);
   const { identity } = credential;
   log.identity = identity.arn;
   const call: Call = { world, state, identity, accessKeyId, region, input: routed.input, requestId };
   // AWS refuses IAM calls of GetSessionToken's credentials without MFA (STS API reference, GetSessionToken).
   if (identity.kind === 'session-token' && service.name === 'iam') throw new AwsError('InvalidClientTokenId', 403, 'The security token included in the request is invalid');
-  const checks: readonly Check[] = routed.operation.checks(call);
-  log.resource = checks[0]?.resource ?? '*';
+  const own = routed.operation.checks(call);
+  log.resource = own[0]?.resource ?? '*';
+  log.accessKeyId = accessKeyId;
+  // Bedrock user guide, "Permissions for API keys": bedrock:CallWithBearerToken beside the action itself.
+  const checks: readonly Check[] = bearer ? [{ action: 'bedrock:CallWithBearerToken', resource: '*' }, ...own] : own;
   log.explanation = authorize(checks, call, service.protocol === 'query' ? { code: 'AccessDenied', status: 403 } : { code: 'AccessDeniedException', status: service.protocol === 'json' ? 400 : 403 });
   const answer = await routed.operation.run(call);
   if (service.name === 'iam' && !/^(Get|List|Simulate)/.test(routed.name)) state.credentials.changed();
@@ -131,6 +134,7 @@ class CallLog {
   action = 'unknown';
   operation = 'unknown';
   identity = 'anonymous';
+  accessKeyId: string | undefined;
   resource = '*';
   explanation: readonly string[] | undefined;
   readonly #request: WireRequest;
@@ -149,7 +153,7 @@ class CallLog {
       action: this.action,
       operation: this.operation,
       identity: this.identity,
-      ...(authorization.kind === 'signed' ? { accessKeyId: authorization.accessKeyId, region: authorization.region } : {}),
+      ...(authorization.kind === 'signed' ? { accessKeyId: authorization.accessKeyId, region: authorization.region } : this.accessKeyId === undefined ? {} : { accessKeyId: this.accessKeyId }),
       resource: this.resource,
       verdict,
       status,
