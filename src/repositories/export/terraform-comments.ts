@@ -1,0 +1,42 @@
+/** Comments in the language in which the repository is commented. */
+import type { Access } from '../../access/types.ts';
+import type { ExportStyle } from './style.ts';
+
+export interface TerraformComments {
+  readonly user: readonly string[];
+  readonly policy: readonly string[];
+  readonly attachment: readonly string[];
+  readonly key: readonly string[];
+  readonly parameter: readonly string[];
+}
+
+export function terraformComments({ comments, keys }: Pick<ExportStyle, 'comments' | 'keys'>, { metadata }: Pick<Access, 'metadata'>): TerraformComments {
+  const { name } = metadata;
+  const byProgram = keys === 'program';
+  switch (comments) {
+    case 'none':
+      return { user: [], policy: [], attachment: [], key: [keyWarnings.en], parameter: [] };
+    case 'ja':
+      return {
+        user: [`${name} が Amazon Bedrock を呼び出すための IAM ユーザー${byProgram ? '（アクセスキーとパラメータは bedrock-access が作成する）' : ''}`],
+        policy: ['宣言されたモデルの呼び出しだけを許可するポリシー'],
+        attachment: ['ポリシーをユーザーにアタッチ'],
+        key: [keyWarnings.ja],
+        parameter: ['External Secrets Operator が読み取る SSM パラメータ'],
+      };
+    case 'en':
+      return {
+        user: [`IAM user that ${name} calls Amazon Bedrock as${byProgram ? ' (its access key and parameter are made by bedrock-access)' : ''}`],
+        policy: ['Allows exactly the declared models to be invoked'],
+        attachment: ['Attaches the policy to the user'],
+        key: [keyWarnings.en],
+        parameter: ['Read by External Secrets Operator'],
+      };
+  }
+}
+
+/** Said in any case: whoever reads the file has to know it. */
+const keyWarnings = {
+  en: 'The secret access key lies in the Terraform state, and in every saved plan, in plain text (terraform-provider-aws#42182)',
+  ja: '注意: シークレットアクセスキーは Terraform の state と plan ファイルに平文で保存される (terraform-provider-aws#42182)',
+} as const;

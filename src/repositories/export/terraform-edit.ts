@@ -1,0 +1,188 @@
+/** Puts the blocks of an access into a module: new ones at the end of a file, changed ones attribute by attribute. */
+import { join } from 'node:path';
+import type { Parser } from 'web-tree-sitter';
+import { AccessError } from '../../errors/error.ts';
+import { parseHcl } from '../hcl/parse.ts';
+import type { Expression, HclBlock } from '../hcl/syntax.ts';
+import { isMap } from '../hcl/value.ts';
+import type { TerraformResource } from '../terraform/types.ts';
+import { alignAssignments } from './hcl-align.ts';
+import { attributeLines, blockText, expressionText, type HclBlockText, type HclExpression } from './hcl-emit.ts';
+import { lineEnd, lineEnding, splice } from './lines.ts';
+import { blockSources, comparable, conflict, readModule, refuseBroken, resourceAt } from './terraform-module.ts';
+import type { Workspace } from './workspace.ts';
+
+/**
+ * @param fileFor the file's name for a new block
+ * @throws AccessError `export-conflict`, `export-unreadable`
+ */
+export function putBlocks(workspace: Workspace, directory: string, blocks: readonly HclBlockText[], fileFor: (block: HclBlockText) => string, parser: Parser): void {
+  const before = readModule(workspace, directory, parser);
+  refuseBroken(before);
+  const sources = blockSources(before);
+  const touched = new Set<string>();
+  for (const block of blocks) if (putBlock(workspace, directory, block, fileFor(block), parser)) touched.add(addressOfText(block));
+  const after = readModule(workspace, directory, parser);
+  refuseBroken(after);
+  for (const block of blocks) {
+    const resource = resourceAt(after.module, block);
+    if (resource === undefined || differing(resource, block, directory, workspace, parser).length > 0) throw notReadBack(`${addressOfText(block)} came out as something else`);
+  }
+  const left = blockSources(after);
+  for (const [key, source] of sources) if (!touched.has(key.slice(key.indexOf(' ') + 1)) && left.get(key) !== source) throw notReadBack(`${key} would have changed too`);
+}
+
+function addressOfText(block: HclBlockText): string {
+  return [block.type, ...block.labels].join('.');
+}
+
+export function notReadBack(what: string): AccessError {
+  return new AccessError('export-not-read-back', `the edited files would not mean what was meant: ${what}`, {
+    cause: 'After an edit the files are read again and compared; they differ in more than the edit, or in less.',
+    remedy: 'Nothing was written. Simplify the place, or make the edit by hand after `bedrock-access export --dry-run`; and please report it.',
+  });
+}
+
+/** True when something was written. */
+function putBlock(workspace: Workspace, directory: string, block: HclBlockText, fileName: string, parser: Parser): boolean {
+  const { module } = readModule(workspace, directory, parser);
+  const resource = resourceAt(module, block);
+  if (resource === undefined) {
+    append(workspace, join(directory, fileName), block);
+    return true;
+  }
+  const differences = differing(resource, block, directory, workspace, parser);
+  if (differences.length === 0) return false;
+  const text = resource.file.text;
+  const mark = workspace.read(resource.file.file)?.startsWith('\uFEFF') === true ? '\uFEFF' : '';
+  let source = text.slice(resource.block.span.start, resource.block.span.end);
+  // From the end on, so that the offsets of what comes before stay true.
+  const edits = differences.map((name) => editOf(name, resource, block)).sort((a, b) => b.at - a.at);
+  const ending = lineEnding(text);
+  for (const { at, end, replacement } of edits) source = splice(source, at, end, replacement.replaceAll('\n', ending));
+  workspace.write(resource.file.file, mark + splice(text, resource.block.span.start, resource.block.span.end, alignAssignments(source)), `change ${resource.address}`);
+  return true;
+}
+
+function append(workspace: Workspace, path: string, block: HclBlockText): void {
+  const text = workspace.read(path);
+  const written = blockText(block);
+  if (text === undefined || text.trim() === '') {
+    workspace.write(path, `${written}\n`, `add ${addressOfText(block)}`);
+    return;
+  }
+  const ending = lineEnding(text);
+  const gap = text.endsWith('\n') ? ending : ending + ending;
+  workspace.write(path, `${text}${gap}${written.replaceAll('\n', ending)}${text.endsWith('\n') ? ending : ''}`, `add ${addressOfText(block)}`);
+}
+
+/** Names of the arguments and nested blocks in which a resource is not as wanted. */
+function differing(resource: TerraformResource, block: HclBlockText, directory: string, workspace: Workspace, parser: Parser): readonly string[] {
+  const file = parseHcl(parser, 'wanted.tf', blockText(block));
+  const wanted = resourceAt(readModule(workspace, directory, parser, [file]).module, block);
+  if (wanted === undefined) throw notReadBack(`${addressOfText(block)} cannot be read`);
+  const attributes = block.attributes.map(([name]) => name).filter((name) => {
+    const [there, value] = [resource.attribute(name), wanted.attribute(name)];
+    if (name === 'tags' && isMap(there) && isMap(value)) return Object.entries(value).some(([key, tag]) => comparable(there[key]) !== comparable(tag));
+    return comparable(there) !== comparable(value);
+  });
+  const statements = block.blocks?.some(({ type }) => type === 'statement') === true && nestedText(resource.block, resource.file.text) !== nestedText(wanted.block, file.text) ? ['statement'] : [];
+  return [...attributes, ...statements, ...(ignoredMissing(resource, block).length > 0 ? ['lifecycle'] : [])];
+}
+
+/** Statement blocks by their words, whatever the spaces. */
+function nestedText(block: HclBlock, text: string): string {
+  return block.body.blocks.map(({ span }) => text.slice(span.start, span.end).replaceAll(/\s+/g, ' ')).join('\n');
+}
+
+/** Marks that a resource's `ignore_changes` does not name yet. */
+function ignoredMissing(resource: TerraformResource, block: HclBlockText): readonly HclExpression[] {
+  const wanted = block.blocks?.find(({ type }) => type === 'lifecycle')?.attributes[0]?.[1];
+  if (wanted?.type !== 'list') return [];
+  const ignored = ignoredIn(resource)?.expression;
+  if (ignored?.type === 'reference' && ignored.root === 'all') return [];
+  const present = ignored === undefined ? [] : elementsOf(ignored).map(({ span }) => resource.file.text.slice(span.start, span.end).replaceAll(/\s/g, ''));
+  return wanted.items.filter((item) => !present.includes(expressionText(item, 0)) && !present.includes('tags'));
+}
+
+function ignoredIn(resource: TerraformResource): { readonly expression: Expression } | undefined {
+  return resource.block.body.blocks.find(({ type }) => type === 'lifecycle')?.body.attributes.get('ignore_changes');
+}
+
+function elementsOf(expression: Expression): readonly Expression[] {
+  return expression.type === 'tuple' ? expression.elements : [];
+}
+
+interface BlockEdit {
+  /** Offsets within the block's own text. */
+  readonly at: number;
+  readonly end: number;
+  readonly replacement: string;
+}
+
+function editOf(name: string, resource: TerraformResource, block: HclBlockText): BlockEdit {
+  const start = resource.block.span.start;
+  const { text } = resource.file;
+  const within = (from: number, to: number, replacement: string): BlockEdit => ({ at: from - start, end: to - start, replacement });
+  if (name === 'lifecycle') return lifecycleEdit(resource, block, within);
+  if (name === 'statement') {
+    const blocks = resource.block.body.blocks;
+    const [first, last] = [blocks[0], blocks.at(-1)];
+    const statements = (block.blocks ?? []).map((inner) => blockText(inner, 1)).join('\n\n').trimStart();
+    if (first === undefined || last === undefined) throw conflict(`${resource.address} has no statement`, 'It is made in another way.', 'Write it by hand, or choose another name.', resource.block.span);
+    return within(first.span.start, last.span.end, statements);
+  }
+  const value = block.attributes.find(([attribute]) => attribute === name)?.[1];
+  if (value === undefined) throw new TypeError(`${name} is not wanted`);
+  const written = resource.block.body.attributes.get(name);
+  if (written === undefined) {
+    const after = [...resource.block.body.attributes.values()].at(-1);
+    const at = after === undefined ? text.indexOf('{', start) + 1 : lineEnd(text, after.span.end);
+    return within(at, at, `\n${attributeLines([[name, value]], 1).join('\n')}`);
+  }
+  // AWS makes a user or policy anew under another path (provider docs, ForceNew): keys and attachments would go with it.
+  if (name === 'path' || name === 'name') {
+    throw conflict(
+      `${resource.address} has ${name} ${comparable(resource.attribute(name))}, and the access names ${expressionText(value, 0)}`,
+      'Terraform would make it anew, and the old one with its keys would go.',
+      `Set spec.names.${name === 'path' ? 'path' : 'user'} to what is there, or export under a new name and remove the old one afterwards: add, switch, remove.`,
+      resource.placeOf(name),
+    );
+  }
+  if (name === 'tags') return tagsEdit(resource, value, within);
+  return within(written.expression.span.start, written.expression.span.end, expressionText(value, 1));
+}
+
+function tagsEdit(resource: TerraformResource, wanted: HclExpression, within: (from: number, to: number, replacement: string) => BlockEdit): BlockEdit {
+  const expression = resource.block.body.attributes.get('tags')?.expression;
+  if (expression?.type !== 'object' || wanted.type !== 'object') {
+    throw conflict(`the tags of ${resource.address} are made by an expression`, 'The owner tags cannot be put into it without changing it.', `Write tags = merge(…, { ${wanted.type === 'object' ? wanted.entries.map(([key]) => JSON.stringify(key)).join(', ') : ''} }) by hand.`, resource.placeOf('tags'));
+  }
+  const { text } = resource.file;
+  const source = text.slice(expression.span.start, expression.span.end);
+  if (/(#|\/\/|\/\*)/.test(source.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""'))) throw conflict(`the tags of ${resource.address} hold a comment`, 'Writing them anew would lose it.', 'Move the comment above the argument.', resource.placeOf('tags'));
+  const kept = expression.entries
+    .filter(({ key }) => !(key.type === 'literal' && wanted.entries.some(([name]) => name === String(key.value))))
+    .map(({ key, value }) => `    ${text.slice(key.span.start, key.span.end)} = ${text.slice(value.span.start, value.span.end)}`);
+  return within(expression.span.start, expression.span.end, alignAssignments(`{\n${[...kept, ...attributeLines(wanted.entries.map(([key, value]) => [JSON.stringify(key), value] as const), 2)].join('\n')}\n  }`));
+}
+
+function lifecycleEdit(resource: TerraformResource, block: HclBlockText, within: (from: number, to: number, replacement: string) => BlockEdit): BlockEdit {
+  const { text } = resource.file;
+  const missing = ignoredMissing(resource, block);
+  const ignored = ignoredIn(resource)?.expression;
+  if (ignored !== undefined) {
+    const kept = elementsOf(ignored).map(({ span }) => text.slice(span.start, span.end));
+    return within(ignored.span.start, ignored.span.end, `[\n${[...kept, ...missing.map((item) => expressionText(item, 3))].map((item) => `      ${item},\n`).join('')}    ]`);
+  }
+  const lifecycle = resource.block.body.blocks.find(({ type }) => type === 'lifecycle');
+  const line = attributeLines([['ignore_changes', { type: 'list', items: missing }]], 2).join('\n');
+  if (lifecycle !== undefined) {
+    const at = text.lastIndexOf('}', lifecycle.span.end);
+    return within(at, at, `${line.trimStart().padStart(line.trimStart().length + 2)}\n  `);
+  }
+  const end = resource.block.span.end - 1;
+  const at = text.slice(0, end).trimEnd().length;
+  return within(at, end, `\n\n  lifecycle {\n${line}\n  }\n`);
+}
+

@@ -1,0 +1,128 @@
+/** Takes the blocks of an access out of a module, with the data sources and documents that nothing else refers to. */
+import { join } from 'node:path';
+import type { Parser } from 'web-tree-sitter';
+import type { Access } from '../../access/types.ts';
+import type { HclFile, Span } from '../hcl/syntax.ts';
+import type { TerraformModule, TerraformResource } from '../terraform/types.ts';
+import { lineStart, nextLine, splice } from './lines.ts';
+import { notReadBack } from './terraform-edit.ts';
+import { blockSources, conflict, isTerraformFile, readModule, refersTo, refuseBroken } from './terraform-module.ts';
+import type { Workspace } from './workspace.ts';
+
+/** True when something was there to remove. @throws AccessError `export-conflict` where something else refers to it */
+export function removeBlocks(workspace: Workspace, directory: string, access: Access, parser: Parser): boolean {
+  const read = readModule(workspace, directory, parser);
+  refuseBroken(read);
+  const gone = resourcesOf(read.module, access);
+  if (gone.length === 0) return false;
+  const sources = blockSources(read);
+  const removed = [...gone, ...leftOver(read.module, gone)];
+  for (const file of read.module.files) {
+    const spans = removed.filter((resource) => resource.file === file).map(({ block }) => block.span);
+    if (spans.length > 0) workspace.write(file.file, (workspace.read(file.file)?.startsWith('\uFEFF') === true ? '\uFEFF' : '') + withoutBlocks(file, spans), 'remove the access');
+  }
+  for (const name of workspace.names(directory).filter(isTerraformFile)) {
+    const path = join(directory, name);
+    if (read.module.files.some((file) => file.file === path) && workspace.read(path)?.trim() === '') workspace.remove(path, 'nothing is left in it');
+  }
+  const after = readModule(workspace, directory, parser);
+  refuseBroken(after);
+  const left = blockSources(after);
+  const expected = sources.size - removed.length;
+  if (left.size !== expected || [...left].some(([key, source]) => sources.get(key) !== source)) throw notReadBack('the removal would touch other blocks');
+  refuseReferences(after.module, gone);
+  return true;
+}
+
+/** Does the module hold anything of the access? */
+export function holdsAccess(module: TerraformModule, access: Access): boolean {
+  return resourcesOf(module, access).length > 0;
+}
+
+function resourcesOf(module: TerraformModule, { spec }: Access): readonly TerraformResource[] {
+  const { names } = spec;
+  const managed = module.resources.filter(({ mode }) => mode === 'managed');
+  const named = (type: string, wanted: (name: string) => boolean): readonly TerraformResource[] => managed.filter((resource) => resource.type === type && typeof resource.attribute('name') === 'string' && wanted(String(resource.attribute('name'))));
+  const users = named('aws_iam_user', (name) => name === names.user);
+  const policies = named('aws_iam_policy', (name) => name === names.policy || (name.startsWith(`${names.policy}-`) && /^\d$/.test(name.slice(names.policy.length + 1))));
+  const parameters = named('aws_ssm_parameter', (name) => [names.parameter, names.accessKeyIdParameter, names.secretAccessKeyParameter].includes(name));
+  const held = managed.filter(
+    (resource) =>
+      (resource.type === 'aws_iam_access_key' && users.some(({ name }) => refersTo(module, resource.attribute('user'), 'aws_iam_user', name))) ||
+      (resource.type === 'aws_iam_user_policy_attachment' &&
+        (users.some(({ name }) => refersTo(module, resource.attribute('user'), 'aws_iam_user', name)) || policies.some(({ name }) => refersTo(module, resource.attribute('policy_arn'), 'aws_iam_policy', name)))),
+  );
+  return [...users, ...policies, ...held, ...(users.length > 0 ? parameters : [])];
+}
+
+/** Data sources that only what goes had referred to. */
+function leftOver(module: TerraformModule, gone: readonly TerraformResource[]): readonly TerraformResource[] {
+  const documents = module.resources.filter(
+    (resource) => resource.mode === 'data' && resource.type === 'aws_iam_policy_document' && gone.some((policy) => refers(policy, `data.${resource.type}.${resource.name}`)) && !module.resources.some((other) => !gone.includes(other) && refers(other, `data.${resource.type}.${resource.name}`)),
+  );
+  const all = [...gone, ...documents];
+  const sources = module.resources.filter((resource) => {
+    if (resource.mode !== 'data' || !['aws_caller_identity', 'aws_partition'].includes(resource.type)) return false;
+    const address = `data.${resource.type}.${resource.name}`;
+    const outside = module.files.some((file) => file.body.blocks.some((block) => !all.some((other) => other.block === block) && file.text.slice(block.span.start, block.span.end).includes(address)));
+    return !outside && all.some((other) => refers(other, address));
+  });
+  return [...documents, ...sources];
+}
+
+function refers(resource: TerraformResource, address: string): boolean {
+  return resource.file.text.slice(resource.block.span.start, resource.block.span.end).includes(address);
+}
+
+function refuseReferences(after: TerraformModule, gone: readonly TerraformResource[]): void {
+  for (const { address } of gone) {
+    for (const file of after.files) {
+      const found = file.body.blocks.find((block) => new RegExp(`(?<![\\w.])${address.replaceAll('.', '\\.')}(?![\\w-])`).test(file.text.slice(block.span.start, block.span.end)));
+      if (found === undefined) continue;
+      throw conflict(`${[found.type, ...found.labels].join('.')} refers to ${address}, which is to go`, 'Terraform would refuse the module.', 'Remove or change that first, then run export --remove again. Nothing was written.', found.span);
+    }
+  }
+}
+
+/** The file without blocks, the comment lines directly above each, and one blank line. */
+function withoutBlocks(file: HclFile, spans: readonly Span[]): string {
+  let { text } = file;
+  for (const span of spans.toSorted((a, b) => b.start - a.start)) {
+    let start = lineStart(text, span.start);
+    while (start > 0) {
+      const above = lineStart(text, start - 1);
+      if (!/^\s*(#|\/\/)/.test(text.slice(above, start))) break;
+      start = above;
+    }
+    const end = nextLine(text, span.end);
+    const blankAbove = start > 0 && text.slice(lineStart(text, start - 1), start).trim() === '';
+    const blankBelow = end < text.length && text.slice(end, nextLine(text, end)).trim() === '';
+    if (blankAbove && (blankBelow || end >= text.length)) start = lineStart(text, start - 1);
+    else if (blankBelow) {
+      text = splice(text, start, nextLine(text, end), '');
+      continue;
+    }
+    text = splice(text, start, end, '');
+  }
+  return text;
+}
+
+/** Does the module make or read anything at all, beside its settings? */
+export function isEmptyModule(module: TerraformModule): boolean {
+  return module.files.every((file) => file.body.blocks.every(({ type }) => ['terraform', 'provider', 'variable', 'locals'].includes(type)));
+}
+
+/** The attribute that tells one state from another: `key` of S3, `prefix` of GCS, `path` of local. */
+export function stateKeyOf(module: TerraformModule): string | undefined {
+  for (const file of module.files) {
+    for (const block of file.body.blocks.filter(({ type }) => type === 'terraform')) {
+      const backend = block.body.blocks.find(({ type }) => type === 'backend');
+      if (backend === undefined) continue;
+      for (const name of ['key', 'prefix', 'path', 'address']) {
+        const attribute = backend.body.attributes.get(name)?.expression;
+        if (attribute?.type === 'literal' && typeof attribute.value === 'string') return attribute.value;
+      }
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,61 @@
+/**
+ * A new Terraform target in the form of its siblings: everything but their resources, with the target's own name in it.
+ * A state that two targets would share is refused.
+ */
+import { basename, join, relative, resolve } from 'node:path';
+import type { Parser } from 'web-tree-sitter';
+import { parseHcl } from '../hcl/parse.ts';
+import { lineEnding } from './lines.ts';
+import type { ExportStyle } from './style.ts';
+import type { Siblings, TerraformTarget } from './terraform-siblings.ts';
+import { conflict, isTerraformFile, readModule } from './terraform-module.ts';
+import { stateKeyOf } from './terraform-removal.ts';
+import type { Workspace } from './workspace.ts';
+
+/** Writes what a new target needs before its first resource; nothing where the folder has Terraform already. */
+export function writeSkeleton(workspace: Workspace, directory: string, siblings: Siblings, style: ExportStyle, region: string, parser: Parser): void {
+  if (workspace.names(directory).some(isTerraformFile)) return;
+  const model = modelTarget(siblings.targets, style);
+  if (model === undefined) writePlain(workspace, directory, style, region);
+  else {
+    for (const [path, text] of model.skeleton) {
+      const target = join(directory, path);
+      if (workspace.read(target) === undefined) workspace.write(target, renamed(text, model.name, relative(siblings.root, resolve(directory))), `new Terraform target, in the form of ${model.name}`);
+    }
+  }
+  refuseSharedState(workspace, directory, siblings, parser);
+}
+
+/** The sibling whose files are most like those of the others: what most do is the habit. */
+function modelTarget(targets: readonly TerraformTarget[], style: ExportStyle): TerraformTarget | undefined {
+  const fitting = targets.filter((target) => (style.skeleton === 'tfaction' ? target.skeleton.has('tfaction.yaml') : style.skeleton === 'root' ? target.root : !target.root));
+  const counts = new Map<string, number>();
+  const forms = new Map(fitting.map((target) => [target, new Map([...target.skeleton].map(([path, text]) => [path, `${path}\n${renamed(text, target.name, '<target>')}`]))]));
+  for (const form of forms.values()) for (const key of form.values()) counts.set(key, (counts.get(key) ?? 0) + 1);
+  const score = (target: TerraformTarget): number => [...(forms.get(target)?.values() ?? [])].reduce((sum, key) => sum + (counts.get(key) ?? 0) - 0.5, 0);
+  return fitting.toSorted((a, b) => score(b) - score(a) || (a.name < b.name ? -1 : 1))[0];
+}
+
+/** A sibling's text with the new target's name in place of its own, as a whole path or as a whole word. */
+function renamed(text: string, from: string, to: string): string {
+  const whole = (name: string): RegExp => new RegExp(`(?<![\\w-])${name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w-])`, 'g');
+  const byPath = text.replaceAll(whole(from), () => to);
+  return from.includes('/') && byPath === text ? text.replaceAll(whole(basename(from)), () => basename(to)) : byPath;
+}
+
+/** Terraform's own minimum where no sibling shows a habit. */
+function writePlain(workspace: Workspace, directory: string, style: ExportStyle, region: string): void {
+  const purpose = 'new Terraform module';
+  const ending = lineEnding('\n');
+  const versions = ['terraform {', '  required_version = ">= 1.0"', '', '  required_providers {', '    aws = {', '      source  = "hashicorp/aws"', '      version = ">= 5.0"', '    }', '  }', '}', ''].join(ending);
+  workspace.write(join(directory, 'versions.tf'), versions, purpose);
+  if (style.skeleton !== 'module') workspace.write(join(directory, 'provider.tf'), ['provider "aws" {', `  region = "${region}"`, '}', ''].join(ending), purpose);
+}
+
+function refuseSharedState(workspace: Workspace, directory: string, siblings: Siblings, parser: Parser): void {
+  const key = stateKeyOf(readModule(workspace, directory, parser).module);
+  if (key === undefined) return;
+  const other = siblings.targets.find((target) => [...target.skeleton].some(([path, text]) => isTerraformFile(path) && text.includes(JSON.stringify(key)) && stateKeyOf({ ...readModule(workspace, target.directory, parser).module, files: [parseHcl(parser, path, text)] }) === key));
+  if (other === undefined) return;
+  throw conflict(`the new target would share the state ${key} with ${other.name}`, 'Its name is not in the key of its backend, so that the new target cannot be given a key of its own.', `Make ${directory} with its own backend by hand, then run export again. Nothing was written.`);
+}
