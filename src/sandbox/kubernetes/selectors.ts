@@ -1,52 +1,6 @@
 import { type JsonObject, isObject, listAt, textAt, valueAt } from './object.ts';
+import type { Requirement } from './label-selector.ts';
 import { badRequest } from './status-error.ts';
-
-/** One comma-separated part of a selector. */
-export interface Requirement {
-  readonly key: string;
-  readonly operator: 'in' | 'notin' | 'exists' | 'absent' | 'greater' | 'less';
-  readonly values: readonly string[];
-}
-
-const qualifiedName = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
-
-/** Reads a label selector: `a=b,c!=d,e in (f,g),h notin (i),j,!k` (Kubernetes docs, "Labels and Selectors"). */
-export function parseLabelSelector(text: string): readonly Requirement[] {
-  return splitOutsideParentheses(text).map((part) => {
-    const set = /^(\S+)\s+(in|notin)\s+\(([^)]*)\)$/.exec(part);
-    if (set) return requirement(text, set[1]!, set[2] === 'in' ? 'in' : 'notin', set[3]!.split(',').map((value) => value.trim()));
-    const equality = /^([^=!<>\s]+)\s*(==|=|!=|>|<)\s*(\S*)$/.exec(part);
-    if (equality) return requirement(text, equality[1]!, operators[equality[2]!]!, [equality[3]!]);
-    const absent = /^!\s*(\S+)$/.exec(part);
-    if (absent) return requirement(text, absent[1]!, 'absent', []);
-    return requirement(text, part, 'exists', []);
-  });
-}
-
-const operators: Readonly<Record<string, Requirement['operator']>> = { '=': 'in', '==': 'in', '!=': 'notin', '>': 'greater', '<': 'less' };
-
-function requirement(text: string, key: string, operator: Requirement['operator'], values: readonly string[]): Requirement {
-  if (!qualifiedName.test(key)) {
-    throw badRequest(`unable to parse requirement: found '${key}', expected: !, identifier, or 'end of string' in "${text}"`);
-  }
-  return { key, operator, values };
-}
-
-function splitOutsideParentheses(text: string): readonly string[] {
-  const parts: string[] = [];
-  let depth = 0;
-  let part = '';
-  for (const character of text) {
-    if (character === '(') depth += 1;
-    if (character === ')') depth -= 1;
-    if (character === ',' && depth === 0) {
-      parts.push(part);
-      part = '';
-    } else part += character;
-  }
-  parts.push(part);
-  return parts.map((each) => each.trim()).filter((each) => each !== '');
-}
 
 export function labelsMatch(requirements: readonly Requirement[], labels: Readonly<Record<string, string>> | undefined): boolean {
   return requirements.every(({ key, operator, values }) => {

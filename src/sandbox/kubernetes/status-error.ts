@@ -87,9 +87,11 @@ export const objectModified = 'the object has been modified; please apply your c
 export function invalid(group: string, kind: string, name: string, causes: readonly StatusCause[]): StatusError {
   const qualified = group === '' ? kind : `${kind}.${group}`;
   const all = causes.map((cause) => (cause.field === undefined ? cause.message : `${cause.field}: ${cause.message}`));
-  const words = all.length === 1 ? all[0]! : `[${all.join(', ')}]`;
+  // The same words twice are said once (utilerrors.Aggregate), though both causes are listed.
+  const said = [...new Set(all)];
+  const words = said.length === 1 ? said[0]! : `[${said.join(', ')}]`;
   return new StatusError(422, 'Invalid', `${qualified} "${name}" is invalid: ${words}`, {
-    name,
+    ...(name === '' ? {} : { name }),
     ...(group === '' ? {} : { group }),
     kind,
     causes: causes.map(({ reason, message, field }) => ({
@@ -117,8 +119,20 @@ export function methodNotAllowed(resource: GroupResource, verb: string): StatusE
   return new StatusError(405, 'MethodNotAllowed', `${verb} is not supported on resources of kind "${resourceText(resource)}"`, details(resource));
 }
 
+/** A method that the address has not (go-restful's own answer). */
+export function wrongMethod(): StatusError {
+  return new StatusError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
+}
+
+/** An address that leads nowhere; the real server answers it in plain text, `404 page not found`. */
+export class PathNotFound extends StatusError {
+  constructor() {
+    super(404, 'NotFound', 'the server could not find the requested resource', {});
+  }
+}
+
 export function pathNotFound(): StatusError {
-  return new StatusError(404, 'NotFound', 'the server could not find the requested resource', {});
+  return new PathNotFound();
 }
 
 /** 410: the resourceVersion is older than what is kept (etcd compaction). */

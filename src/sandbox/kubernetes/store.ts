@@ -1,9 +1,12 @@
+import { checkPreconditions, finalizersAfter, graceOf, type RemoveOptions, withFinalizers } from './deletion.ts';
 import { randomName, randomUid } from './identifiers.ts';
 import { applyConfiguration, ownershipAfterUpdate } from './managed-fields/ownership.ts';
-import { type JsonObject, type ObjectInput, type ObjectReference, type StoredMeta, type StoredObject, groupOf, isObject, objectAt, sameJson, versionOf } from './object.ts';
+import { type JsonObject, type ObjectInput, type ObjectReference, type StoredMeta, type StoredObject, groupOf, objectAt, sameJson, versionOf } from './object.ts';
+import { changesGeneration, cleaned, inVersion, timestamp, withoutBookkeeping, withoutRevision, withRevision } from './object-meta.ts';
 import type { ResourceType } from './resource-type.ts';
 import type { ResourceTypes } from './resource-types.ts';
-import { labelsMatch, parseLabelSelector } from './selectors.ts';
+import { parseLabelSelector } from './label-selector.ts';
+import { labelsMatch } from './selectors.ts';
 import { alreadyExists, conflict, forbidden, invalid, notFound, objectModified, pathNotFound, StatusError, type StatusCause } from './status-error.ts';
 import { invalidValue } from './validation/causes.ts';
 import { validateMeta } from './validation/meta.ts';
@@ -30,15 +33,6 @@ export interface WriteOptions {
   readonly dryRun?: boolean;
   /** The managedFields in the object are already what they shall be (server-side apply). */
   readonly decided?: boolean;
-}
-
-export interface RemoveOptions {
-  readonly uid?: string | undefined;
-  readonly resourceVersion?: string | undefined;
-  readonly propagation?: 'Foreground' | 'Background' | 'Orphan' | undefined;
-  /** 0 removes a pod at once. Default: the kind's own. */
-  readonly gracePeriodSeconds?: number | undefined;
-  readonly dryRun?: boolean;
 }
 
 export interface ListFilter {
@@ -199,7 +193,8 @@ export class ObjectStore {
       deletionTimestamp: earlier !== undefined && earlier <= grace ? (metadata.deletionTimestamp ?? timestamp(now)) : timestamp(new Date(now.getTime() + grace * 1000)),
       deletionGracePeriodSeconds: Math.min(earlier ?? grace, grace),
     };
-    const object = this.#keep(type, old, { ...old, metadata: marked }, { dryRun: options.dryRun ?? false });
+    const phase = type.kind === 'Namespace' ? { status: { ...objectAt(old, 'status'), phase: 'Terminating' } } : {};
+    const object = this.#keep(type, old, { ...old, ...phase, metadata: marked }, { dryRun: options.dryRun ?? false });
     return { object: inVersion(object, reference.apiVersion), gone: false };
   }
 
@@ -359,80 +354,7 @@ export class ObjectStore {
   }
 }
 
-export function timestamp(date: Date): string {
-  return `${date.toISOString().slice(0, 19)}Z`;
-}
-
-/** The same object as another served version shows it; conversion strategy None changes the apiVersion only. */
-export function inVersion(object: StoredObject, apiVersion: string): StoredObject {
-  return object.apiVersion === apiVersion ? object : { ...object, apiVersion };
-}
-
 function keyOf(type: ResourceType, namespace: string | undefined, name: string): string {
   return type.namespaced ? `${namespace ?? 'default'}/${name}` : name;
 }
 
-/** Fields of the metadata that only the server sets, and empty ones, are not taken from a client. */
-function cleaned(meta: Partial<StoredMeta>): Partial<StoredMeta> {
-  const { uid: _uid, resourceVersion: _revision, creationTimestamp: _created, generation: _generation, deletionTimestamp: _deleted, deletionGracePeriodSeconds: _grace, ...rest } = meta;
-  return Object.fromEntries(
-    Object.entries(rest).filter(([field, value]) => {
-      if (field === 'managedFields') return true;
-      if (field === 'selfLink' || value === undefined || value === null || value === '') return false;
-      return !(isObject(value) && Object.keys(value).length === 0) && !(Array.isArray(value) && value.length === 0);
-    }),
-  );
-}
-
-function withRevision(object: StoredObject, resourceVersion: string): StoredObject {
-  return { ...object, metadata: { ...object.metadata, resourceVersion } };
-}
-
-function withoutRevision(object: StoredObject): StoredObject {
-  const { resourceVersion: _none, ...metadata } = object.metadata;
-  return { ...object, metadata: { ...metadata, resourceVersion: '' } };
-}
-
-/** A write that changes nothing else than times in managedFields keeps the resourceVersion (apiserver: ignoreManagedFieldsTimestampsTransformer). */
-function withoutBookkeeping(object: StoredObject): JsonObject {
-  const { resourceVersion: _revision, managedFields, ...metadata } = object.metadata;
-  return { ...object, metadata: { ...metadata, managedFields: (managedFields ?? []).map(({ time: _time, ...entry }) => entry) } };
-}
-
-function changesGeneration(type: ResourceType, old: StoredObject, object: StoredObject): boolean {
-  if (type.generation === 'spec and annotations' && !sameJson(old.metadata.annotations ?? {}, object.metadata.annotations ?? {})) return true;
-  const rest = (each: StoredObject): JsonObject => {
-    const { metadata: _metadata, ...body } = each;
-    const { status: _status, ...withoutStatus } = body;
-    return type.status === true ? withoutStatus : body;
-  };
-  return !sameJson(rest(old), rest(object));
-}
-
-function checkPreconditions(type: ResourceType, old: StoredObject, { uid, resourceVersion }: RemoveOptions): void {
-  const { name, uid: itsUid, resourceVersion: itsVersion } = old.metadata;
-  if (uid !== undefined && uid !== itsUid) {
-    throw conflict(type, name, `the UID in the precondition (${uid}) does not match the UID in record (${itsUid}). The object might have been deleted and then recreated`);
-  }
-  if (resourceVersion !== undefined && resourceVersion !== itsVersion) {
-    throw conflict(type, name, `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${itsVersion}). The object might have been modified`);
-  }
-}
-
-/** Orphan and Foreground are kept as finalizers that the garbage collector works off (Kubernetes docs, "Garbage Collection"). */
-function finalizersAfter(old: StoredObject, propagation: RemoveOptions['propagation']): readonly string[] {
-  const others = (old.metadata.finalizers ?? []).filter((each) => propagation === undefined || (each !== 'orphan' && each !== 'foregroundDeletion'));
-  if (propagation === 'Orphan') return [...others, 'orphan'];
-  if (propagation === 'Foreground') return [...others, 'foregroundDeletion'];
-  return others;
-}
-
-function withFinalizers(meta: StoredMeta, finalizers: readonly string[]): StoredMeta {
-  const { finalizers: _old, ...rest } = meta;
-  return finalizers.length === 0 ? rest : { ...rest, finalizers };
-}
-
-function graceOf(type: ResourceType, old: StoredObject, asked: number | undefined): number {
-  const own = type.gracePeriod?.(old) ?? 0;
-  return own === 0 ? 0 : Math.max(0, asked ?? own);
-}

@@ -69,7 +69,7 @@ test('several conflicts are listed by manager', async () => {
 test('the same value applied by two is shared, and stays until both let go', async () => {
   await api.apply(`${configMaps}/shared`, 'one', configMap('shared', { a: '1' }));
   const both = await api.apply(`${configMaps}/shared`, 'two', configMap('shared', { a: '1' }));
-  assert.deepEqual(Object.keys(managers(both.body)), ['one Apply', 'two Apply']);
+  assert.deepEqual(Object.keys(managers(both.body)), ['two Apply', 'one Apply'], 'who changed nothing has no time and comes first');
   const left = await api.apply(`${configMaps}/shared`, 'one', configMap('shared'));
   assert.equal(left.body.data.a, '1');
   const gone = await api.apply(`${configMaps}/shared`, 'two', configMap('shared'));

@@ -64,10 +64,10 @@ test('a patch that names an old resourceVersion conflicts', async () => {
   assert.equal(stale.status, 409);
 });
 
-test('a media type that is no patch is refused with the ones that are', async () => {
+test('a media type that is no patch is refused', async () => {
   const { status, body } = await api.call('PATCH', `${configMaps}/patched`, { body: {}, type: 'application/json' });
   assert.equal(status, 415);
-  assert.match(body.message, /accepted media types include: application\/json-patch\+json, application\/merge-patch\+json, application\/strategic-merge-patch\+json, application\/apply-patch\+yaml/);
+  assert.equal(body.message, '415: Unsupported Media Type');
 });
 
 test('unknown fields are dropped with a warning, refused when strict, silent when ignored', async () => {

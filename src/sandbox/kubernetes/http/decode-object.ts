@@ -1,8 +1,8 @@
+import type { ResourceCall } from './call.ts';
 import { pruned } from '../custom/structural.ts';
 import { isObject, type JsonObject, type ObjectInput, objectAt, textAt } from '../object.ts';
 import { decodeBuiltIn, DecodeError } from '../openapi/decode.ts';
 import { badRequest } from '../status-error.ts';
-import type { ResourceCall } from './call.ts';
 
 /**
  * A client's object, read for the kind that the path names: group, version and kind must fit, unknown fields are refused, told or
@@ -15,7 +15,7 @@ export function decodeObject(call: ResourceCall, body: unknown): ObjectInput {
   const sentKind = textAt(body, 'kind') ?? (type.custom === true ? '' : type.kind);
   if (type.custom === true && (sentKind === '' || sentVersion === '')) throw badRequest(`Object '${sentKind === '' ? 'Kind' : 'apiVersion'}' is missing in '${JSON.stringify(body)}'`);
   if (sentVersion !== apiVersion) throw badRequest(`the API version in the data (${sentVersion}) does not match the expected API version (${apiVersion})`);
-  if (sentKind !== type.kind) throw badRequest(`${sentKind} in version ${JSON.stringify(at.version)} cannot be handled as a ${type.kind}: converting (${sentKind}) to (${type.kind}): unknown conversion`);
+  if (sentKind !== type.kind) throw badRequest(`${sentKind} in version ${JSON.stringify(at.version)} cannot be handled as a ${type.kind}: converting (${at.version}.${sentKind}) to (${internalPackage(type.group)}.${type.kind}): unknown conversion`);
   const { object, unknownFields } = decoded(call, { ...body, apiVersion, kind: type.kind });
   reportUnknown(call, unknownFields);
   return { ...object, apiVersion, kind: type.kind, metadata: metadataOf(call, object) };
@@ -46,7 +46,13 @@ function reportUnknown({ query, type, at, response }: ResourceCall, unknownField
   if (validation !== 'Ignore') response.setHeader('Warning', words.map((each) => `299 - ${JSON.stringify(each)}`));
 }
 
-function metadataOf({ at, type }: ResourceCall, object: JsonObject): JsonObject {
+/** The Go package of a group's internal types, which the words of a failed conversion show. */
+function internalPackage(group: string): string {
+  return group === '' ? 'core' : group.split('.')[0]!;
+}
+
+/** The metadata with the name and namespace of the path, which those in the body must not contradict. */
+export function metadataOf({ at, type }: Pick<ResourceCall, 'at' | 'type'>, object: JsonObject): JsonObject {
   const metadata = objectAt(object, 'metadata');
   const [name, namespace] = [textAt(metadata, 'name'), textAt(metadata, 'namespace')];
   if (at.name !== undefined && name !== undefined && name !== at.name) {

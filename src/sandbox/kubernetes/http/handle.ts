@@ -4,7 +4,7 @@ import { TLSSocket } from 'node:tls';
 import { isAllowed, refusalWords } from '../access/authorization.ts';
 import { anonymous, type User } from '../access/users.ts';
 import type { ServerContext } from '../server-context.ts';
-import { forbidden, methodNotAllowed, notImplemented, pathNotFound, StatusError, unauthorized } from '../status-error.ts';
+import { forbidden, methodNotAllowed, notImplemented, pathNotFound, StatusError, unauthorized, wrongMethod } from '../status-error.ts';
 import { mediaType, parseBody, readBody } from './body.ts';
 import { readPath, type RequestPath, type ResourceCall, type ResourcePath, verbOf } from './call.ts';
 import { callOther } from './other-paths.ts';
@@ -84,6 +84,11 @@ async function dispatch(call: ResourceCall, context: ServerContext): Promise<voi
     await callSubresource(call, context);
     return;
   }
+  // A collection is not put or patched, an object is not posted.
+  const single = call.at.name !== undefined;
+  if ((call.verb === 'create') === single && ['create', 'update', 'patch'].includes(call.verb)) {
+    throw call.type.custom === true ? methodNotAllowed(call.type, call.verb) : wrongMethod();
+  }
   switch (call.verb) {
     case 'get':
       getObject(call, context);
@@ -95,7 +100,6 @@ async function dispatch(call: ResourceCall, context: ServerContext): Promise<voi
       watchObjects(call, context);
       return;
     case 'create':
-      if (call.at.name !== undefined) throw methodNotAllowed(call.type, 'create');
       createObject(call, context);
       return;
     case 'update':

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
-import { isObject, numberAt, type StoredObject, textAt } from '../object.ts';
-import { badRequest, expired } from '../status-error.ts';
+import { numberAt, type StoredObject, textAt } from '../object.ts';
+import { badRequest, expired, type StatusError } from '../status-error.ts';
 
 interface Snapshot {
   readonly resourceVersion: string;
@@ -32,15 +32,9 @@ export class ListSnapshots {
 
   /** The page that a token names. Throws 410 when its list is no longer kept. */
   next(token: string, limit: number): Page {
-    let id;
-    let start;
-    try {
-      const content: unknown = JSON.parse(Buffer.from(token, 'base64url').toString());
-      [id, start] = isObject(content) ? [textAt(content, 'list'), numberAt(content, 'start')] : [];
-    } catch {
-      throw badRequest('continue key is not valid: illegal base64 data');
-    }
-    if (id === undefined || start === undefined) throw badRequest('continue key is not valid');
+    const content = readToken(token);
+    const [id, start] = [textAt(content, 'list'), numberAt(content, 'start')];
+    if (id === undefined || start === undefined) throw badRequest('invalid continue token: continue key is not valid: unrecognized encoded start key (value meta.k8s.io/v1)');
     if (!this.#kept.has(id)) {
       throw expired('The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.');
     }
@@ -64,3 +58,18 @@ export class ListSnapshots {
 }
 
 const mostSnapshots = 100;
+
+/** The words of Go's decoders, as the real server passes them on (apiserver: storage/continue.go). */
+function readToken(token: string): unknown {
+  const invalid = (why: string): StatusError => badRequest(`invalid continue token: continue key is not valid: ${why}`);
+  const stray = token.search(/[^A-Za-z0-9_-]/);
+  if (stray !== -1) throw invalid(`illegal base64 data at input byte ${stray}`);
+  const bytes = Buffer.from(token, 'base64url');
+  try {
+    return JSON.parse(bytes.toString());
+  } catch {
+    const first = bytes[0] ?? 0;
+    const shown = first >= 0x20 && first < 0x7f ? String.fromCharCode(first) : `\\u${first.toString(16).padStart(4, '0')}`;
+    throw invalid(`invalid character '${shown}' looking for beginning of value`);
+  }
+}

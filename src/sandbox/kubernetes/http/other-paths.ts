@@ -1,12 +1,11 @@
-import { Buffer } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { User } from '../access/users.ts';
 import { aggregated, coreVersions, groupList, groupOfName, resourceList, version } from '../discovery/discovery.ts';
 import { openApiIndex, openApiV2, openApiV3 } from '../openapi/document.ts';
 import type { ServerContext } from '../server-context.ts';
-import { notImplemented, pathNotFound, StatusError } from '../status-error.ts';
+import { notImplemented, pathNotFound, StatusError, wrongMethod } from '../status-error.ts';
 import type { RequestPath } from './call.ts';
-import { sendJson } from './respond.ts';
+import { sendJson, sendText } from './respond.ts';
 
 interface Exchange {
   readonly request: IncomingMessage;
@@ -16,7 +15,7 @@ interface Exchange {
 
 /** Discovery, versions, health, OpenAPI and the issuer's documents. */
 export function callOther({ path, query }: RequestPath, { request, response }: Exchange, context: ServerContext): void {
-  if (request.method !== 'GET' && request.method !== 'HEAD') throw new StatusError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
+  if (request.method !== 'GET' && request.method !== 'HEAD') throw wrongMethod();
   const { store, signer } = context;
   const accept = request.headers.accept ?? '';
   const { types } = store;
@@ -28,18 +27,18 @@ export function callOther({ path, query }: RequestPath, { request, response }: E
     case 'healthz':
     case 'livez':
     case 'readyz':
-      sendText(response, query.has('verbose') ? `[+]ping ok\n${parts[0]} check passed\n` : 'ok');
+      sendText(response, 200, query.has('verbose') ? `[+]ping ok\n${parts[0]} check passed\n` : 'ok');
       return;
     case 'version':
       sendJson(response, 200, version);
       return;
     case 'openid':
       if (path !== '/openid/v1/jwks') break;
-      sendText(response, JSON.stringify(signer.keySet()), 'application/jwk-set+json');
+      sendText(response, 200, JSON.stringify(signer.keySet()), 'application/jwk-set+json');
       return;
     case '.well-known':
       if (path !== '/.well-known/openid-configuration') break;
-      sendText(response, JSON.stringify(signer.discovery()), 'application/json');
+      sendText(response, 200, JSON.stringify(signer.discovery()), 'application/json');
       return;
     case 'openapi':
       openApi(parts.slice(1), accept, response, context);
@@ -47,7 +46,7 @@ export function callOther({ path, query }: RequestPath, { request, response }: E
     case 'api':
     case 'apis':
       if (parts.length === 1 && /as=APIGroupDiscoveryList/.test(accept) && /v=v2(?![a-z])/.test(accept)) {
-        sendText(response, JSON.stringify(aggregated(types, parts[0] === 'api')), 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList');
+        sendText(response, 200, JSON.stringify(aggregated(types, parts[0] === 'api')), 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList');
         return;
       }
       sendJson(response, 200, discovered(parts, context));
@@ -93,9 +92,4 @@ function openApi(parts: readonly string[], accept: string, response: ServerRespo
   const document = root === 'api' ? openApiV3(store.types, '', rest[0] ?? '') : openApiV3(store.types, rest[0] ?? '', rest[1] ?? '');
   if (document === undefined) throw pathNotFound();
   sendJson(response, 200, document);
-}
-
-function sendText(response: ServerResponse, text: string, type = 'text/plain; charset=utf-8'): void {
-  response.writeHead(200, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text), 'X-Content-Type-Options': 'nosniff' });
-  response.end(text);
 }

@@ -1,6 +1,8 @@
-import { fieldsMatch, labelsMatch, parseFieldSelector, parseLabelSelector } from '../selectors.ts';
+import { parseLabelSelector } from '../label-selector.ts';
+import { fieldsMatch, labelsMatch, parseFieldSelector } from '../selectors.ts';
 import { badRequest, notFound, StatusError } from '../status-error.ts';
 import type { StoredObject } from '../object.ts';
+import type { ResourceType } from '../resource-type.ts';
 import type { ServerContext } from '../server-context.ts';
 import type { ResourceCall } from './call.ts';
 import { representation } from './negotiation.ts';
@@ -39,7 +41,7 @@ export function chooser({ type, at, query }: Pick<ResourceCall, 'type' | 'at' | 
   const labels = parseLabelSelector(query.get('labelSelector') ?? '');
   const fields = parseFieldSelector(query.get('fieldSelector') ?? '');
   for (const { field } of fields) {
-    if (!isSelectable(type.group, type.kind, type.custom === true, field)) throw badRequest(`field label not supported: ${field}`);
+    if (!isSelectable(type, field)) throw badRequest(unselectable(type, field));
   }
   return (object) =>
     (at.namespace === undefined || object.metadata.namespace === at.namespace) &&
@@ -60,9 +62,15 @@ const selectable: Readonly<Record<string, readonly string[]>> = {
   Job: ['status.successful'],
 };
 
-function isSelectable(_group: string, kind: string, custom: boolean, field: string): boolean {
+function isSelectable({ kind, custom }: ResourceType, field: string): boolean {
   if (field === 'metadata.name' || field === 'metadata.namespace') return true;
-  return !custom && selectable[kind]?.includes(field) === true;
+  return custom !== true && selectable[kind]?.includes(field) === true;
+}
+
+/** Kinds without fields of their own say which two there are (apimachinery: DefaultMetaV1FieldSelectorConversion). */
+function unselectable({ kind, custom }: ResourceType, field: string): string {
+  if (custom === true || selectable[kind] !== undefined) return `field label not supported: ${field}`;
+  return `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`;
 }
 
 export function listObjects(call: ResourceCall, context: ServerContext): void {

@@ -5,7 +5,7 @@ import { type JsonObject, objectAt, type StoredObject } from '../object.ts';
 import { table } from '../tables/table.ts';
 import type { ResourceType } from '../resource-type.ts';
 import type { Representation } from './negotiation.ts';
-import type { StatusError } from '../status-error.ts';
+import { PathNotFound, type StatusError } from '../status-error.ts';
 
 export interface Presentation {
   readonly representation: Representation;
@@ -29,16 +29,32 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
 }
 
 export function sendStatus(response: ServerResponse, error: StatusError): void {
+  if (error instanceof PathNotFound) {
+    sendText(response, 404, '404 page not found\n');
+    return;
+  }
   const wait = error.details?.retryAfterSeconds;
   if (wait !== undefined && !response.headersSent) response.setHeader('Retry-After', String(wait));
   sendJson(response, error.code, error.body());
+}
+
+export function sendText(response: ServerResponse, status: number, text: string, type = 'text/plain; charset=utf-8'): void {
+  response.writeHead(status, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text), 'X-Content-Type-Options': 'nosniff' });
+  response.end(text);
 }
 
 /** An object as the client asked for it. */
 export function presented(object: StoredObject, { representation, type, apiVersion, includeObject, now }: Presentation): JsonObject {
   if (representation.as === 'table') return table([object], { type, apiVersion, includeObject, now, resourceVersion: object.metadata.resourceVersion });
   if (representation.as === 'metadata') return onlyMetadata(object);
-  return object;
+  return withoutEmptyRevision(object);
+}
+
+/** What was only tried has no version. */
+function withoutEmptyRevision(object: StoredObject): JsonObject {
+  if (object.metadata.resourceVersion !== '') return object;
+  const { resourceVersion: _empty, ...metadata } = object.metadata;
+  return { ...object, metadata };
 }
 
 export function onlyMetadata(object: StoredObject): JsonObject {

@@ -67,7 +67,8 @@ function scale(call: ResourceCall, context: ServerContext, paths: ScalePaths): v
       kind: 'Scale',
       apiVersion: 'autoscaling/v1',
       metadata: { name: object.metadata.name, namespace: object.metadata.namespace ?? '', uid: object.metadata.uid, resourceVersion: of.metadata?.resourceVersion ?? '', creationTimestamp: object.metadata.creationTimestamp },
-      spec: { replicas: numberAt(of, ...paths.specReplicas) ?? 0 },
+      // `replicas,omitempty`
+      spec: (numberAt(of, ...paths.specReplicas) ?? 0) === 0 ? {} : { replicas: numberAt(of, ...paths.specReplicas) },
       status: { replicas: numberAt(of, ...paths.statusReplicas) ?? 0, ...(selector === undefined ? {} : { selector: isObject(selector) ? selectorText(selector) : selector }) },
     };
   };

@@ -1,4 +1,5 @@
-import { inVersion, type StoreEvent } from '../store.ts';
+import { inVersion } from '../object-meta.ts';
+import type { StoreEvent } from '../store.ts';
 import { type JsonObject, type StoredObject } from '../object.ts';
 import type { ServerContext } from '../server-context.ts';
 import { expired, StatusError } from '../status-error.ts';

@@ -48,7 +48,7 @@ export function applyConfiguration(live: JsonObject | undefined, config: JsonObj
   if (problems.length > 0) {
     const [group, version] = writer.apiVersion.includes('/') ? writer.apiVersion.split('/') : ['', writer.apiVersion];
     const { namespace = '', name = '' } = objectAt(config, 'metadata');
-    throw new StatusError(500, 'InternalError', `failed to create typed patch object (${String(namespace)}/${String(name)}; ${group}${group === '' ? '' : '/'}${version}, Kind=${writer.type.kind}): ${problemWords(problems)}`);
+    throw new StatusError(500, '', `failed to create typed patch object (${String(namespace)}/${String(name)}; ${group}${group === '' ? '' : '/'}${version}, Kind=${writer.type.kind}): ${problemWords(problems)}`);
   }
   const start = live === undefined ? zeroOf(writer) : withoutManagedFields(live);
   let entries: readonly ManagerEntry[] = decodeEntries(managedFieldsOf(live)).filter((entry) => isServed(entry, writer));
@@ -105,7 +105,8 @@ function mergeAndOwn(live: JsonObject, config: JsonObject, entries: readonly Man
     .map((entry) => ({ ...entry, fields: entry.fields.difference(touched).difference(changes.removed) }))
     .filter((entry) => !entry.fields.isEmpty());
   const own = { ...self, fields: self.fields.difference(neverOwned) };
-  const time = sameJson(live, object) ? last?.time ?? writer.time : writer.time;
+  // Where nothing changed, the time is not touched: a new manager then has none (managedfieldsupdater.go).
+  const time = sameJson(live, object) ? last?.time : writer.time;
   return { object, managedFields: encodeEntries(own.fields.isEmpty() ? kept : [...kept, { ...own, time }]) };
 }
 

@@ -1,4 +1,5 @@
 import { isObject } from '../object.ts';
+import { isIntOrString, isQuantity, resolved } from '../openapi/schema.ts';
 import { type FieldType, fieldType, itemElement, typedAs } from './typed.ts';
 import { fieldElement, pathText } from './field-set.ts';
 
@@ -7,7 +8,7 @@ export function typedProblems(value: unknown, type: FieldType, path: readonly st
   if (value === null || value === undefined) return [];
   const typed = typedAs(type, value);
   const where = (words: string): string => `${pathText(path)}: ${words}`;
-  if (typed.kind === 'leaf') return [];
+  if (typed.kind === 'leaf') return scalarProblems(value, type, where);
   if (typed.kind === 'map') {
     if (!isObject(value)) return [where(`expected map, got ${described(value)}`)];
     return Object.entries(value).flatMap(([name, inner]) => {
@@ -28,6 +29,26 @@ export function typedProblems(value: unknown, type: FieldType, path: readonly st
       return [where(`element ${index}: ${error instanceof Error ? error.message : String(error)}`)];
     }
   });
+}
+
+function scalarProblems(value: unknown, type: FieldType, where: (words: string) => string): readonly string[] {
+  if (typeof type === 'string' || isQuantity(type) || isIntOrString(type)) return [];
+  switch (resolved(type).type) {
+    case 'integer':
+    case 'number':
+      return typeof value === 'number' ? [] : [where(`expected numeric (int or float), got ${goType(value)}`)];
+    case 'string':
+      return typeof value === 'string' ? [] : [where(`expected string, got &value.valueUnstructured{Value:${JSON.stringify(value)}}`)];
+    case 'boolean':
+      return typeof value === 'boolean' ? [] : [where(`expected boolean, got ${described(value)}`)];
+    default:
+      return [];
+  }
+}
+
+function goType(value: unknown): string {
+  if (Array.isArray(value)) return '[]interface {}';
+  return isObject(value) ? 'map[string]interface {}' : typeof value === 'boolean' ? 'bool' : 'string';
 }
 
 function described(value: unknown): string {

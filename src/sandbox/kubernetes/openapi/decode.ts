@@ -38,6 +38,7 @@ function read(value: unknown, given: Schema, place: string, kept: boolean, unkno
     }
     case 'string':
       if (typeof value !== 'string') return wrong(value, 'string', place);
+      if (schema.format === 'byte') checkBase64(value);
       return value === '' && !kept && !meaningfulEmpty.has(place.slice(place.lastIndexOf('.') + 1)) ? undefined : value;
     case 'integer':
       return typeof value === 'number' && Number.isInteger(value) ? value : wrong(value, schema.format ?? 'int64', place);
@@ -76,6 +77,16 @@ function quantity(value: unknown): string {
   const text = typeof value === 'string' || typeof value === 'number' ? canonicalQuantity(value) : undefined;
   if (text === undefined) throw new DecodeError("quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
   return text;
+}
+
+/** Go's StdEncoding: padded, nothing but its alphabet and line ends. */
+function checkBase64(text: string): void {
+  const stray = text.search(/[^A-Za-z0-9+/=\r\n]/);
+  if (stray !== -1) throw new DecodeError(`illegal base64 data at input byte ${stray}`);
+  const plain = text.replaceAll(/[\r\n]/g, '');
+  const padding = plain.indexOf('=');
+  if (plain.length % 4 !== 0) throw new DecodeError(`illegal base64 data at input byte ${padding === -1 ? plain.length - (plain.length % 4) : plain.length}`);
+  if (padding !== -1 && !/^={1,2}$/.test(plain.slice(padding))) throw new DecodeError(`illegal base64 data at input byte ${padding}`);
 }
 
 function wrong(value: unknown, wanted: string, place: string): never {

@@ -34,7 +34,9 @@ export function validateMeta(type: ResourceType, object: StoredObject, old: Stor
   if (old?.metadata.deletionTimestamp !== undefined) {
     const added = (metadata.finalizers ?? []).filter((each) => old.metadata.finalizers?.includes(each) !== true);
     const listed = added.map((each) => JSON.stringify(each)).join(', ');
-    if (added.length > 0) causes.push(forbiddenChange('metadata.finalizers', `no new finalizers can be added if the object is being deleted, found new finalizers []string{${listed}}`));
+    const refusal = forbiddenChange('metadata.finalizers', `no new finalizers can be added if the object is being deleted, found new finalizers []string{${listed}}`);
+    // Built-in kinds are checked by the registry and by their own validation.
+    if (added.length > 0) causes.push(...(type.custom === true ? [refusal] : [refusal, refusal]));
   }
   return causes;
 }
