@@ -114,6 +114,7 @@ class TimerClock implements SandboxClock {
 
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted) return Promise.reject(signal.reason);
+    if (this.#stopped) return Promise.resolve();
     return new Promise((resolve, reject) => {
       const timer = this.#schedule(milliseconds, () => {
         this.#sleepers.delete(timer);

@@ -52,8 +52,8 @@ export class Fields {
     if (value === undefined || value === null) return undefined;
     const number = typeof value === 'number' ? value : Number(value);
     if (!Number.isInteger(number)) throw new AwsError('SerializationException', 400, `${this.#path(name)} must be an integer`);
-    if (range.min !== undefined && number < range.min) throw this.#violation(String(value), name, `Member must have value greater than or equal to ${range.min}`);
-    if (range.max !== undefined && number > range.max) throw this.#violation(String(value), name, `Member must have value less than or equal to ${range.max}`);
+    if (range.min !== undefined && number < range.min) throw this.#violation(String(number), name, `Member must have value greater than or equal to ${range.min}`);
+    if (range.max !== undefined && number > range.max) throw this.#violation(String(number), name, `Member must have value less than or equal to ${range.max}`);
     return number;
   }
 

@@ -26,8 +26,10 @@ export function isHere(model: Model, call: Call): boolean {
   return model.onDemandRegions.includes(call.region) || model.profiles.some((id) => call.state.catalog.profiles.get(id)?.routing.has(call.region) === true);
 }
 
+/** Where the catalog knows no launch date, a model is not older than the date in its id (`claude-3-7-sonnet-20250219`). */
 export function isLaunched(model: Model, call: Call): boolean {
-  const { launchDate } = model.lifecycle;
+  const inId = /-(20\d\d)(\d\d)(\d\d)-/.exec(model.modelId);
+  const launchDate = model.lifecycle.launchDate ?? (inId === null ? undefined : `${inId[1]}-${inId[2]}-${inId[3]}`);
   return launchDate === undefined || Date.parse(launchDate) <= call.world.clock.time();
 }
 

@@ -24,7 +24,7 @@ export const listInferenceProfiles: Operation = {
     const last = shown.at(-1);
     return {
       inferenceProfileSummaries: shown,
-      ...(start + limit < all.length && last !== undefined ? { nextToken: Buffer.from(String(last.inferenceProfileArn)).toString('base64') } : {}),
+      ...(start + limit < all.length && last !== undefined ? { nextToken: Buffer.from(last.inferenceProfileArn).toString('base64') } : {}),
     };
   },
 };

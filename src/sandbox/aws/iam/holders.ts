@@ -8,8 +8,8 @@ export interface HolderKind {
   readonly kind: 'User' | 'Role' | 'Group';
   /** Most characters of all its inline policies together (IAM user guide, "IAM and AWS STS quotas"). */
   readonly inlineLimit: number;
-  find(call: Call): IamPrincipal;
-  check(action: string): (call: Call) => readonly Check[];
+  readonly find: (call: Call) => IamPrincipal;
+  readonly check: (action: string) => (call: Call) => readonly Check[];
 }
 
 export const holderKinds: readonly HolderKind[] = [
