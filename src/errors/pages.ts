@@ -5,6 +5,7 @@ import { checksPages } from './checks-pages.ts';
 import { cliPages } from './cli-pages.ts';
 import { enginePages } from './engine-pages.ts';
 import type { ErrorPage } from './error.ts';
+import { exportPages } from './export-pages.ts';
 import { kubernetesPages } from './kubernetes-pages.ts';
 import { policyPages } from './policy-pages.ts';
 import { rulesPages } from './rules-pages.ts';
@@ -19,6 +20,7 @@ export const errorPages: Readonly<Record<string, ErrorPage>> = {
   ...kubernetesPages,
   ...checksPages,
   ...rulesPages,
+  ...exportPages,
   ...cliPages,
 };
 

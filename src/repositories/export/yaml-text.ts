@@ -16,6 +16,12 @@ export function blockLines(value: unknown, style: YamlStyle): readonly string[] 
   return stringify(value, options(style)).trimEnd().split('\n');
 }
 
+/** The lines of a map of texts, quoted as the style says: a ConfigMap's `data`. */
+export function quotedLines(value: Readonly<Record<string, string>>, style: YamlStyle): readonly string[] {
+  if (style.quotes === 'plain') return blockLines(value, style);
+  return stringify(value, { ...options(style), defaultStringType: style.quotes === 'single' ? 'QUOTE_SINGLE' : 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN' }).trimEnd().split('\n');
+}
+
 /** A value on one line, `{ name: a }`. */
 export function flowText(value: unknown, style: YamlStyle): string {
   return stringify(value, { ...options(style), collectionStyle: 'flow' }).trimEnd();

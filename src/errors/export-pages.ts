@@ -1,0 +1,19 @@
+import type { ErrorPage } from './error.ts';
+
+/** What `export` refuses or has to say. It writes all of its edits or none. */
+export const exportPages = {
+  'export-style': { summary: 'A `--style` that does not exist, or a value that it does not take.', cause: 'The name or the value is misspelt.', remedy: 'The message lists what there is. Without `--style` the habits of the repositories are followed.', fault: 'input' },
+  'export-unreadable': { summary: 'A file that an edit touches cannot be taken in.', cause: 'It is broken, binary, too large, a link, or may not be read.', remedy: 'Mend or move the file, then run export again.', fault: 'input' },
+  'export-unwritable': { summary: 'A file cannot be written.', cause: 'This user may not write there, or the file was changed meanwhile.', remedy: 'Mend that, and run export again.', fault: 'input' },
+  'export-uneditable': { summary: 'A YAML file cannot be edited so that nothing else changes.', cause: 'An anchor is used in several places, the file uses tabs, or a form that offsets cannot tell apart.', remedy: 'Simplify that place, or make the edit by hand from `export --dry-run`.', fault: 'input' },
+  'export-not-read-back': { summary: 'The edited files would mean something else than was meant.', cause: 'Every edit is read again and compared with the intention; they differ.', remedy: 'Make the edit by hand after `export --dry-run`, and report it.', fault: 'program' },
+  'export-conflict': { summary: 'What is in Terraform already stands against what the access needs.', cause: 'A path or name that AWS cannot change on the thing itself, tags made by an expression, a state that two targets would share, or something else that refers to what is to go.', remedy: 'The message names the place and the edit.', fault: 'input' },
+  'export-workload-missing': { summary: 'The workload is not among the manifests.', cause: 'The folder, the kind, the name or the namespace is another.', remedy: 'Name the folder that holds it, or correct `spec.workloads`.', fault: 'input' },
+  'export-workload-ambiguous': { summary: 'Several files hold the workload.', cause: 'Which of them is applied cannot be told from the files.', remedy: 'Name the folder of the one that is meant after `--manifests`.', fault: 'input' },
+  'export-workload-absent': { summary: 'The folder holds no workload yet.', cause: 'The app is new, or a chart makes the workload.', remedy: 'Put the printed `env` into its container.', fault: 'input' },
+  'export-variable-replaced': { summary: 'A variable of the workload held something else before.', cause: 'The access needs that variable for its own value: each client reads fixed names.', remedy: 'Give the application what it needs under another variable before merging, or take the variable out of the edit.', fault: 'input' },
+  'export-no-restart': { summary: 'Nothing in the manifests restarts the workload when its key is rotated.', cause: 'git keeps the workload, and no Reloader is among the manifests.', remedy: 'Install Reloader, or restart the workload after a rotation.', fault: 'cluster' },
+  'export-cluster-unknown': { summary: 'The owner tag with the id of the cluster is left out.', cause: 'No file of the repositories says the id.', remedy: 'Give `--cluster-id`, or run the first apply with `--adopt`.', fault: 'input' },
+  'export-declaration-differs': { summary: 'The declaration does not say what the export decided.', cause: 'Without `--manifests` the declaration is not written beside them.', remedy: 'Set `spec.managedBy` and `spec.names` as the message says.', fault: 'input' },
+  'export-renamed': { summary: 'Names changed since the last export: the old things are left beside the new ones.', cause: 'A rename is add, switch, remove: neither side is ever without a key.', remedy: 'When the new ones are in use, run `export --remove` with the declaration as it was.', fault: 'input' },
+} as const satisfies Record<string, ErrorPage>;

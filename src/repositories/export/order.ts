@@ -1,0 +1,63 @@
+/** What to do with exported files, and in which order: each step rests on the one before. */
+import { relative } from 'node:path';
+import type { Access } from '../../access/types.ts';
+import type { ExportStyle } from './style.ts';
+import type { ExportRequest, OrderStep } from './types.ts';
+
+export interface OrderFacts {
+  readonly request: ExportRequest;
+  readonly access: Access;
+  readonly style: ExportStyle;
+  readonly declaration: string;
+  readonly clusterKnown: boolean;
+}
+
+export function exportOrder({ request, access, style, declaration, clusterKnown }: OrderFacts): readonly OrderStep[] {
+  const file = relative(process.cwd(), declaration);
+  const { names, credentials } = access.spec;
+  const steps: OrderStep[] = [];
+  if (request.terraform !== undefined) {
+    steps.push({
+      title: style.applies === 'on-merge' ? 'Merge the Terraform change; CI applies it' : 'Apply the Terraform change',
+      why: `It makes IAM user ${names.user} and its policy${style.keys === 'terraform' ? ', its key and the parameters' : ''}.`,
+      lines: style.applies === 'on-merge' ? [request.terraform] : [`terraform -chdir=${request.terraform} init`, `terraform -chdir=${request.terraform} apply`],
+    });
+  }
+  if (style.keys === 'program') {
+    const command = `bedrock-access apply -f ${file} --only key,parameter${clusterKnown ? '' : ' --adopt'}`;
+    steps.push({
+      title: 'Make the access key and its parameter',
+      why: `The secret goes from IAM into the parameter in ${credentials.accessKey.secretStore.region} and nowhere else: not into Terraform's state, not into git.`,
+      lines: [command, '', 'The same as a job of GitHub Actions, after the one that applies Terraform:', ...ciJob(command, access)],
+    });
+  }
+  if (request.manifests !== undefined) {
+    steps.push({
+      title: 'Merge the manifests',
+      why: `Until then nothing changes in the cluster. Merged too early they fail closed: no Secret ${names.secret}, no start of new pods; with strategy Recreate the old ones are gone by then.`,
+      lines: [request.manifests],
+    });
+  }
+  steps.push({ title: 'Prove it', why: 'Every link of the chain, and a real call with the credentials that the pod holds.', lines: [`bedrock-access verify -f ${file}`] });
+  return steps;
+}
+
+function ciJob(command: string, { spec }: Access): readonly string[] {
+  return [
+    'bedrock-access:',
+    '  needs: apply',
+    '  runs-on: ubuntu-latest',
+    '  permissions:',
+    '    id-token: write',
+    '    contents: read',
+    '  steps:',
+    '    - uses: actions/checkout@v4',
+    '    - uses: aws-actions/configure-aws-credentials@v4',
+    '      with:',
+    `        role-to-assume: arn:aws:iam::${spec.account}:role/<a role that may make keys and parameters>`,
+    `        aws-region: ${spec.credentials.accessKey.secretStore.region}`,
+    `    - run: npx ${command}`,
+    '      env:',
+    '        KUBECONFIG: <a kubeconfig of the cluster, for the Lease of the run>',
+  ];
+}

@@ -1,0 +1,69 @@
+/** What both an export and its removal begin with: the two places as they are, and the habits to follow. */
+import type { Parser } from 'web-tree-sitter';
+import type { Access } from '../../access/types.ts';
+import { defaultNames } from '../../access/defaults.ts';
+import { accessFile, declarationOf, type AccessFile } from './access-file.ts';
+import { readApp, type ManifestApp } from './manifest-app.ts';
+import { manifestHabits, type ManifestHabits } from './manifest-habits.ts';
+import { exportNames } from './names.ts';
+import type { ExportStyle } from './style.ts';
+import { terraformHabits, type TerraformHabits } from './terraform-habits.ts';
+import { readModule } from './terraform-module.ts';
+import { siblingsOf, type Siblings } from './terraform-siblings.ts';
+import type { ExportRequest } from './types.ts';
+import type { YamlStyle } from './yaml-text.ts';
+import { Workspace } from './workspace.ts';
+
+export interface Prepared {
+  readonly workspace: Workspace;
+  readonly style: ExportStyle;
+  readonly yaml: YamlStyle;
+  readonly reloader: boolean;
+  /** The cluster's id as given, or as an earlier export wrote it. */
+  readonly clusterId?: string;
+  readonly siblings?: Siblings;
+  readonly app?: ManifestApp;
+  readonly declaration?: AccessFile;
+  /** The author's text. */
+  readonly declarationText: string;
+  readonly access: Access;
+}
+
+const usualTerraform: TerraformHabits = { skeleton: 'root', policy: 'jsonencode', partition: 'data', comments: 'en', tags: {}, iamFile: 'iam.tf', parameterFile: 'ssm.tf', iamNames: 'kebab', iamPath: '/service/', parameterName: 'bedrock-{app}-{thing}', applies: 'by-hand' };
+const usualManifests: ManifestHabits = { externalSecretVersion: 'v1', refreshInterval: '1h', documents: 'file-each', listIndent: 2, indent: 2, quotes: 'plain', yamlExtension: 'yaml', reloader: false };
+
+export function prepare(request: ExportRequest, parser: Parser, { tolerant = false } = {}): Prepared {
+  const { access: declared, sourceText } = request.declared;
+  const workspace = new Workspace();
+  const { text, written } = declarationOf(sourceText, declared);
+  const app = request.manifests === undefined ? undefined : readApp(workspace, request.manifests, declared, { tolerant });
+  const declaration = app === undefined ? undefined : accessFile(workspace, app, declared);
+  const siblings = request.terraform === undefined ? undefined : siblingsOf(workspace, request.terraform, parser);
+  const own = new Set([declared.spec.names, defaultNames(declared.metadata.name), ...(declaration?.earlier === undefined ? [] : [declaration.earlier.spec.names])].flatMap((names) => Object.values(names).map(String)));
+  const ofTerraform = request.terraform === undefined || siblings === undefined ? usualTerraform : terraformHabits(workspace, readModule(workspace, request.terraform, parser), siblings, own);
+  const ofManifests = app === undefined ? usualManifests : manifestHabits(app.own, app.all);
+  const { cluster, ...terraformStyle } = ofTerraform;
+  const { reloader, ...manifestStyle } = ofManifests;
+  const style: ExportStyle = { keys: request.keys, ...terraformStyle, ...manifestStyle, ...request.style };
+  const clusterId = request.clusterId ?? cluster;
+  const access: Access = {
+    ...declared,
+    spec: {
+      ...declared.spec,
+      names: exportNames(declared, written, declaration?.earlier, style),
+      managedBy: { iam: request.terraform === undefined ? (declaration?.earlier?.spec.managedBy.iam ?? declared.spec.managedBy.iam) : 'terraform', cluster: app === undefined ? declared.spec.managedBy.cluster : 'manifests' },
+    },
+  };
+  return {
+    workspace,
+    style,
+    yaml: { listIndent: style.listIndent, indent: style.indent, quotes: style.quotes },
+    reloader,
+    ...(clusterId === undefined ? {} : { clusterId }),
+    ...(siblings === undefined ? {} : { siblings }),
+    ...(app === undefined ? {} : { app }),
+    ...(declaration === undefined ? {} : { declaration }),
+    declarationText: text,
+    access,
+  };
+}

@@ -1,0 +1,105 @@
+/**
+ * The way back, in two runs: the first takes everything of the access out of both repositories and keeps what Terraform
+ * needs to destroy it; the second takes away what is left, the empty target and the declaration.
+ */
+import { join, relative, resolve } from 'node:path';
+import type { Parser } from 'web-tree-sitter';
+import type { Access } from '../../access/types.ts';
+import { hclParser } from '../hcl/grammar.ts';
+import { editFile, removeDocument, unlistFile } from './manifest-edit.ts';
+import { indexOf, type ManifestApp } from './manifest-app.ts';
+import { prepare, type Prepared } from './prepare.ts';
+import { isTerraformFile, readModule } from './terraform-module.ts';
+import { holdsAccess, isEmptyModule, removeBlocks } from './terraform-removal.ts';
+import type { ExportOutcome, ExportRequest, OrderStep } from './types.ts';
+import { environmentRemoval } from './workload-edit.ts';
+
+/** @throws AccessError with nothing written */
+export async function removeExport(request: ExportRequest): Promise<ExportOutcome> {
+  const parser = await hclParser();
+  try {
+    const prepared = prepare(request, parser, { tolerant: true });
+    const order = inTheWay(request, prepared, parser) ? firstRun(request, prepared, parser) : secondRun(request, prepared, parser);
+    const { access, style, workspace, declaration } = prepared;
+    return { access, declaration: declaration?.file ?? resolve(request.declarationFile), edits: workspace.edits(), findings: [], order, style };
+  } finally {
+    parser.delete();
+  }
+}
+
+/** Is anything of the access still in the files, beside the declaration? */
+function inTheWay({ terraform }: ExportRequest, { workspace, access, app }: Prepared, parser: Parser): boolean {
+  const inTerraform = terraform !== undefined && holdsAccess(readModule(workspace, terraform, parser).module, access);
+  return inTerraform || (app !== undefined && (objectsOf(app, access).length > 0 || app.workloads.some(({ workload, object }) => environmentRemoval(workload.kind, object, removal(access)).length > 0)));
+}
+
+function firstRun({ terraform, manifests, declarationFile }: ExportRequest, prepared: Prepared, parser: Parser): readonly OrderStep[] {
+  const { workspace, access, app, style, declaration } = prepared;
+  const { name, namespace } = access.metadata;
+  if (app !== undefined) removeFromManifests(prepared, app);
+  const changed = terraform !== undefined && removeBlocks(workspace, terraform, access, parser);
+  const file = relative(process.cwd(), declaration?.file ?? resolve(declarationFile));
+  return [
+    ...(manifests === undefined ? [] : [{ title: 'Merge the manifests first', why: 'The workload stops using the key before the key goes.', lines: [manifests] }]),
+    { title: 'Remove the key and its parameter', why: 'When the roll-out is done. Terraform cannot delete a user that has a key which it did not make.', lines: [`bedrock-access destroy --name ${namespace}/${name}`] },
+    ...(terraform !== undefined && changed
+      ? [
+          {
+            title: style.applies === 'on-merge' ? 'Then merge the Terraform change; CI destroys user and policy' : 'Then apply the Terraform change',
+            why: 'Backend and provider stay: without them nothing could be destroyed.',
+            lines: style.applies === 'on-merge' ? [terraform] : [`terraform -chdir=${terraform} apply`],
+          },
+        ]
+      : []),
+    { title: 'When that is applied, run the same command once more', why: 'It takes away what is left: the target, if nothing else is in it, and the declaration.', lines: [`bedrock-access export --remove -f ${file}${terraform === undefined ? '' : ` --terraform ${terraform}`}${manifests === undefined ? '' : ` --manifests ${manifests}`}`] },
+  ];
+}
+
+function secondRun({ terraform }: ExportRequest, { workspace, access, declaration, siblings }: Prepared, parser: Parser): readonly OrderStep[] {
+  const left: OrderStep[] = [];
+  if (terraform !== undefined && workspace.names(terraform).some(isTerraformFile) && isEmptyModule(readModule(workspace, terraform, parser).module)) {
+    const settings = new Set((siblings?.targets ?? []).flatMap(({ skeleton }) => [...skeleton.keys()]));
+    const files = workspace.files(terraform, () => true, 500);
+    for (const file of files) {
+      const path = relative(resolve(terraform), resolve(file));
+      // Files that no other target has are somebody's own: they stay, and are named.
+      if (settings.has(path) || isTerraformFile(path) || path.startsWith('.tfaction/')) workspace.remove(file, 'the target holds nothing any more');
+    }
+    const kept = files.filter((file) => workspace.read(file) !== undefined).map((file) => relative(resolve(terraform), resolve(file)));
+    left.push({ title: 'Merge the removal of the target', why: 'Only after the change that destroyed its resources has been applied: its state must be empty.', lines: [terraform, ...kept.map((file) => `left, not of this program: ${join(terraform, file)}`)] });
+  }
+  if (declaration?.earlier !== undefined) {
+    workspace.remove(declaration.file, 'the declaration');
+    left.push({ title: 'Merge the removal of the declaration', why: `Nothing of ${access.metadata.namespace}/${access.metadata.name} is left in the manifests.`, lines: [relative(process.cwd(), declaration.file)] });
+  }
+  return left.length > 0 ? left : [{ title: 'Nothing is left to remove', why: `Neither repository holds anything of ${access.metadata.namespace}/${access.metadata.name}.`, lines: [] }];
+}
+
+function removal({ metadata, spec }: Access): { readonly access: string; readonly secret: string; readonly configMap: string } {
+  return { access: metadata.name, secret: spec.names.secret, configMap: spec.names.environment };
+}
+
+interface AppObject {
+  readonly kind: string;
+  readonly name: string;
+  readonly file: string;
+  readonly index: number;
+}
+
+function objectsOf(app: ManifestApp, { metadata, spec }: Access): readonly AppObject[] {
+  return app.own
+    .flatMap(({ documents }) => documents)
+    .filter(({ object }) => (object.kind === 'ExternalSecret' && object.name === spec.names.secret) || (object.kind === 'ConfigMap' && object.name === spec.names.environment))
+    .filter(({ object }) => object.namespace === undefined || object.namespace === metadata.namespace)
+    .map((document) => ({ kind: document.object.kind, name: document.object.name, file: document.file.file, index: indexOf(document) }));
+}
+
+function removeFromManifests({ workspace, access, yaml }: Prepared, app: ManifestApp): void {
+  for (const { workload, file, index, object } of app.workloads) {
+    editFile(workspace, file, index, environmentRemoval(workload.kind, object, removal(access)), yaml, `variables of ${workload.kind} ${workload.name} go`);
+  }
+  // The last of a file first, so that the places of the others stay true.
+  for (const { kind, name, file, index } of objectsOf(app, access).toSorted((a, b) => b.index - a.index)) {
+    if (removeDocument(workspace, file, index, `${kind} ${name} goes`) && app.kustomization !== undefined) unlistFile(workspace, app.kustomization, file, yaml);
+  }
+}
