@@ -23,7 +23,7 @@ export const commands: readonly CommandDescription[] = [
   {
     name: 'plan',
     summary: 'show what apply would do',
-    options: [options.file, options.strict, options.adopt, options.detailedExitcode, options.out],
+    options: [options.file, options.strict, options.adopt, options.fromCluster, options.only, options.detailedExitcode, options.out],
     after: 'Signs:  + create  ~ update  - delete  -/+ replace, the new one first  = adopt',
     load: () => import('./plan.ts'),
   },
@@ -31,8 +31,14 @@ export const commands: readonly CommandDescription[] = [
     name: 'apply',
     summary: 'make it so: from the declaration, or exactly a plan file',
     arguments: [{ syntax: '[plan]', text: 'a file that `plan --out` wrote' }],
-    options: [options.file, options.strict, options.adopt],
+    options: [options.file, options.strict, options.adopt, options.fromCluster, options.only],
     load: () => import('./apply.ts'),
+  },
+  {
+    name: 'adopt',
+    summary: 'apply, and take over what exists under our names; after a cluster was rebuilt with --from-cluster',
+    options: [options.file, options.strict, options.fromCluster, options.only],
+    load: () => import('./adopt.ts'),
   },
   {
     name: 'verify',
@@ -62,6 +68,13 @@ export const commands: readonly CommandDescription[] = [
     options: [options.terraform, options.manifests, options.file, options.strict, options.fix, options.baseline, options.writeBaseline, options.changedSince, options.today],
     after: 'Exit code 3 when an error remains. --output json, sarif, github or junit for other programs.\nSuppress with a comment: # bedrock-access:ignore RULE reason',
     load: () => import('./check.ts'),
+  },
+  {
+    name: 'export',
+    summary: 'write an access into the Terraform and manifests repositories, in their own habits',
+    options: [options.file, options.terraformTarget, options.manifestsApp, options.keys, options.clusterId, options.style, options.dryRun, options.remove],
+    after: 'Example:\n  bedrock-access export -f access.yaml --terraform ../arch/terraform/aws/openhands --manifests ../lolice/argoproj/openhands\nRunning it twice changes nothing. It writes all of its edits or none.',
+    load: () => import('./export.ts'),
   },
   { name: 'models', summary: 'list models and the ids that work', options: [options.region, options.lifecycle], load: () => import('./models.ts') },
   {

@@ -9,6 +9,10 @@ export interface CommandOptions {
   readonly name?: string;
   readonly strict: boolean;
   readonly adopt: boolean;
+  /** Id of a cluster that is no more. */
+  readonly fromCluster?: string;
+  /** `--only key,parameter` */
+  readonly only?: string;
   readonly detailedExitcode: boolean;
   readonly out?: string;
   readonly yes: boolean;
@@ -34,6 +38,13 @@ export interface CommandOptions {
   readonly baseline?: string;
   readonly writeBaseline?: string;
   readonly changedSince?: string;
+  readonly dryRun: boolean;
+  readonly remove: boolean;
+  /** `key=value` after each `--style`. */
+  readonly style: readonly string[];
+  /** Who makes the access key in an export: `program` or `terraform`. */
+  readonly keys?: string;
+  readonly clusterId?: string;
 }
 
 export function readOptions(values: Readonly<Record<string, unknown>>, positionals: readonly string[]): CommandOptions {
@@ -45,6 +56,7 @@ export function readOptions(values: Readonly<Record<string, unknown>>, positiona
     return found;
   };
   const files = values['file'];
+  const styles = values['style'];
   return {
     positionals,
     file: Array.isArray(files) ? files.filter((file) => typeof file === 'string') : [],
@@ -58,8 +70,13 @@ export function readOptions(values: Readonly<Record<string, unknown>>, positiona
     call: values['call'] !== false,
     force: flag('force'),
     fix: flag('fix'),
+    dryRun: flag('dryRun'),
+    remove: flag('remove'),
+    style: Array.isArray(styles) ? styles.filter((style) => typeof style === 'string') : [],
     ...text('name'),
     ...text('out'),
+    ...text('fromCluster'),
+    ...text('only'),
     ...text('model'),
     ...text('region'),
     ...text('account'),
@@ -76,6 +93,8 @@ export function readOptions(values: Readonly<Record<string, unknown>>, positiona
     ...text('baseline'),
     ...text('writeBaseline'),
     ...text('changedSince'),
+    ...text('keys'),
+    ...text('clusterId'),
   };
 }
 
@@ -87,6 +106,8 @@ export const options = {
   name: () => new Option('--name <namespace/name>', 'an access by its name, where its document is not at hand'),
   strict: () => new Option('--strict', 'refuse what the catalog does not know for certain'),
   adopt: () => new Option('--adopt', 'take over what exists under our names without our marks'),
+  fromCluster: () => new Option('--from-cluster <id>', 'take over what this access has from a cluster that is no more'),
+  only: () => new Option('--only <kinds>', 'only these kinds of resources: user, key, parameter, policy, store, secret, environment, workload'),
   detailedExitcode: () => new Option('--detailed-exitcode', 'exit with 2 when there are changes'),
   out: () => new Option('--out <file>', 'write the plan into a file, for `apply FILE`'),
   outFile: () => new Option('--out <file>', 'file to write').default('bedrock-access.yaml'),
@@ -109,6 +130,13 @@ export const options = {
   baseline: () => new Option('--baseline <file>', 'report only what this file does not hold'),
   writeBaseline: () => new Option('--write-baseline <file>', 'write what is found into a file, to live with it'),
   changedSince: () => new Option('--changed-since <revision>', 'report only lines changed since this revision of git'),
+  terraformTarget: () => new Option('--terraform <dir>', 'folder of the Terraform target, new or not'),
+  manifestsApp: () => new Option('--manifests <dir>', 'folder of the app in the manifests repository, new or not'),
+  style: () => new Option('--style <key=value>', 'instead of a habit of the repositories, repeatable').argParser(repeated).default([], 'none'),
+  keys: () => new Option('--keys <who>', 'who makes the access key').choices(['program', 'terraform']).default('program'),
+  clusterId: () => new Option('--cluster-id <id>', 'id of the cluster, for the owner tags: UID of the namespace kube-system'),
+  dryRun: () => new Option('--dry-run', 'show the edits as a unified diff, write nothing'),
+  remove: () => new Option('--remove', 'take the access out of the repositories again'),
   today: () => new Option('--now <date>', 'judge lifecycles as of this date'),
   seed: () => new Option('--seed <number>', 'seed of the random numbers of the world'),
   audit: () => new Option('--audit <file>', 'write every call that was made, as JSON lines'),
