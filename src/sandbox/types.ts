@@ -35,10 +35,18 @@ export interface SandboxOptions {
   readonly externalSecrets?: boolean | { readonly servedVersions: readonly string[] };
   /** Seeds routing, ids and propagation times. Default 1. */
   readonly seed?: number;
-  /** `propagation` (world milliseconds): a new, changed or deleted access key or policy is seen late, at a seeded time up to `propagation`. Default `strong`. */
-  readonly consistency?: 'strong' | { readonly propagation: number; /** How late GetAccessKeyLastUsed shows a use. Default: `propagation`. */ readonly lastUsedLag?: number };
+  /** How soon changes of IAM are seen. Default `strong`: at once. */
+  readonly consistency?: 'strong' | EventualConsistency;
   /** Folder for the kubeconfig and the pods' logs. Default: a new temporary folder, removed by `stop`. */
   readonly directory?: string;
+}
+
+/** IAM is eventually consistent, with no published bound: each of three replicas learns of a change at a seeded time of its own. */
+export interface EventualConsistency {
+  /** World milliseconds at most until a replica knows of a changed access key or policy. Each call may meet another replica. */
+  readonly propagation: number;
+  /** World milliseconds until GetAccessKeyLastUsed shows a use. Default: `propagation`. */
+  readonly lastUsedLag?: number;
 }
 
 export interface WorldClock {

@@ -29,7 +29,8 @@ export function route(request: WireRequest, service: Service): Routed {
   switch (service.protocol) {
     case 'query': {
       const form = readForm(request.method === 'GET' ? Buffer.from(request.query.toString()) : request.body);
-      return named(String(form['Action'] ?? ''), service, new Fields(form, 'ValidationError'));
+      const input = new Fields(form, 'ValidationError');
+      return named(input.optionalText('Action') ?? '', service, input);
     }
     case 'json': {
       const target = request.headers['x-amz-target'] ?? '';
