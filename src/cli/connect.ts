@@ -1,6 +1,6 @@
 import { openAws } from '../aws/open.ts';
 import type { Catalog } from '../bedrock/types.ts';
-import { clusterIdOf } from '../engine/index.ts';
+import { clusterIdOf, kindsNamed } from '../engine/index.ts';
 import type { RunContext } from '../engine/types.ts';
 import { openKubernetes } from '../kubernetes/open.ts';
 import type { CommandLine } from './command-line.ts';
@@ -25,5 +25,18 @@ export async function connect(region: string, catalog: Catalog, options: Command
     userAgent: `bedrock-access/${programVersion}`,
     ...(options.profile === undefined ? {} : { profile: options.profile }),
   });
-  return { aws, kubernetes, catalog, clock, random, signal, programVersion, clusterId: await clusterIdOf(kubernetes), strict: options.strict, adopt: options.adopt };
+  return {
+    aws,
+    kubernetes,
+    catalog,
+    clock,
+    random,
+    signal,
+    programVersion,
+    clusterId: await clusterIdOf(kubernetes),
+    strict: options.strict,
+    adopt: options.adopt,
+    ...(options.fromCluster === undefined ? {} : { adoptFromCluster: options.fromCluster }),
+    ...(options.only === undefined ? {} : { only: kindsNamed(options.only) }),
+  };
 }

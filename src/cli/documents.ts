@@ -6,7 +6,7 @@ import type { Catalog, ResolvedModel } from '../bedrock/types.ts';
 import { AccessError } from '../errors/error.ts';
 import type { Finding } from '../finding.ts';
 import type { CommandLine } from './command-line.ts';
-import { readText } from './files.ts';
+import { readBytes } from './files.ts';
 import type { CommandOptions } from './options.ts';
 import { renderFindings } from './output/finding.ts';
 
@@ -29,10 +29,10 @@ export interface Declared extends ParsedAccess {
 export async function readDeclarations(options: CommandOptions, commandLine: CommandLine, catalog?: Catalog): Promise<readonly Declared[]> {
   const findings: Finding[] = [];
   const declared: Declared[] = [];
-  const inputs: { file: string; source: string }[] = [];
+  const inputs: { file: string; source: string | Uint8Array }[] = [];
   for (const file of await filesOf(options, commandLine)) {
-    const input = file === '-' ? { file: '<stdin>', source: await commandLine.stdin.text() } : { file, source: await readText(file, commandLine) };
-    commandLine.sources.set(input.file, input.source);
+    const input = file === '-' ? { file: '<stdin>', source: await commandLine.stdin.text() } : { file, source: await readBytes(file, commandLine) };
+    commandLine.sources.set(input.file, typeof input.source === 'string' ? input.source : new TextDecoder().decode(input.source));
     inputs.push(input);
   }
   const parsed = parseAccessFiles(inputs);

@@ -3,7 +3,16 @@ import { resolve } from 'node:path';
 import { AccessError } from '../errors/error.ts';
 import type { CommandLine } from './command-line.ts';
 
-/** Reads a file that the command line names. */
+/** Reads a file that the command line names, as it is: whether it is text its reader says. */
+export async function readBytes(file: string, commandLine: Pick<CommandLine, 'directory'>): Promise<Uint8Array> {
+  try {
+    return await readFile(resolve(commandLine.directory, file));
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
+
+/** Reads a text file that the command line names. */
 export async function readText(file: string, commandLine: Pick<CommandLine, 'directory'>): Promise<string> {
   try {
     return await readFile(resolve(commandLine.directory, file), 'utf8');

@@ -28,7 +28,8 @@ export async function* applyAccess(access: Access, context: RunContext, options:
 
 /** Carries out exactly what a plan file says, or refuses it (`plan-stale`) before the first write. */
 export async function* applyPlanFile(file: PlanFile, context: RunContext, options: ApplyOptions = {}): AsyncGenerator<RunEvent> {
-  yield* converge('apply', file.access, context, options, (plan) => refuseStale(file, plan, context));
+  const { only } = file.plan;
+  yield* converge('apply', file.access, only === undefined ? context : { ...context, only }, options, (plan) => refuseStale(file, plan, context));
 }
 
 /** The way of `apply`, of a plan file and of going back to an earlier revision. `check` may refuse the plan that was made under the Lease. */
@@ -78,7 +79,7 @@ async function* underRevision(footprint: Footprint, observation: Observation, pl
   // A run that was stopped and is gone on with keeps its revision.
   const revision = same && latest.state === 'pending' ? latest : await beginRevision(footprint, revisions, context);
   const executed = yield* execute(plan, footprint, observation, context, execution);
-  if (executed.left.length === 0 && !executed.interrupted) await completeRevision(revision, revisions, context);
+  if (executed.left.length === 0 && !executed.interrupted && plan.partial !== true) await completeRevision(revision, revisions, context);
   return executed;
 }
 

@@ -7,7 +7,7 @@ import { findingOf } from './failure.ts';
 import { observe } from './observe.ts';
 import { runPass, type Progress, type Work } from './pass.ts';
 import { plan as planOf } from './plan.ts';
-import type { Footprint, Observation, Plan, RunContext, RunEvent, RunEventBody, Step } from './types.ts';
+import type { Footprint, Observation, Plan, PlanOptions, RunContext, RunEvent, RunEventBody, Step } from './types.ts';
 
 export interface ExecuteOptions {
   /** Called before each change: renews the Lease, throws when it is lost. */
@@ -39,8 +39,8 @@ export async function* execute(plan: Plan, footprint: Footprint, observation: Ob
 }
 
 /** What a run's context says about taking over. */
-export function planOptions({ adopt, adoptFromCluster }: RunContext): { readonly adopt?: boolean; readonly adoptFromCluster?: string } {
-  return { ...(adopt === undefined ? {} : { adopt }), ...(adoptFromCluster === undefined ? {} : { adoptFromCluster }) };
+export function planOptions({ adopt, adoptFromCluster, only }: RunContext): PlanOptions {
+  return { ...(only === undefined ? {} : { only }), ...(adopt === undefined ? {} : { adopt }), ...(adoptFromCluster === undefined ? {} : { adoptFromCluster }) };
 }
 
 /** How often the world is looked at again before an uncertain step is given up. */

@@ -10,6 +10,7 @@ export { execute } from './execute.ts';
 export { footprint } from './footprint.ts';
 export { listAccesses } from './list.ts';
 export { observe } from './observe.ts';
+export { kindsNamed } from './only.ts';
 export { plan } from './plan.ts';
 export { readPlanFile, writePlanFile } from './plan-file.ts';
 export { destroyAccess, planDestroy, rollbackAccess } from './rollback.ts';

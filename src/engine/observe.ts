@@ -22,7 +22,7 @@ export async function observe(footprint: Footprint, context: RunContext, reading
     identified,
     revisionsOf(owner, readings),
     // AWS denies a look at another account's ARNs, maybe before it says whose the credentials are: that is the better answer.
-    lookAt(footprint.resources, footprint, readings).catch(async (error: unknown) => {
+    lookAt(footprint.resources, footprint, readings, context.only).catch(async (error: unknown) => {
       await identified;
       throw error;
     }),
@@ -69,6 +69,7 @@ async function lookAt(
   resources: readonly Resource[],
   { owner }: Footprint,
   readings: Readings,
+  only?: readonly string[],
 ): Promise<{ readonly resources: ReadonlyMap<string, FoundResource>; readonly findings: readonly Finding[] }> {
   const found = new Map<string, FoundResource>();
   const findings: Finding[] = [];
@@ -76,11 +77,12 @@ async function lookAt(
   const seen = await Promise.all(resources.map(async (resource) => ({ resource, observed: await kindOf(resource).observe(resource, readings, owner) })));
   for (const { resource, observed } of seen) {
     const kind = kindOf(resource);
-    const problems = kind.problems?.(resource, observed, owner) ?? [];
+    const asked = only === undefined || only.includes(resource.kind);
+    const problems = asked ? (kind.problems?.(resource, observed, owner) ?? []) : [];
     findings.push(...problems);
     if (observed !== undefined) found.set(address(resource), describe(resource, observed, owner));
     const present = observed !== undefined && (kind.present?.(observed) ?? true);
-    if (resource.required === true && !present && problems.length === 0) findings.push(requiredMissing(resource));
+    if (asked && resource.required === true && !present && problems.length === 0) findings.push(requiredMissing(resource));
   }
   return { resources: found, findings };
 }

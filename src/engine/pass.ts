@@ -96,7 +96,7 @@ export async function runPass(work: Work, progress: Progress, options: PassOptio
     const before = step.after.map((id) => steps.get(id)).filter((other) => other !== undefined);
     // Removals go on, whatever became of other removals; that a thing is still in use, AWS and the cluster say themselves.
     const binding = before.filter(({ action }) => !(step.action === 'delete' && action === 'delete'));
-    await outcomesOf(finished, before.map(({ id }) => id));
+    await outcomesOf(step.action === 'delete' ? settled : finished, before.map(({ id }) => id));
     const waitsForSettled = kindOf(step).afterSettled === true || step.action === 'delete';
     const outcomes = await outcomesOf(waitsForSettled ? settled : finished, binding.map(({ id }) => id));
     return outcomes.every((outcome) => outcome === 'done');
@@ -152,25 +152,40 @@ export async function runPass(work: Work, progress: Progress, options: PassOptio
     const before = await outcomesOf(settled, step.after);
     if (outcome !== 'done') return 'stopped';
     const kind = kindOf(step);
+    if (options.settle && step.action === 'delete') await settleRemoval(step);
     const resource = byAddress.get(address(step));
-    if (!options.settle || step.action === 'delete' || kind.settle === undefined || resource === undefined) return 'done';
+    const asked = plan.only === undefined || plan.only.includes(step.kind);
+    if (!options.settle || !asked || step.action === 'delete' || kind.settle === undefined || resource === undefined) return 'done';
     if (before.some((other) => other === 'stopped')) return 'stopped';
     try {
-      return (await untilSettled(step, resource)) ? 'done' : 'stopped';
+      return (await untilSettled(step, async () => kind.settle?.(resource.desired, hands))) ? 'done' : 'stopped';
     } catch (error) {
       fail(step, findingOf(error, `${step.kind} ${step.name}`));
       return 'stopped';
     }
   }
 
-  async function untilSettled(step: Step, resource: Resource): Promise<boolean> {
+  /** What was removed may still be on its way out; that it stays there longer than expected is said and stops nothing. */
+  async function settleRemoval(step: Step): Promise<void> {
     const kind = kindOf(step);
-    const { seconds, id, cause, remedy } = kind.patience ?? defaultPatience;
+    const removed = strays.get(address(step));
+    if (kind.settleRemoval === undefined || removed === undefined) return;
+    try {
+      await untilSettled(step, async () => kind.settleRemoval?.(removed.observed, hands), removalPatience);
+    } catch (error) {
+      say({ type: 'finding', finding: { ...findingOf(error, `${step.kind} ${step.name}`), severity: 'warning' } });
+    }
+  }
+
+  async function untilSettled(step: Step, look: () => Promise<string | undefined>, longest = Infinity): Promise<boolean> {
+    const patience = kindOf(step).patience ?? defaultPatience;
+    const { id, cause, remedy } = patience;
+    const seconds = Math.min(patience.seconds, longest);
     const until = clock.now().getTime() + seconds * 1000;
     let said: string | undefined;
     for (let attempt = 1; ; attempt += 1) {
       if (signal.aborted) return false;
-      const waitingFor = await kind.settle?.(resource.desired, hands);
+      const waitingFor = await look();
       if (waitingFor === undefined) return true;
       if (waitingFor !== said) say({ type: 'waiting', step: step.id, for: waitingFor });
       said = waitingFor;
@@ -194,6 +209,9 @@ export async function runPass(work: Work, progress: Progress, options: PassOptio
 async function outcomesOf(promises: ReadonlyMap<string, Promise<Outcome>>, ids: readonly string[]): Promise<readonly Outcome[]> {
   return Promise.all(ids.map((id) => promises.get(id) ?? Promise.resolve<Outcome>('done')));
 }
+
+/** Seconds that a removal waits for a workload to let go: what a destroy takes away is not kept for one that never does. */
+const removalPatience = 300;
 
 const defaultPatience = {
   seconds: 120,

@@ -117,6 +117,8 @@ const planFileSchema = z.object({
     accessDigest: z.string(),
     steps: z.array(stepSchema),
     findings: z.array(findingSchema),
+    only: z.array(z.string()).exactOptional(),
+    partial: z.boolean().exactOptional(),
     summary: z.object({ create: z.number(), update: z.number(), replace: z.number(), delete: z.number(), adopt: z.number(), unchanged: z.number() }),
   }),
 });

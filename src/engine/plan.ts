@@ -3,6 +3,7 @@ import { kindOf } from '../resources/index.ts';
 import { address, isReference, type Outputs, type Resolve, type Resource, type State } from '../resources/kind.ts';
 import { ours, ownerLine, type Owner } from '../resources/owner.ts';
 import { fingerprint } from './fingerprint.ts';
+import { missingBefore, setAside } from './only.ts';
 import { inOrder, targetsOf } from './order.ts';
 import { removalStep, removalSteps } from './removal.ts';
 import { takenFinding } from './taken.ts';
@@ -20,7 +21,12 @@ export function plan(footprint: Footprint, observation: Observation, _now: Date,
   }
   const made = [...planned.values()].map(({ step }) => step);
   const others = observation.strays.filter((stray) => stray.first !== true);
-  const steps = [...lost, ...made, ...removalSteps(others, made.filter(({ action }) => action !== 'none').map(({ id }) => id))];
+  const whole = [...lost, ...made, ...removalSteps(others, made.filter(({ action }) => action !== 'none').map(({ id }) => id))];
+  const { only } = options;
+  const asked = (kind: string): boolean => only === undefined || only.includes(kind);
+  // A key is not made for a user that is somebody else's, asked for or not.
+  const needed = new Set(footprint.resources.filter(({ kind }) => asked(kind)).flatMap(targetsOf));
+  const steps = whole.flatMap((step) => (asked(step.kind) ? step : step.action === 'delete' ? [] : setAside(step)));
   return {
     access: { name: access.metadata.name, namespace: access.metadata.namespace },
     account: observation.account,
@@ -29,8 +35,14 @@ export function plan(footprint: Footprint, observation: Observation, _now: Date,
     catalogDate: footprint.catalogDate,
     accessDigest: footprint.accessDigest,
     steps,
-    findings: [...footprint.findings, ...observation.findings, ...[...planned.values()].flatMap(({ findings }) => findings)],
+    findings: [
+      ...footprint.findings,
+      ...observation.findings,
+      ...[...planned.values()].flatMap(({ step, findings }) => (asked(step.kind) || needed.has(address(step)) ? findings : [])),
+      ...(only === undefined ? [] : footprint.resources.filter(({ kind }) => asked(kind)).flatMap((resource) => missingBefore(resource, footprint.resources, observation.found, only))),
+    ],
     summary: summarise(steps),
+    ...(only === undefined ? {} : { only, partial: whole.some(({ action, kind }) => action !== 'none' && !asked(kind)) }),
   };
 }
 

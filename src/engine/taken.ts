@@ -1,12 +1,13 @@
+import { distinctNames } from '../access/defaults.ts';
 import type { Finding } from '../finding.ts';
 import { address, type Resource } from '../resources/kind.ts';
 import type { Owner, Ownership } from '../resources/owner.ts';
-import { createHash } from 'node:crypto';
 
 /** Something of that name exists that is not ours: whose it is, and what to do. */
 export function takenFinding(resource: Resource, ownership: Exclude<Ownership, { readonly by: 'us' }>, owner: Owner): Finding {
   const place = { resource: address(resource) };
-  const rename = `choose another name under spec.names (for example ${fallbackName(resource, owner)})`;
+  const free = distinctName(resource, owner);
+  const rename = free === undefined ? 'choose another name' : `choose another name under spec.names (for example ${free})`;
   if (ownership.by === 'nobody-known') {
     return {
       id: 'name-taken',
@@ -38,11 +39,23 @@ export function takenFinding(resource: Resource, ownership: Exclude<Ownership, {
   };
 }
 
-/** `bedrock-<cluster>-<namespace>-<name>-user`, cut with a hash at 64 characters (the longest name of an IAM user). */
-export function fallbackName(resource: Resource, owner: Owner): string {
-  const suffix = { 'iam-user': 'user', 'managed-policy': 'policy', 'ssm-parameter': resource.key }[resource.kind] ?? resource.key;
-  const whole = `bedrock-${owner.cluster.slice(0, 8)}-${owner.namespace}-${owner.name}-${suffix}`;
-  if (whole.length <= 64) return whole;
-  const hash = createHash('sha256').update(`${owner.cluster} ${whole}`).digest('hex').slice(0, 8);
-  return `${whole.slice(0, 64 - hash.length - 1)}-${hash}`;
+/** A name under `spec.names` that no other access, namespace or cluster has; undefined for what has no name there (a store). */
+export function distinctName({ kind, key }: Resource, owner: Owner): string | undefined {
+  // The beginning of a UID tells clusters apart well enough, and a person can read the rest.
+  const cluster = /^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(owner.cluster) ? owner.cluster.slice(0, 8) : owner.cluster;
+  const names = distinctNames({ ...owner, cluster });
+  switch (kind) {
+    case 'iam-user':
+      return names.user;
+    case 'managed-policy':
+      return names.policy;
+    case 'ssm-parameter':
+      return { credentials: names.parameter, 'access-key-id': names.accessKeyIdParameter, 'secret-access-key': names.secretAccessKeyParameter }[key];
+    case 'external-secret':
+      return names.secret;
+    case 'environment-config-map':
+      return names.environment;
+    default:
+      return undefined;
+  }
 }

@@ -27,6 +27,8 @@ export interface RunContext {
   readonly adopt?: boolean;
   /** Take over what carries this id of a cluster that is no more (it was rebuilt). */
   readonly adoptFromCluster?: string;
+  /** Kinds of resources: nothing of another kind is made, changed or removed, and what is wrong with it stops nothing. Default: every kind. */
+  readonly only?: readonly string[];
 }
 
 /** How an access is addressed without its document. */
@@ -86,6 +88,7 @@ export interface Observation {
 export interface PlanOptions {
   readonly adopt?: boolean;
   readonly adoptFromCluster?: string;
+  readonly only?: readonly string[];
 }
 
 /** What was applied once: a ControllerRevision in the access's namespace. It holds no secret. */
@@ -196,6 +199,10 @@ export interface Plan {
   /** Warnings to show beside it (unverified routing, model near its end, non-atomic layout …). */
   readonly findings: readonly Finding[];
   readonly summary: PlanSummary;
+  /** The kinds that it was made for, where not for all. */
+  readonly only?: readonly string[];
+  /** Kinds that were not asked for have steps to do: the access is not complete after this plan. */
+  readonly partial?: boolean;
 }
 
 export interface PlanSummary {

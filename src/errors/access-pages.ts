@@ -296,6 +296,12 @@ export const accessPages = {
     remedy: 'Declare a Deployment, StatefulSet or DaemonSet.',
     fault: 'program',
   },
+  'restart-window-not-built': {
+    summary: 'Restarts in a window are not built yet.',
+    cause: 'This version restarts a workload when its credential or environment changes, or never; the declaration has no field yet that says when a window is.',
+    remedy: 'Set restart to now, or to never and restart the workload yourself: kubectl rollout restart.',
+    fault: 'program',
+  },
   'environment-without-custom': {
     summary: 'Variables are declared for a client that knows its own.',
     cause: 'Only client: custom takes its variables from environment.',

@@ -20,6 +20,12 @@ export const enginePages = {
     remedy: 'If the other cluster is no more, use `--adopt --from-cluster ID`; else choose other names.',
     fault: 'input',
   },
+  'only-needs-more': {
+    summary: '`--only` leaves out something that is needed first.',
+    cause: 'A resource of a kind that was asked for refers to one that does not exist and was not asked for.',
+    remedy: 'Add that kind to `--only`, or let who keeps it make it first (the Terraform of the repository).',
+    fault: 'input',
+  },
   'user-path-differs': {
     summary: 'The IAM user lies under another path than declared.',
     cause: 'A user keeps the path that it was made with, and user names are unique in an account whatever the path.',

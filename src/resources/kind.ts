@@ -151,6 +151,11 @@ export interface ResourceKind<Desired = unknown, Observed = unknown> {
   settle?(desired: Desired, hands: Hands): Promise<string | undefined>;
   /** How long the engine polls `settle`, and what it says when that time is over. Default two minutes. */
   readonly patience?: { readonly seconds: number; readonly id: string; readonly cause: string; readonly remedy: string };
+  /**
+   * After a removal: what it still waits for. Others are removed when this has settled, or when its patience is over:
+   * a removal is never stopped by it. Throws when waiting is of no use.
+   */
+  settleRemoval?(observed: Observed, hands: Hands): Promise<string | undefined>;
   /** Starts only when what it refers to has settled, not merely been made. */
   readonly afterSettled?: boolean;
 

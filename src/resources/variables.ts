@@ -1,5 +1,6 @@
 /** Which variables each workload gets, and under which keys of the ConfigMap or Secret their values lie. */
 import { clientVariables } from '../access/clients/index.ts';
+import { endpointUrl } from '../access/endpoint.ts';
 import type { Workload } from '../access/types.ts';
 import type { Implied } from './kind.ts';
 import { credentialFields } from './parameter-names.ts';
@@ -25,12 +26,13 @@ export function workloadVariables(implied: Implied): readonly WorkloadVariables[
   const [first] = implied.models;
   if (first === undefined) return [];
   const { spec } = implied.access;
+  const endpoint = endpointUrl(implied.access);
   const roles = spec.models.map(({ role, id }) => ({ role, model: implied.models.find(({ reference }) => reference === id) ?? first }));
   const facts = {
     region: spec.region,
     defaultModel: roles.find(({ role }) => role === 'default')?.model ?? first,
     modelsByRole: new Map(roles.map(({ role, model }) => [role, model])),
-    ...(spec.endpoint?.url === undefined ? {} : { endpointUrl: spec.endpoint.url }),
+    ...(endpoint === undefined ? {} : { endpointUrl: endpoint }),
   };
   const all = spec.workloads.map((workload) => ({
     workload,

@@ -109,19 +109,8 @@ export const workloadEnvironment: ResourceKind<DesiredEnvironment, ObservedEnvir
     await hands.kubernetes.apply({ apiVersion, kind: object.kind, metadata: { namespace: object.metadata.namespace ?? '', name: object.metadata.name ?? '' } });
   },
 
-  async settle({ workload, namespace }, hands) {
-    const object = await hands.kubernetes.get({ apiVersion, kind: workload.kind, namespace, name: workload.name });
-    if (object === undefined) return undefined;
-    const { done, message, stuck } = rolloutStatus(object);
-    if (stuck === undefined) return done ? undefined : message;
-    const pods = await hands.kubernetes.list('v1', 'Pod', { namespace });
-    const own = pods.filter(({ metadata }) => metadata.name?.startsWith(`${workload.name}-`) === true);
-    throw new AccessError('roll-out-stuck', `the roll-out of ${workload.kind} ${workload.name} does not come to its end`, {
-      cause: `${rolloutStatus(object, own).stuck ?? stuck}.`,
-      remedy: `Look at it: kubectl rollout status ${workload.kind.toLowerCase()}/${workload.name} -n ${namespace}. Then run the same command again.`,
-      place: { resource: `${workload.kind} ${workload.name}` },
-    });
-  },
+  settle: ({ workload, namespace }, hands) => rolledOut(workload.kind, namespace, workload.name, hands),
+  settleRemoval: ({ object }, hands) => rolledOut(object.kind, object.metadata.namespace ?? '', object.metadata.name ?? '', hands),
   patience: {
     seconds: 900,
     id: 'roll-out-not-done',
@@ -223,4 +212,19 @@ async function write(desired: DesiredEnvironment, hands: Hands): Promise<Outputs
     },
   });
   return {};
+}
+
+/** Undefined when every pod is new; what it waits for otherwise. @throws AccessError `roll-out-stuck` */
+async function rolledOut(kind: string, namespace: string, name: string, hands: Hands): Promise<string | undefined> {
+  const object = await hands.kubernetes.get({ apiVersion, kind, namespace, name });
+  if (object === undefined) return undefined;
+  const { done, message, stuck } = rolloutStatus(object);
+  if (stuck === undefined) return done ? undefined : message;
+  const pods = await hands.kubernetes.list('v1', 'Pod', { namespace });
+  const own = pods.filter(({ metadata }) => metadata.name?.startsWith(`${name}-`) === true);
+  throw new AccessError('roll-out-stuck', `the roll-out of ${kind} ${name} does not come to its end`, {
+    cause: `${rolloutStatus(object, own).stuck ?? stuck}.`,
+    remedy: `Look at it: kubectl rollout status ${kind.toLowerCase()}/${name} -n ${namespace}. Then run the same command again.`,
+    place: { resource: `${kind} ${name}` },
+  });
 }

@@ -136,6 +136,30 @@ test('after the namespace was deleted, what lies in AWS can still be destroyed',
     assert.deepEqual(world.sandbox.aws.snapshot(), {});
   }));
 
+test('destroy takes the key away only when the pods run without it, and waits no longer than five minutes for one that never does', () =>
+  inWorld(async (world) => {
+    await apply(world);
+    const start = world.sandbox.audit.length;
+    let podsAtRemoval: readonly string[] = [];
+    for await (const event of destroyAccess(access, await world.run())) {
+      if (event.type !== 'step-started' || event.kind !== 'access-key') continue;
+      const pods = await world.kubernetes.list('v1', 'Pod', { namespace });
+      podsAtRemoval = pods.filter((pod) => JSON.stringify(pod['spec']).includes('AWS_ACCESS_KEY_ID')).map(({ metadata }) => metadata.name ?? '');
+    }
+    assert.ok(world.sandbox.audit.slice(start).some(({ action }) => action === 'iam:DeleteAccessKey'));
+    assert.deepEqual(podsAtRemoval, []);
+
+    await apply(world);
+    await world.kubernetes.patch({ apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: 'openhands' }, { type: 'merge', body: { spec: { template: { spec: { nodeSelector: { no: 'such' } } } } } });
+    await world.sandbox.clock.advance(60_000);
+    const from = world.sandbox.clock.now().getTime();
+    const said = await events(destroyAccess(access, await world.run()));
+    assert.equal(summaryOf(said).outcome, 'done');
+    assert.ok(said.some((event) => event.type === 'finding' && event.finding.id === 'roll-out-not-done' && event.finding.severity === 'warning'));
+    assert.ok(world.sandbox.clock.now().getTime() - from < 400_000);
+    assert.deepEqual(world.sandbox.aws.snapshot(), {});
+  }));
+
 test('there is no earlier revision to roll back to after the first apply', () =>
   inWorld(async (world) => {
     await apply(world);

@@ -15,7 +15,8 @@ const kindsNotBuilt: ReadonlySet<unknown> = new Set(['CronJob', 'Job', 'Rollout'
 export function notBuilt(document: unknown, { place, key }: Pick<SourceDocument, 'place' | 'key'>): Finding[] {
   if (!isRecord(document) || !isRecord(document.spec)) return [];
   const findings: Finding[] = [];
-  const { credentials, workloads } = document.spec;
+  const { credentials, workloads, restart } = document.spec;
+  if (restart === 'window') findings.push(accessFinding('restart-window-not-built', 'spec.restart: a window for restarts is not built yet.', place('spec.restart')));
   if (isRecord(credentials)) {
     for (const [mode, words] of Object.entries(modesNotBuilt)) {
       if (!Object.hasOwn(credentials, mode)) continue;

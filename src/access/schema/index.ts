@@ -47,7 +47,7 @@ export const spec = z
     permissionsBoundary: policyArn.optional().describe('ARN of the policy that limits whatever the user is granted.'),
     parameterKmsKeyId: kmsKeyId.optional().describe("KMS key that encrypts the parameters, in the store's region; default `alias/aws/ssm`."),
     budget: budget.optional(),
-    restart: z.enum(['now', 'window', 'never']).default('now').describe('When a changed credential or environment restarts the workload.'),
+    restart: z.enum(['now', 'window', 'never']).default('now').describe('When a changed credential or environment restarts the workload. window is not built yet.'),
     names: names.optional(),
     suspend: z.boolean().default(false).describe('The controller leaves everything as it is while this is set.'),
     deletionPolicy: z.enum(['Retain', 'Delete']).default('Retain').describe('What becomes of everything when the BedrockAccess object is deleted.'),
