@@ -19,6 +19,8 @@ export interface Answer {
 
 export interface CallOptions {
   readonly body?: unknown;
+  /** Sent as they are, instead of `body`. */
+  readonly bytes?: Buffer;
   readonly type?: string;
   readonly accept?: string;
   readonly token?: string | null;
@@ -47,9 +49,9 @@ export async function startApi(options: SandboxOptions = {}): Promise<Api> {
   const world = createWorld({ ticking: false, ...options }, directory);
   const kubernetes = await startKubernetesServer(world);
   const store = world.store!;
-  const call: Api['call'] = (method, path, { body, type, accept, token = kubernetes.adminToken, userAgent } = {}) =>
+  const call: Api['call'] = (method, path, { body, bytes, type, accept, token = kubernetes.adminToken, userAgent } = {}) =>
     new Promise((resolve, reject) => {
-      const sent = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
+      const sent = bytes ?? (body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body));
       const outgoing = request(`${kubernetes.server}${path}`, {
         method,
         ca: kubernetes.authority,

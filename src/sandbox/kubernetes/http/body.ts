@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { parse as parseYaml } from 'yaml';
 import { isObject, type JsonObject } from '../object.ts';
+import { decodeProtobuf } from '../protobuf/decode.ts';
 import { badRequest, StatusError, unsupportedMediaType } from '../status-error.ts';
 
 /** The most that the real server reads (3 MiB). */
@@ -28,8 +29,9 @@ export function mediaType(header: string | undefined): string {
 
 const readable = new Set(['', 'application/json', 'application/yaml', 'application/x-yaml', 'text/yaml', 'application/x-www-form-urlencoded']);
 
-/** The value of a body; JSON or YAML. Protobuf is not read. */
+/** The value of a body: JSON, YAML, or protobuf of built-in kinds. */
 export function parseBody(body: Buffer, contentType: string): unknown {
+  if (contentType === 'application/vnd.kubernetes.protobuf') return body.length === 0 ? undefined : decodeProtobuf(body);
   if (!readable.has(contentType) && !contentType.endsWith('-patch+json') && contentType !== 'application/apply-patch+yaml') {
     throw unsupportedMediaType('the body of the request was in an unknown format - accepted media types include: application/json, application/yaml');
   }

@@ -1,7 +1,7 @@
 import type { Buffer } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TLSSocket } from 'node:tls';
-import { isAllowed, refusalWords } from '../access/authorization.ts';
+import { type Attributes, isAllowed, refusalWords } from '../access/authorization.ts';
 import { anonymous, type User } from '../access/users.ts';
 import type { ServerContext } from '../server-context.ts';
 import { forbidden, methodNotAllowed, notImplemented, pathNotFound, StatusError, unauthorized, wrongMethod } from '../status-error.ts';
@@ -119,12 +119,23 @@ async function dispatch(call: ResourceCall, context: ServerContext): Promise<voi
   }
 }
 
-function authenticated(request: IncomingMessage, { authenticator }: ServerContext): User {
+function authenticated(request: IncomingMessage, context: ServerContext): User {
   if (!(request.socket instanceof TLSSocket)) throw unauthorized();
-  const user = authenticator.authenticate(request.socket, request.headers.authorization);
+  const user = context.authenticator.authenticate(request.socket, request.headers.authorization);
   if (user === undefined) throw unauthorized();
-  if (request.headers['impersonate-user'] !== undefined) throw notImplemented('impersonation');
-  return user;
+  return impersonated(user, request, context);
+}
+
+/** `kubectl --as`: whoever may impersonate speaks as the other (Kubernetes docs, "User impersonation"). */
+function impersonated(user: User, { headers }: IncomingMessage, { store }: ServerContext): User {
+  const name = headers['impersonate-user'];
+  if (typeof name !== 'string') return user;
+  const account = /^system:serviceaccount:([^:]+):[^:]+$/.exec(name);
+  const wanted: Attributes = account === null ? { verb: 'impersonate', group: '', resource: 'users', name } : { verb: 'impersonate', group: '', resource: 'serviceaccounts', namespace: account[1]!, name: name.split(':')[3]! };
+  if (!isAllowed(store, user, wanted)) throw forbidden({ group: '', resource: wanted.resource ?? '' }, wanted.name ?? '', refusalWords(user, wanted));
+  const groups = [headers['impersonate-group'] ?? []].flat().flatMap((group) => group.split(', '));
+  const own = account === null ? [] : ['system:serviceaccounts', `system:serviceaccounts:${account[1]}`];
+  return { username: name, groups: [...groups, ...(groups.length === 0 ? own : []), 'system:authenticated'] };
 }
 
 function authorise(user: User, verb: string, { path, resource }: RequestPath, { store }: ServerContext): void {
