@@ -21,9 +21,9 @@ export async function run(options: CommandOptions, commandLine: CommandLine): Pr
     return applyPlan(planFile, options, commandLine);
   }
   const catalog = await catalogOf(options, commandLine);
-  for (const { access } of await readDeclarations(options, commandLine, catalog)) {
+  for (const { access, warnings } of await readDeclarations(options, commandLine, catalog)) {
     const context = await connect(access.spec.region, catalog, options, commandLine);
-    const code = await showRun(applyAccess(access, context), commandLine, `bedrock-access apply${options.file.map((file) => ` -f ${file}`).join('')}`);
+    const code = await showRun(applyAccess(access, context), commandLine, `bedrock-access apply${options.file.map((file) => ` -f ${file}`).join('')}`, warnings);
     if (code !== exitCodes.ok) return code;
   }
   return exitCodes.ok;

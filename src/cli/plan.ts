@@ -1,14 +1,13 @@
 import { planAccess, writePlanFile } from '../engine/index.ts';
 import type { Plan } from '../engine/types.ts';
 import { AccessError, exitCodes } from '../errors/error.ts';
-import type { Finding } from '../finding.ts';
 import type { CommandLine } from './command-line.ts';
 import { connect } from './connect.ts';
 import { catalogOf } from './catalog-file.ts';
 import { readDeclarations } from './documents.ts';
 import { writeText } from './files.ts';
 import type { CommandOptions } from './options.ts';
-import { renderFindings } from './output/finding.ts';
+import { renderFindings, unsaid } from './output/finding.ts';
 import { hasChanges, renderPlan } from './output/plan.ts';
 import { printStructured } from './output/structured.ts';
 import { programVersion } from './version.ts';
@@ -46,9 +45,4 @@ export async function run(options: CommandOptions, commandLine: CommandLine): Pr
 /** A plan with an error cannot be applied. */
 function impossible(made: Plan): boolean {
   return made.findings.some(({ severity }) => severity === 'error');
-}
-
-/** The plan repeats what the declaration's models gave to say; with its line it was said better. */
-function unsaid(findings: readonly Finding[], said: readonly Finding[]): readonly Finding[] {
-  return findings.filter((finding) => !said.some((other) => other.id === finding.id && other.message === finding.message));
 }

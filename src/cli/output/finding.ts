@@ -34,6 +34,11 @@ export function renderFindings(findings: readonly Finding[], paint: Paint, sourc
   return findings.length < 2 ? text : `${text}\n\n${countBySeverity(findings)}`;
 }
 
+/** A plan repeats what the declaration's models gave to say; with its line it was said better. */
+export function unsaid(findings: readonly Finding[], said: readonly Finding[]): readonly Finding[] {
+  return findings.filter((finding) => !said.some((other) => other.id === finding.id && other.message === finding.message));
+}
+
 export function countBySeverity(findings: readonly Finding[]): string {
   return (['error', 'warning', 'info'] as const)
     .map((severity) => ({ severity, count: findings.filter((finding) => finding.severity === severity).length }))
