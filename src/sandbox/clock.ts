@@ -114,7 +114,8 @@ class TimerClock implements SandboxClock {
 
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted) return Promise.reject(signal.reason);
-    if (this.#stopped) return Promise.resolve();
+    // Whoever waits for a world that has ended must not go on without end.
+    if (this.#stopped) return Promise.reject(new Error('the sandbox has ended'));
     return new Promise((resolve, reject) => {
       const timer = this.#schedule(milliseconds, () => {
         this.#sleepers.delete(timer);
@@ -222,7 +223,7 @@ class TimerClock implements SandboxClock {
     if (this.#driving) return;
     this.#driving = true;
     try {
-      while (this.#sleepers.size > 0) {
+      while (this.#sleepers.size > 0 && !this.#stopped) {
         await this.#settle();
         const first = Math.min(...Array.from(this.#sleepers, (sleeper) => sleeper.due));
         if (Number.isFinite(first)) await this.#enqueue(() => this.#moveTo(Math.max(first, this.time())));

@@ -81,9 +81,11 @@ test('a ticking world goes by itself, and can be moved besides', async () => {
   clock.stop();
 });
 
-test('a stopped clock fires nothing more and lets sleepers go', async () => {
+test('a stopped clock fires nothing more, lets sleepers go, and lets nobody wait for it again', async () => {
   const clock = createClock({ now: start });
   clock.after(1, () => assert.fail('fired'));
+  const sleeper = clock.sleep(1);
   clock.stop();
-  await clock.sleep(1);
+  await sleeper;
+  await assert.rejects(clock.sleep(1), /ended/);
 });
