@@ -38,12 +38,12 @@ async function requestOf(options: CommandOptions, commandLine: CommandLine): Pro
   if (declared === undefined || second !== undefined) {
     throw new AccessError('usage', `export takes one access, the input has ${declarations.length}`, { cause: 'Each access has a place of its own in the repositories.', remedy: 'Put each into a file of its own, and export one after the other.' });
   }
-  const folder = (given: string): string => relative(process.cwd(), resolve(commandLine.directory, given)) || '.';
   return {
     declared,
+    directory: commandLine.directory,
     declarationFile: resolve(commandLine.directory, options.file[0] ?? 'bedrock-access.yaml'),
-    ...(options.terraform === undefined ? {} : { terraform: folder(options.terraform) }),
-    ...(options.manifests === undefined ? {} : { manifests: folder(options.manifests) }),
+    ...(options.terraform === undefined ? {} : { terraform: resolve(commandLine.directory, options.terraform) }),
+    ...(options.manifests === undefined ? {} : { manifests: resolve(commandLine.directory, options.manifests) }),
     style,
     keys: options.keys === 'terraform' ? 'terraform' : 'program',
     ...(options.clusterId === undefined ? {} : { clusterId: options.clusterId }),
@@ -53,7 +53,7 @@ async function requestOf(options: CommandOptions, commandLine: CommandLine): Pro
 }
 
 function print({ edits, findings, order }: ExportOutcome, options: CommandOptions, commandLine: CommandLine): void {
-  if (options.dryRun && edits.length > 0) commandLine.print(unifiedDiff(edits, commandLine.directory).trimEnd());
+  if (options.dryRun && edits.length > 0) commandLine.print(unifiedDiff(edits, commandLine.directory).replace(/\n$/, ''));
   const shown = findings.map((finding) => placed(finding, commandLine));
   if (shown.length > 0) commandLine.say(`${renderFindings(shown, commandLine.progressPaint, (file) => commandLine.sources.get(file))}\n`);
   for (const edit of options.dryRun ? [] : edits) commandLine.say(`${signOf(edit)} ${relative(commandLine.directory, edit.file)}: ${edit.purposes.join(', ')}`);
@@ -61,7 +61,7 @@ function print({ edits, findings, order }: ExportOutcome, options: CommandOption
     commandLine.say('Nothing to change.');
     return;
   }
-  commandLine.say(`${counted(edits.length, 'file')} ${options.dryRun ? 'would be' : 'were'} changed. In this order:\n`);
+  commandLine.say(`${options.dryRun ? 'Would change' : 'Changed'} ${counted(edits.length, 'file')}. What to do, in this order:\n`);
   for (const [index, { title, why, lines }] of order.entries()) {
     commandLine.say(`${index + 1}. ${title}\n   ${why}`);
     for (const line of lines) commandLine.say(line === '' ? '' : `     ${line}`);

@@ -5,6 +5,7 @@ import type { Access } from '../../access/types.ts';
 import { isDeepStrictEqual } from 'node:util';
 import type { ManifestApp } from './manifest-app.ts';
 import { uneditable } from './manifest-edit.ts';
+import { textForm } from './manifest-habits.ts';
 import { unusualNames } from './names.ts';
 import { notReadBack } from './terraform-edit.ts';
 import { changesBetween, getIn } from './yaml-change.ts';
@@ -51,7 +52,10 @@ export function declarationOf(sourceText: string, access: Access): { readonly te
 }
 
 /** @throws AccessError `export-uneditable`, `export-not-read-back` */
-export function writeAccessFile(workspace: Workspace, file: string, declaration: string, access: Access, yaml: YamlStyle): void {
+export function writeAccessFile(workspace: Workspace, file: string, declaration: string, access: Access): void {
+  // The author's text has habits of its own.
+  const form = textForm(declaration);
+  const yaml: YamlStyle = { listIndent: form.listIndents[0] ?? 2, indent: form.indents[0] ?? 2, quotes: 'plain' };
   const names = unusualNames(access);
   const wanted = { spec: { ...(Object.keys(names).length === 0 ? {} : { names }), managedBy: access.spec.managedBy } };
   const index = valuesOf(declaration).findIndex((value) => getIn(value, ['kind']) === 'BedrockAccess');

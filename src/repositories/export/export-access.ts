@@ -96,7 +96,7 @@ function exportTerraform(directory: string, implied: Implied, { workspace, style
       severity: 'warning',
       message: 'the tag bedrock-access/cluster is left out: the id of the cluster is not known',
       cause: 'The id is the UID of the namespace kube-system, which no file says. Without the tag the program does not know the user as its own.',
-      remedy: 'Give it with --cluster-id (kubectl get namespace kube-system -o jsonpath={.metadata.uid}), or run the first apply with --adopt, which adds the tag; Terraform ignores it.',
+      remedy: 'Give it with --cluster-id (kubectl get namespace kube-system -o jsonpath={.metadata.uid}), or put the tag on the user after Terraform made it, as step 2 below does; Terraform ignores it.',
     },
   ];
 }
@@ -154,7 +154,7 @@ function exportManifests(implied: Implied, prepared: Prepared): readonly Finding
       });
     }
   }
-  writeAccessFile(workspace, declaration.file, declarationText, access, yaml);
+  writeAccessFile(workspace, declaration.file, declarationText, access);
   return findings;
 }
 

@@ -45,7 +45,7 @@ export function blockText(block: HclBlockText, depth = 0): string {
   const indent = '  '.repeat(depth);
   const labels = block.labels.map((label) => ` ${quoted([label])}`).join('');
   const comment = (block.comment ?? []).map((line) => `${indent}${`# ${line}`.trimEnd()}\n`).join('');
-  const attributes = attributeLines(block.attributes.map(([name, value]) => [name, value] as const), depth + 1);
+  const attributes = attributeLines(block.attributes, depth + 1, true);
   const blocks = (block.blocks ?? []).map((inner) => blockText(inner, depth + 1));
   const body = [...(attributes.length === 0 ? [] : [attributes.join('\n')]), ...blocks].join('\n\n');
   return body === '' ? `${comment}${indent}${block.type}${labels} {}` : `${comment}${indent}${block.type}${labels} {\n${body}\n${indent}}`;
@@ -54,8 +54,10 @@ export function blockText(block: HclBlockText, depth = 0): string {
 /**
  * One line or more for each assignment. `terraform fmt` lines up the `=` of assignments that follow each other and stand
  * on one line each; one that opens a bracket over several lines ends such a group (hclwrite, `formatCells`).
+ *
+ * @param apart a blank line around assignments of several lines, as people write the arguments of a resource
  */
-export function attributeLines(entries: readonly (readonly [string, HclExpression])[], depth: number): readonly string[] {
+export function attributeLines(entries: readonly (readonly [string, HclExpression])[], depth: number, apart = false): readonly string[] {
   const indent = '  '.repeat(depth);
   const rendered = entries.map(([name, value]) => ({ name, text: expressionText(value, depth) }));
   const lines: string[] = [];
@@ -71,8 +73,10 @@ export function attributeLines(entries: readonly (readonly [string, HclExpressio
       continue;
     }
     close();
+    if (apart && lines.length > 0) lines.push('');
     lines.push(`${indent}${entry.name} = ${entry.text}`);
   }
+  if (apart && group.length > 0 && lines.length > 0) lines.push('');
   close();
   return lines;
 }
@@ -119,8 +123,7 @@ export function escaped(text: string): string {
     .replaceAll('\t', '\\t')
     // eslint-disable-next-line no-control-regex
     .replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
-    .replaceAll('${', '$${')
-    .replaceAll('%{', '%%{');
+    .replaceAll(/[$%](?=\{)/g, (sign) => sign + sign);
 }
 
 function traversalText({ steps, key }: HclTraversal): string {

@@ -54,7 +54,7 @@ export function putObject(workspace: Workspace, app: ManifestApp, { kind, object
     return together.file;
   }
   const file = join(app.directory, fileNameFor(workspace, app, kind, style));
-  workspace.write(file, text, `add ${purpose}`);
+  workspace.write(file, style.lineEndings === 'crlf' ? text.replaceAll('\n', '\r\n') : text, `add ${purpose}`);
   if (!isDeepStrictEqual(valuesOf(text)[0], object)) throw notReadBack(purpose);
   return file;
 }

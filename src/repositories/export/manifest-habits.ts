@@ -3,11 +3,12 @@ import { dirname, extname } from 'node:path';
 import { isMap, isPair, isScalar, isSeq, parseAllDocuments } from 'yaml';
 import { manifestFacts } from '../facts/manifest-facts.ts';
 import type { ManifestFile } from '../manifests/types.ts';
+import { lineEnding } from './lines.ts';
 import { mostCommon } from './majority.ts';
 import type { ExportStyle } from './style.ts';
 import { getIn } from './yaml-change.ts';
 
-export type ManifestHabits = Pick<ExportStyle, 'externalSecretVersion' | 'refreshInterval' | 'documents' | 'listIndent' | 'indent' | 'quotes' | 'yamlExtension'> & {
+export type ManifestHabits = Pick<ExportStyle, 'externalSecretVersion' | 'refreshInterval' | 'documents' | 'listIndent' | 'indent' | 'quotes' | 'yamlExtension' | 'lineEndings'> & {
   readonly reloader: boolean;
 };
 
@@ -26,6 +27,7 @@ export function manifestHabits(own: readonly ManifestFile[], all: readonly Manif
     indent: mostCommon(forms.flatMap(({ indents }) => indents)) ?? 2,
     quotes: mostCommon(own.flatMap(({ text }) => quotedValues(text))) ?? 'plain',
     yamlExtension: mostCommon(extensions) === '.yml' ? 'yml' : 'yaml',
+    lineEndings: (mostCommon(own.map(({ text }) => lineEnding(text))) ?? '\n') === '\n' ? 'lf' : 'crlf',
     reloader: facts.reloader !== undefined,
   };
 }

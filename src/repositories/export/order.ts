@@ -1,6 +1,7 @@
 /** What to do with exported files, and in which order: each step rests on the one before. */
 import { relative } from 'node:path';
 import type { Access } from '../../access/types.ts';
+import { ownerTagKeys } from '../../resources/owner.ts';
 import type { ExportStyle } from './style.ts';
 import type { ExportRequest, OrderStep } from './types.ts';
 
@@ -13,18 +14,26 @@ export interface OrderFacts {
 }
 
 export function exportOrder({ request, access, style, declaration, clusterKnown }: OrderFacts): readonly OrderStep[] {
-  const file = relative(process.cwd(), declaration);
+  const shown = (path: string): string => relative(request.directory, path) || '.';
+  const file = shown(declaration);
   const { names, credentials } = access.spec;
   const steps: OrderStep[] = [];
   if (request.terraform !== undefined) {
     steps.push({
       title: style.applies === 'on-merge' ? 'Merge the Terraform change; CI applies it' : 'Apply the Terraform change',
       why: `It makes IAM user ${names.user} and its policy${style.keys === 'terraform' ? ', its key and the parameters' : ''}.`,
-      lines: style.applies === 'on-merge' ? [request.terraform] : [`terraform -chdir=${request.terraform} init`, `terraform -chdir=${request.terraform} apply`],
+      lines: style.applies === 'on-merge' ? [shown(request.terraform)] : [`terraform -chdir=${shown(request.terraform)} init`, `terraform -chdir=${shown(request.terraform)} apply`],
     });
   }
   if (style.keys === 'program') {
-    const command = `bedrock-access apply -f ${file} --only key,parameter${clusterKnown ? '' : ' --adopt'}`;
+    const command = `bedrock-access apply -f ${file} --only key,parameter`;
+    if (!clusterKnown && request.terraform !== undefined) {
+      steps.push({
+        title: 'Say which cluster the user belongs to',
+        why: 'The id was not given with --cluster-id; without the tag the program takes the user for somebody else\'s.',
+        lines: [`aws iam tag-user --user-name ${names.user} --tags Key=${ownerTagKeys.cluster},Value=$(kubectl get namespace kube-system -o jsonpath={.metadata.uid})`],
+      });
+    }
     steps.push({
       title: 'Make the access key and its parameter',
       why: `The secret goes from IAM into the parameter in ${credentials.accessKey.secretStore.region} and nowhere else: not into Terraform's state, not into git.`,
@@ -35,7 +44,7 @@ export function exportOrder({ request, access, style, declaration, clusterKnown 
     steps.push({
       title: 'Merge the manifests',
       why: `Until then nothing changes in the cluster. Merged too early they fail closed: no Secret ${names.secret}, no start of new pods; with strategy Recreate the old ones are gone by then.`,
-      lines: [request.manifests],
+      lines: [shown(request.manifests)],
     });
   }
   steps.push({ title: 'Prove it', why: 'Every link of the chain, and a real call with the credentials that the pod holds.', lines: [`bedrock-access verify -f ${file}`] });

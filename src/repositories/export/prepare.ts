@@ -30,7 +30,7 @@ export interface Prepared {
 }
 
 const usualTerraform: TerraformHabits = { skeleton: 'root', policy: 'jsonencode', partition: 'data', comments: 'en', tags: {}, iamFile: 'iam.tf', parameterFile: 'ssm.tf', iamNames: 'kebab', iamPath: '/service/', parameterName: 'bedrock-{app}-{thing}', applies: 'by-hand' };
-const usualManifests: ManifestHabits = { externalSecretVersion: 'v1', refreshInterval: '1h', documents: 'file-each', listIndent: 2, indent: 2, quotes: 'plain', yamlExtension: 'yaml', reloader: false };
+const usualManifests: ManifestHabits = { externalSecretVersion: 'v1', refreshInterval: '1h', documents: 'file-each', listIndent: 2, indent: 2, quotes: 'plain', yamlExtension: 'yaml', lineEndings: 'lf', reloader: false };
 
 export function prepare(request: ExportRequest, parser: Parser, { tolerant = false } = {}): Prepared {
   const { access: declared, sourceText } = request.declared;

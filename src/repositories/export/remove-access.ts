@@ -9,7 +9,8 @@ import { hclParser } from '../hcl/grammar.ts';
 import { editFile, removeDocument, unlistFile } from './manifest-edit.ts';
 import { indexOf, type ManifestApp } from './manifest-app.ts';
 import { prepare, type Prepared } from './prepare.ts';
-import { isTerraformFile, readModule } from './terraform-module.ts';
+import { labelOf } from './hcl-emit.ts';
+import { isTerraformFile, labelsOf, readModule } from './terraform-module.ts';
 import { holdsAccess, isEmptyModule, removeBlocks } from './terraform-removal.ts';
 import type { ExportOutcome, ExportRequest, OrderStep } from './types.ts';
 import { environmentRemoval } from './workload-edit.ts';
@@ -33,29 +34,32 @@ function inTheWay({ terraform }: ExportRequest, { workspace, access, app }: Prep
   return inTerraform || (app !== undefined && (objectsOf(app, access).length > 0 || app.workloads.some(({ workload, object }) => environmentRemoval(workload.kind, object, removal(access)).length > 0)));
 }
 
-function firstRun({ terraform, manifests, declarationFile }: ExportRequest, prepared: Prepared, parser: Parser): readonly OrderStep[] {
+function firstRun({ terraform, manifests, declarationFile, directory }: ExportRequest, prepared: Prepared, parser: Parser): readonly OrderStep[] {
   const { workspace, access, app, style, declaration } = prepared;
   const { name, namespace } = access.metadata;
   if (app !== undefined) removeFromManifests(prepared, app);
+  // A key that Terraform made goes with it.
+  const ownKey = terraform !== undefined && labelsOf(readModule(workspace, terraform, parser)).key(labelOf(access.spec.names.user)) !== undefined;
   const changed = terraform !== undefined && removeBlocks(workspace, terraform, access, parser);
-  const file = relative(process.cwd(), declaration?.file ?? resolve(declarationFile));
+  const shown = (path: string): string => relative(directory, path) || '.';
+  const file = shown(declaration?.file ?? resolve(declarationFile));
   return [
-    ...(manifests === undefined ? [] : [{ title: 'Merge the manifests first', why: 'The workload stops using the key before the key goes.', lines: [manifests] }]),
-    { title: 'Remove the key and its parameter', why: 'When the roll-out is done. Terraform cannot delete a user that has a key which it did not make.', lines: [`bedrock-access destroy --name ${namespace}/${name}`] },
+    ...(manifests === undefined ? [] : [{ title: 'Merge the manifests first', why: 'The workload stops using the key before the key goes.', lines: [shown(manifests)] }]),
+    ...(ownKey ? [] : [{ title: 'Remove the key and its parameter', why: 'When the roll-out is done. Terraform cannot delete a user that has a key which it did not make.', lines: [`bedrock-access destroy --name ${namespace}/${name}`] }]),
     ...(terraform !== undefined && changed
       ? [
           {
             title: style.applies === 'on-merge' ? 'Then merge the Terraform change; CI destroys user and policy' : 'Then apply the Terraform change',
             why: 'Backend and provider stay: without them nothing could be destroyed.',
-            lines: style.applies === 'on-merge' ? [terraform] : [`terraform -chdir=${terraform} apply`],
+            lines: style.applies === 'on-merge' ? [shown(terraform)] : [`terraform -chdir=${shown(terraform)} apply`],
           },
         ]
       : []),
-    { title: 'When that is applied, run the same command once more', why: 'It takes away what is left: the target, if nothing else is in it, and the declaration.', lines: [`bedrock-access export --remove -f ${file}${terraform === undefined ? '' : ` --terraform ${terraform}`}${manifests === undefined ? '' : ` --manifests ${manifests}`}`] },
+    { title: 'When that is applied, run the same command once more', why: 'It takes away what is left: the target, if nothing else is in it, and the declaration.', lines: [`bedrock-access export --remove -f ${file}${terraform === undefined ? '' : ` --terraform ${shown(terraform)}`}${manifests === undefined ? '' : ` --manifests ${shown(manifests)}`}`] },
   ];
 }
 
-function secondRun({ terraform }: ExportRequest, { workspace, access, declaration, siblings }: Prepared, parser: Parser): readonly OrderStep[] {
+function secondRun({ terraform, directory }: ExportRequest, { workspace, access, declaration, siblings }: Prepared, parser: Parser): readonly OrderStep[] {
   const left: OrderStep[] = [];
   if (terraform !== undefined && workspace.names(terraform).some(isTerraformFile) && isEmptyModule(readModule(workspace, terraform, parser).module)) {
     const settings = new Set((siblings?.targets ?? []).flatMap(({ skeleton }) => [...skeleton.keys()]));
@@ -66,11 +70,11 @@ function secondRun({ terraform }: ExportRequest, { workspace, access, declaratio
       if (settings.has(path) || isTerraformFile(path) || path.startsWith('.tfaction/')) workspace.remove(file, 'the target holds nothing any more');
     }
     const kept = files.filter((file) => workspace.read(file) !== undefined).map((file) => relative(resolve(terraform), resolve(file)));
-    left.push({ title: 'Merge the removal of the target', why: 'Only after the change that destroyed its resources has been applied: its state must be empty.', lines: [terraform, ...kept.map((file) => `left, not of this program: ${join(terraform, file)}`)] });
+    left.push({ title: 'Merge the removal of the target', why: 'Only after the change that destroyed its resources has been applied: its state must be empty.', lines: [relative(directory, terraform), ...kept.map((file) => `left, not of this program: ${relative(directory, join(terraform, file))}`)] });
   }
   if (declaration?.earlier !== undefined) {
     workspace.remove(declaration.file, 'the declaration');
-    left.push({ title: 'Merge the removal of the declaration', why: `Nothing of ${access.metadata.namespace}/${access.metadata.name} is left in the manifests.`, lines: [relative(process.cwd(), declaration.file)] });
+    left.push({ title: 'Merge the removal of the declaration', why: `Nothing of ${access.metadata.namespace}/${access.metadata.name} is left in the manifests.`, lines: [relative(directory, declaration.file)] });
   }
   return left.length > 0 ? left : [{ title: 'Nothing is left to remove', why: `Neither repository holds anything of ${access.metadata.namespace}/${access.metadata.name}.`, lines: [] }];
 }

@@ -26,6 +26,8 @@ export interface ExportStyle {
   readonly indent: 2 | 4;
   readonly quotes: 'plain' | 'single' | 'double';
   readonly yamlExtension: 'yaml' | 'yml';
+  /** Of new files; those that are there keep theirs. */
+  readonly lineEndings: 'lf' | 'crlf';
   /** Does CI apply what is merged? Then a removal takes two merges. */
   readonly applies: 'on-merge' | 'by-hand';
 }
@@ -74,6 +76,7 @@ export const styleKeys: Readonly<Record<string, StyleKey>> = {
   'list-indent': oneOf(['0', '2'], (value) => ({ listIndent: value === '0' ? 0 : 2 })),
   indent: oneOf(['2', '4'], (value) => ({ indent: value === '2' ? 2 : 4 })),
   quotes: oneOf(['plain', 'single', 'double'], (quotes) => ({ quotes })),
+  'line-endings': oneOf(['lf', 'crlf'], (lineEndings) => ({ lineEndings })),
   extension: oneOf(['yaml', 'yml'], (yamlExtension) => ({ yamlExtension })),
   applies: oneOf(['on-merge', 'by-hand'], (applies) => ({ applies })),
 };

@@ -71,7 +71,6 @@ export function terraformBlocks(implied: Implied, style: ExportStyle, labels: Mo
         ['policy', style.policy === 'document' ? traversal('data', 'aws_iam_policy_document', label, 'json') : jsonencode(documentExpression(policy.desired.document, names))],
         ...tagsAttribute(policyTags),
       ],
-      ...(ownedByProgram && !clusterKnown ? { blocks: [ignoreChanges([ownerTagKeys.cluster])] } : {}),
     });
   }
   for (const [index, attachment] of policyAttachment.desired(implied).entries()) {

@@ -1,5 +1,5 @@
 /** Puts the blocks of an access into a module: new ones at the end of a file, changed ones attribute by attribute. */
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Parser } from 'web-tree-sitter';
 import { AccessError } from '../../errors/error.ts';
 import { parseHcl } from '../hcl/parse.ts';
@@ -9,7 +9,7 @@ import type { TerraformResource } from '../terraform/types.ts';
 import { alignAssignments } from './hcl-align.ts';
 import { attributeLines, blockText, expressionText, type HclBlockText, type HclExpression } from './hcl-emit.ts';
 import { lineEnd, lineEnding, splice } from './lines.ts';
-import { blockSources, comparable, conflict, readModule, refuseBroken, resourceAt } from './terraform-module.ts';
+import { blockSources, comparable, conflict, isTerraformFile, readModule, refuseBroken, resourceAt } from './terraform-module.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
@@ -68,7 +68,9 @@ function append(workspace: Workspace, path: string, block: HclBlockText): void {
   const text = workspace.read(path);
   const written = blockText(block);
   if (text === undefined || text.trim() === '') {
-    workspace.write(path, `${written}\n`, `add ${addressOfText(block)}`);
+    const beside = workspace.names(dirname(path)).find((name) => isTerraformFile(name) && workspace.read(join(dirname(path), name)) !== undefined);
+    const ending = beside === undefined ? '\n' : lineEnding(workspace.read(join(dirname(path), beside)) ?? '');
+    workspace.write(path, `${written}\n`.replaceAll('\n', ending), `add ${addressOfText(block)}`);
     return;
   }
   const ending = lineEnding(text);
@@ -83,6 +85,8 @@ function differing(resource: TerraformResource, block: HclBlockText, directory: 
   if (wanted === undefined) throw notReadBack(`${addressOfText(block)} cannot be read`);
   const attributes = block.attributes.map(([name]) => name).filter((name) => {
     const [there, value] = [resource.attribute(name), wanted.attribute(name)];
+    // AWS's own default (provider docs, `path`).
+    if (name === 'path' && there === undefined) return value !== '/';
     if (name === 'tags' && isMap(there) && isMap(value)) return Object.entries(value).some(([key, tag]) => comparable(there[key]) !== comparable(tag));
     return comparable(there) !== comparable(value);
   });
@@ -135,7 +139,7 @@ function editOf(name: string, resource: TerraformResource, block: HclBlockText):
   const value = block.attributes.find(([attribute]) => attribute === name)?.[1];
   if (value === undefined) throw new TypeError(`${name} is not wanted`);
   const written = resource.block.body.attributes.get(name);
-  if (written === undefined) {
+  if (written === undefined && name !== 'path') {
     const after = [...resource.block.body.attributes.values()].at(-1);
     const at = after === undefined ? text.indexOf('{', start) + 1 : lineEnd(text, after.span.end);
     return within(at, at, `\n${attributeLines([[name, value]], 1).join('\n')}`);
@@ -143,13 +147,14 @@ function editOf(name: string, resource: TerraformResource, block: HclBlockText):
   // AWS makes a user or policy anew under another path (provider docs, ForceNew): keys and attachments would go with it.
   if (name === 'path' || name === 'name') {
     throw conflict(
-      `${resource.address} has ${name} ${comparable(resource.attribute(name))}, and the access names ${expressionText(value, 0)}`,
+      `${resource.address} has ${name} ${comparable(resource.attribute(name) ?? '/')}, and the access names ${expressionText(value, 0)}`,
       'Terraform would make it anew, and the old one with its keys would go.',
       `Set spec.names.${name === 'path' ? 'path' : 'user'} to what is there, or export under a new name and remove the old one afterwards: add, switch, remove.`,
       resource.placeOf(name),
     );
   }
   if (name === 'tags') return tagsEdit(resource, value, within);
+  if (written === undefined) throw new TypeError(`${name} is not written`);
   return within(written.expression.span.start, written.expression.span.end, expressionText(value, 1));
 }
 

@@ -7,6 +7,8 @@ import type { FileEdit } from './workspace.ts';
 
 export interface ExportRequest {
   readonly declared: ParsedAccess;
+  /** Where the user stands: messages name files from there. */
+  readonly directory: string;
   /** The file of the declaration as the user named it. */
   readonly declarationFile: string;
   /** A target's folder; new or not. */

@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite, test } from 'node:test';
+import { runCli, type CliResult } from '../../cli/run-cli.ts';
+import { checkout, type Checkout } from './checkout.ts';
+import { assertGolden } from './golden.ts';
+import { declarationFor, plainRepositories, tfactionRepositories, type Files } from './repositories.ts';
+
+const tfaction = ['--terraform', 'infra/terraform/aws/openhands', '--manifests', 'cluster/argoproj/openhands'];
+const plain = ['--terraform', 'infra', '--manifests', 'manifests'];
+const cluster = ['--cluster-id', '0b6c1f0e-1b57-4c8b-9d3f-2f1f3f6f2a11'];
+
+/** Runs `export` in a copy of the files; the copy goes afterwards. */
+async function inCheckout(files: Files, work: (copy: Checkout, run: (...argv: readonly string[]) => Promise<CliResult>) => Promise<void>): Promise<void> {
+  const copy = checkout(files);
+  try {
+    await work(copy, (...argv) => runCli(['export', '-f', 'access.yaml', ...argv], { directory: copy.directory }));
+  } finally {
+    copy.remove();
+  }
+}
+
+const repositories = [
+  { name: 'tfaction', places: tfaction, files: { ...tfactionRepositories, 'access.yaml': declarationFor('openhands') } },
+  { name: 'plain', places: plain, files: { ...plainRepositories, 'access.yaml': declarationFor('worker') } },
+] as const;
+
+for (const { name, places, files } of repositories) {
+  suite(`export into the ${name} repositories`, () => {
+    test('as a user sees it: the diff, what is worth knowing, and the order', async () => {
+      await inCheckout(files, async (copy, run) => {
+        const { code, stdout, stderr } = await run(...places, ...cluster, '--dry-run');
+        assert.equal(code, 0);
+        assertGolden(`${name}.diff`, stdout);
+        assertGolden(`${name}.txt`, stderr);
+        assert.deepEqual(copy.files(), files, 'nothing is written');
+      });
+    });
+
+    test('the diff is what is written, and git applies it', async () => {
+      await inCheckout(files, async (copy, run) => {
+        const { stdout } = await run(...places, ...cluster, '--dry-run');
+        const other = checkout(files);
+        execFileSync('git', ['apply', '--whitespace=nowarn', '-'], { cwd: other.directory, input: stdout, env: { ...process.env, GIT_CEILING_DIRECTORIES: '/tmp' } });
+        assert.equal((await run(...places, ...cluster)).code, 0);
+        assert.deepEqual(copy.files(), other.files());
+        other.remove();
+      });
+    });
+
+    test('running it twice changes nothing, from the file that it wrote too', async () => {
+      await inCheckout(files, async (copy, run) => {
+        const first = JSON.parse((await run(...places, ...cluster, '--output', 'json')).stdout);
+        const written = copy.files();
+        assert.match((await run(...places, ...cluster)).stderr, /Nothing to change/);
+        const again = await runCli(['export', '-f', first.declaration, ...places], { directory: copy.directory });
+        assert.match(again.stderr, /Nothing to change/, 'the cluster is known from the tags');
+        assert.deepEqual(copy.files(), written);
+      });
+    });
+
+    test('terraform fmt has nothing to say', { skip: !existsSync('/usr/local/bin/terraform') }, async () => {
+      for (const extra of [[], ['--keys', 'terraform'], ['--style', 'policy=document', '--style', 'partition=data'], ['--style', 'comments=none', '--style', 'tags=Team:ai;Cost centre:7']]) {
+        await inCheckout(files, async (copy, run) => {
+          assert.equal((await run(...places, ...extra)).code, 0);
+          assert.equal(execFileSync('terraform', ['fmt', '-check', '-diff', '-recursive', 'infra'], { cwd: copy.directory, encoding: 'utf8', env: { ...process.env, TF_CLI_CONFIG_FILE: '/dev/null', CHECKPOINT_DISABLE: '1' } }), '');
+        });
+      }
+    });
+
+    test('a removal takes two runs and leaves the repositories as they were', async () => {
+      await inCheckout(files, async (copy, run) => {
+        const before = copy.files();
+        const first = JSON.parse((await run(...places, ...cluster, '--output', 'json')).stdout);
+        const replaced = new Set(['cluster/argoproj/openhands/deployment.yaml']);
+        const removed = await run('--remove', ...places);
+        assertGolden(`${name}-remove-1.txt`, removed.stderr);
+        assert.ok(existsSync(join(copy.directory, first.declaration)), 'the declaration is needed for the second run');
+        if (name === 'tfaction') assert.ok(existsSync(join(copy.directory, 'infra/terraform/aws/openhands/backend.tf')), 'without a backend nothing could be destroyed');
+        const second = await run('--remove', ...places);
+        assertGolden(`${name}-remove-2.txt`, second.stderr);
+        const after = copy.files();
+        for (const [file, text] of Object.entries(before)) if (!replaced.has(file)) assert.equal(after[file], text, file);
+        assert.deepEqual(Object.keys(after), Object.keys(before));
+        assert.match((await run('--remove', ...places)).stderr, /Nothing to change/);
+      });
+    });
+  });
+}
+
+suite('export refuses and writes nothing', () => {
+  const cases: readonly { readonly name: string; readonly id: string; readonly change: Files; readonly argv?: readonly string[] }[] = [
+    { name: 'a workload of another name', id: 'export-workload-missing', change: { 'access.yaml': declarationFor('openhands', (text) => text.replace('name: openhands, client', 'name: opnhands, client')) } },
+    { name: 'a container that is not there', id: 'container-not-found', change: { 'access.yaml': declarationFor('openhands', (text) => text.replace('client: openhands', 'client: openhands, containers: [app]')) } },
+    { name: 'a broken manifest', id: 'export-workload-missing', change: { 'cluster/argoproj/openhands/deployment.yaml': '{ kind: Deployment\nmetadata: [' , 'cluster/argoproj/openhands/other.yaml': 'kind: Job\nmetadata: { name: x }\n' } },
+    { name: 'a manifest with an anchor in the list', id: 'export-uneditable', change: { 'cluster/argoproj/openhands/deployment.yaml': tfactionRepositories['cluster/argoproj/openhands/deployment.yaml']!.replace('env:\n', 'env: &env\n').replace('      volumes:', '      - name: side\n        image: side:1\n        env: *env\n      volumes:'), 'access.yaml': declarationFor('openhands', (text) => text.replace('client: openhands', 'client: openhands, containers: [openhands]')) } },
+    { name: 'a user under another path', id: 'export-conflict', change: { 'infra/terraform/aws/openhands/iam.tf': 'resource "aws_iam_user" "u" {\n  name = "bedrock-openhands-user"\n}\n' } },
+    { name: 'broken HCL', id: 'export-unreadable', change: { 'infra/terraform/aws/openhands/iam.tf': 'resource "aws_iam_user" {{{\n' } },
+    { name: 'a style that does not exist', id: 'export-style', change: {}, argv: ['--style', 'commens=ja'] },
+    { name: 'a style of another value', id: 'export-style', change: {}, argv: ['--style', 'comments=fr'] },
+    { name: 'parameters in another region than the provider', id: 'export-conflict', change: { 'access.yaml': declarationFor('openhands', (text) => text.replace('region: ap-northeast-1', 'region: us-east-1')) }, argv: ['--keys', 'terraform'] },
+  ];
+  for (const { name, id, change, argv = [] } of cases) {
+    test(name, async () => {
+      await inCheckout({ ...tfactionRepositories, 'access.yaml': declarationFor('openhands'), ...change }, async (copy, run) => {
+        const before = copy.files();
+        const { code, stderr } = await run(...tfaction, ...argv);
+        assert.match(stderr, new RegExp(`^error\\[${id}\\]: `, 'm'));
+        assert.equal(code, 1);
+        assert.deepEqual(copy.files(), before);
+      });
+    });
+  }
+
+  test('a link to a file elsewhere is not written through', async () => {
+    await inCheckout({ ...tfactionRepositories, 'access.yaml': declarationFor('openhands'), 'elsewhere.tf': '' }, async (copy, run) => {
+      await run(...tfaction);
+      copy.write({ 'elsewhere.tf': readFileSync(join(copy.directory, 'infra/terraform/aws/openhands/iam.tf'), 'utf8') });
+      execFileSync('rm', [join(copy.directory, 'infra/terraform/aws/openhands/iam.tf')]);
+      symlinkSync('../../../../elsewhere.tf', join(copy.directory, 'infra/terraform/aws/openhands/iam.tf'));
+      assert.match((await run(...tfaction, '--keys', 'terraform')).stderr, /^error\[export-unreadable\]: /m);
+    });
+  });
+
+  test('a file that may not be written stops all', { skip: process.getuid?.() === 0 ? 'root may write everything' : false }, async () => {
+    await inCheckout({ ...tfactionRepositories, 'access.yaml': declarationFor('openhands') }, async (copy, run) => {
+      chmodSync(join(copy.directory, 'cluster/argoproj/openhands/deployment.yaml'), 0o444);
+      const before = copy.files();
+      assert.match((await run(...tfaction)).stderr, /^error\[export-unwritable\]: /m);
+      assert.deepEqual(copy.files(), before);
+    });
+  });
+});
+
+suite('what an export takes over', () => {
+  test('a changed model changes the policy and the ConfigMap, and nothing else', async () => {
+    await inCheckout({ ...tfactionRepositories, 'access.yaml': declarationFor('openhands') }, async (copy, run) => {
+      await run(...tfaction, ...cluster);
+      copy.write({ 'access.yaml': declarationFor('openhands', (text) => text.replace('us.anthropic.claude-sonnet-4-6', 'us.anthropic.claude-haiku-4-5-20251001-v1:0')) });
+      const { stdout } = await run(...tfaction, '--output', 'json');
+      const edits: { file: string; diff: string }[] = JSON.parse(stdout).edits;
+      assert.deepEqual(edits.map(({ file }) => file), ['cluster/argoproj/openhands/access.yaml', 'cluster/argoproj/openhands/configmap.yaml', 'cluster/argoproj/openhands/deployment.yaml', 'infra/terraform/aws/openhands/iam.tf']);
+      assert.match(edits[2]!.diff, /-\s+bedrock-access.dev\/environment: \w+\n\+\s+bedrock-access.dev\/environment: \w+\n/, 'the pods restart');
+      assert.equal(edits[3]!.diff.match(/^-.*haiku/m), null);
+    });
+  });
+
+  test('tags and comments that a person added stay', async () => {
+    await inCheckout({ ...tfactionRepositories, 'access.yaml': declarationFor('openhands') }, async (copy, run) => {
+      await run(...tfaction);
+      const file = 'infra/terraform/aws/openhands/iam.tf';
+      const edited = copy.files()[file]!.replace('  path = "/service/"\n', '  path = "/service/" # ours\n').replace('    Project                    = "example"\n', '    Owner                      = "team-ai"\n    Project                    = "example"\n').replace('      tags["bedrock-access/regions"],\n', '');
+      copy.write({ [file]: edited });
+      await run(...tfaction, ...cluster);
+      const text = copy.files()[file]!;
+      assert.match(text, /path = "\/service\/" # ours/);
+      assert.match(text, /Owner +=/);
+      assert.match(text, /"bedrock-access\/cluster" +=/);
+      assert.match(text, /tags\["bedrock-access\/regions"\]/);
+    });
+  });
+
+  test('with --keys terraform the file says that the secret lies in the state', async () => {
+    await inCheckout({ ...tfactionRepositories, 'access.yaml': declarationFor('openhands', (text) => `${text}      layout: pair\n`) }, async (copy, run) => {
+      const { stderr } = await run(...tfaction, '--keys', 'terraform');
+      const { 'infra/terraform/aws/openhands/iam.tf': iam = '', 'infra/terraform/aws/openhands/ssm.tf': ssm = '' } = copy.files();
+      assert.match(iam, /# 注意: シークレットアクセスキーは Terraform の state/);
+      assert.match(iam, /resource "aws_iam_access_key" "bedrock_openhands_user_key" \{\n {2}user = aws_iam_user.bedrock_openhands_user.name\n\}/);
+      assert.doesNotMatch(iam, /bedrock-access\/keys/, 'the program has no part in it');
+      assert.match(ssm, /value += aws_iam_access_key.bedrock_openhands_user_key.secret/);
+      assert.doesNotMatch(stderr, /--only/);
+    });
+  });
+
+  test('a new app gets a folder, an Application and its place in the list of apps', async () => {
+    await inCheckout({ ...tfactionRepositories, 'access.yaml': declarationFor('openhands', (text) => text.replaceAll('openhands', 'mail').replace('client: mail', 'client: aws-sdk')) }, async (copy, run) => {
+      const places = ['--terraform', 'infra/terraform/aws/mail', '--manifests', 'cluster/argoproj/mail'];
+      const { code, stderr } = await run(...places);
+      assert.equal(code, 0);
+      assert.match(stderr, /warning\[export-workload-absent\]: /);
+      const files = copy.files();
+      assert.equal(files['cluster/argoproj/kustomization.yaml'], tfactionRepositories['cluster/argoproj/kustomization.yaml']!.replace('- openhands/', '- mail/application.yaml\n- openhands/'));
+      assert.match(files['cluster/argoproj/mail/application.yaml']!, /name: mail\n[\s\S]*path: argoproj\/mail\n[\s\S]*namespace: mail\n/);
+      assert.match(files['infra/terraform/aws/mail/backend.tf']!, /"terraform\/aws\/mail\/v1\/terraform.tfstate"/);
+      assert.match((await run(...places)).stderr, /Nothing to change/);
+    });
+  });
+
+  test('the declared names win over the habits, and nothing in them becomes a template', async () => {
+    await inCheckout({ ...plainRepositories, 'access.yaml': declarationFor('worker', (text) => `${text}  names: { user: bedrock-worker-user }\n`) }, async (copy, run) => {
+      await run(...plain, '--style', 'tags=Note:${path.module} %{ if true } "q"');
+      const text = copy.files()['infra/main.tf']!;
+      assert.match(text, /name = "bedrock-worker-user"/);
+      assert.match(text, /name += "bedrock_worker_policy"/);
+      assert.ok(text.includes('"$${path.module} %%{ if true } \\"q\\""'));
+    });
+  });
+});
