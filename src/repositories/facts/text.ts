@@ -23,11 +23,6 @@ export function textsOf(value: Value | undefined, placeAt: (index: number) => Pl
   return list.flatMap((item, index) => textOf(item, placeAt(index)) ?? []);
 }
 
-/** The reference that a value is, `aws_iam_user.u.name`; undefined where it is something else. */
-export function referenceOf(value: Value | undefined): string | undefined {
-  return value instanceof Unknown ? value.reference : undefined;
-}
-
 /** An argument written as a plain reference, `aws_iam_access_key.k.id`, whether or not its value is known. */
 export function writtenReference(resource: TerraformResource, attribute: string): string | undefined {
   const expression = resource.block.body.attributes.get(attribute)?.expression;
