@@ -53,13 +53,14 @@ function readBlock(file: string, node: Node): HclBlock {
 }
 
 function collectProblems(file: string, node: Node, problems: HclProblem[]): void {
-  if (problems.length >= 20) return;
+  // One mistake often breaks several things at one place.
+  if (problems.length >= 20 || ((node.isError || node.isMissing) && problems.at(-1)?.span.start === node.startIndex)) return;
   if (node.isError) {
     problems.push({ message: `unexpected ${JSON.stringify(node.text.slice(0, 40).split('\n')[0])}`, span: spanOf(file, node) });
     return;
   }
   if (node.isMissing) {
-    problems.push({ message: `${node.type} is missing`, span: spanOf(file, node) });
+    problems.push({ message: `\`${node.type}\` is missing`, span: spanOf(file, node) });
     return;
   }
   if (!node.hasError) return;

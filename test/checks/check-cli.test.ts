@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, test } from 'node:test';
+import { parse as parseYaml } from 'yaml';
+import { rules } from '../../src/checks/rules/index.ts';
+import { runCommandLine } from '../../src/cli/program.ts';
+
+interface Run {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs `check` over files written into a folder of their own; the folder's name is taken out of what is printed. */
+async function check(files: Readonly<Record<string, string | Uint8Array>>, given: readonly string[] = [], prepare?: (directory: string) => void): Promise<Run & { readonly read: (path: string) => string }> {
+  const directory = mkdtempSync(join(tmpdir(), 'bedrock-access-check-'));
+  try {
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(directory, path)), { recursive: true });
+      writeFileSync(join(directory, path), text);
+    }
+    prepare?.(directory);
+    const sides = ['terraform', 'manifests'].filter((side) => existsSync(join(directory, side))).flatMap((side) => [`--${side}`, join(directory, side)]);
+    const run = await command(['check', '--now', '2026-11-24', ...sides, ...given.map((word) => word.replace('DIR', directory))], directory);
+    const hidden = (text: string): string => text.replaceAll(`${directory}/`, '');
+    const contents = Object.fromEntries(Object.keys(files).map((path) => [path, readFileSync(join(directory, path), 'utf8')]));
+    return { code: run.code, stdout: hidden(run.stdout), stderr: hidden(run.stderr), read: (path) => contents[path] ?? '' };
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+async function command(argv: readonly string[], directory: string, stdin = ''): Promise<Run> {
+  const [out, err]: [string[], string[]] = [[], []];
+  const screen = (chunks: string[]) => ({ write: (chunk: string) => void chunks.push(chunk), isTTY: false, columns: 100 });
+  const code = await runCommandLine(argv, {
+    environment: {},
+    directory,
+    stdin: { isTTY: false, text: async () => stdin, line: async () => undefined },
+    stdout: screen(out),
+    stderr: screen(err),
+    clock: { now: () => new Date('2026-11-24T00:00:00Z'), sleep: async () => undefined },
+    random: () => 0.5,
+    signal: new AbortController().signal,
+  });
+  return { code, stdout: out.join(''), stderr: err.join('') };
+}
+
+describe('each rule as a person sees it', () => {
+  for (const rule of rules) {
+    test(`${rule.id} prints as in test/golden/check/${rule.id}.txt`, async () => {
+      const { stdout, stderr } = await check(rule.examples.bad);
+      const golden = `test/golden/check/${rule.id}.txt`;
+      const text = `${stdout}${stderr}`;
+      if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(golden, text);
+      assert.equal(text, readFileSync(golden, 'utf8'));
+    });
+  }
+});
+
+const misspelt = { 'terraform/variables.tf': 'variable "region" {\n  type    = string\n  default = "asia-northeast-1"\n}\n' };
+
+test('a finding of severity error makes exit code 3, warnings alone make 0', async () => {
+  assert.equal((await check(misspelt)).code, 3);
+  assert.equal((await check({ 'terraform/iam.tf': 'resource "aws_iam_user" "u" {\n  name = "u"\n}\nresource "aws_iam_access_key" "k" {\n  user = aws_iam_user.u.name\n}\n' })).code, 0);
+});
+
+test('a repository where nothing concerns Bedrock says so, and exits with 0', async () => {
+  const { code, stdout, stderr } = await check({ 'manifests/a.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n' });
+  assert.deepEqual([code, stdout], [0, '']);
+  assert.match(stderr, /Nothing in 1 file concerns Bedrock/);
+});
+
+test('--output json has the findings with rule, severity, file, line, column, message, cause, remedy and docs', async () => {
+  const { findings, undecided } = JSON.parse((await check(misspelt, ['--output', 'json'])).stdout);
+  assert.deepEqual(Object.keys(findings[0]), ['rule', 'severity', 'file', 'line', 'column', 'message', 'cause', 'remedy', 'docs']);
+  assert.deepEqual([findings[0].rule, findings[0].file, findings[0].line, findings[0].column], ['unknown-region', 'terraform/variables.tf', 3, 13]);
+  assert.deepEqual(undecided, []);
+});
+
+test('--output sarif is SARIF 2.1.0 with a rule and a place for each result', async () => {
+  const log = JSON.parse((await check(misspelt, ['--output', 'sarif'])).stdout);
+  assert.equal(log.version, '2.1.0');
+  const [run] = log.runs;
+  assert.equal(run.tool.driver.rules[run.results[0].ruleIndex].id, run.results[0].ruleId);
+  assert.deepEqual(run.results[0].locations[0].physicalLocation.region, { startLine: 3, startColumn: 13 });
+});
+
+test('--output github is one workflow command a finding, its text escaped', async () => {
+  const { stdout } = await check(misspelt, ['--output', 'github']);
+  assert.match(stdout, /^::error file=terraform\/variables\.tf,line=3,col=13,title=unknown-region::.*%0A.*\n$/);
+});
+
+test('--fix mends what is mechanical and leaves every other byte as it was', async () => {
+  const source = '\uFEFF# 日本語のコメント\r\nvariable "region" {\r\n  default = "asia-northeast-1" # here\r\n}';
+  const run = await check({ 'terraform/variables.tf': source }, ['--fix']);
+  assert.equal(run.code, 0);
+  assert.equal(run.read('terraform/variables.tf'), source.replace('asia-', 'ap-'));
+});
+
+test('a baseline hides what it holds and nothing else', async () => {
+  const baseline = JSON.stringify({ version: 1, findings: [] });
+  const files = { ...misspelt, 'baseline.json': baseline };
+  const written = await check(files, ['--write-baseline', 'baseline.json']);
+  const held = written.read('baseline.json');
+  // A baseline names files as they were given; here that is another folder each time.
+  assert.equal(JSON.parse(held).findings.length, 1);
+  assert.equal((await check(files, ['--baseline', 'baseline.json'])).code, 3);
+  assert.equal((await check({ ...files, 'baseline.json': '{}' }, ['--baseline', 'baseline.json'])).code, 1);
+});
+
+test('rendered manifests are read from stdin', async () => {
+  const { code, stdout } = await command(['check', '--manifests', '-', '--output', 'json'], tmpdir(), 'apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: a }\nspec: { template: { spec: { containers: [{ name: a, image: a, env: [{ name: AWS_REGION, value: us-west-3 }] }] } } }\n');
+  assert.equal(code, 3);
+  assert.equal(JSON.parse(stdout).findings[0].rule, 'unknown-region');
+});
+
+test('--changed-since a revision that git does not know is an error with its own id', async () => {
+  const { code, stderr } = await check(misspelt, ['--changed-since', 'nowhere']);
+  assert.equal(code, 1);
+  assert.match(stderr, /error\[revision-unknown\]/);
+});
+
+describe('bad input is told with its place, and the rest is still checked', () => {
+  test('broken HCL', async () => {
+    const { code, stdout } = await check({ ...misspelt, 'terraform/broken.tf': 'resource "a" "b" {\n  name = \n}\nresource "c" {{{\n' });
+    assert.equal(code, 3);
+    assert.match(stdout, /error\[hcl-syntax\][^\n]*\n {2}terraform\/broken\.tf:3:1/);
+    assert.match(stdout, /error\[unknown-region\]/);
+  });
+
+  test('broken YAML, tabs included', async () => {
+    const { stdout } = await check({ 'manifests/broken.yaml': 'kind: A\nmetadata:\n\tname: x\n', 'manifests/good.yaml': 'apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: a }\nspec: { template: { spec: { containers: [{ name: a, image: a, env: [{ name: AWS_REGION, value: us-west-3 }] }] } } }\n' });
+    assert.match(stdout, /error\[yaml-syntax\][^\n]*\n {2}manifests\/broken\.yaml:3/);
+    assert.match(stdout, /error\[unknown-region\]/);
+  });
+
+  test('binary files, huge files, links in a circle and links to nowhere are passed over', async () => {
+    const { code, stdout } = await check({ 'manifests/binary.yaml': new Uint8Array([0, 1, 2, 0]), 'manifests/huge.yaml': `a: ${'x'.repeat(3_000_000)}\n`, 'manifests/sub/a.yaml': 'kind: A\n' }, [], (directory) => {
+      symlinkSync(join(directory, 'manifests'), join(directory, 'manifests/sub/loop'));
+      symlinkSync(join(directory, 'nowhere.yaml'), join(directory, 'manifests/dangling.yaml'));
+    });
+    assert.equal(code, 0);
+    assert.match(stdout, /warning\[file-unreadable\][^\n]*binary\.yaml/);
+    assert.match(stdout, /warning\[file-unreadable\][^\n]*huge\.yaml/);
+  });
+
+  test('a folder that does not exist', async () => {
+    const { code, stdout } = await check({ 'x.txt': '' }, ['--terraform', 'DIR/nowhere']);
+    assert.equal(code, 0);
+    assert.match(stdout, /nowhere was passed over/);
+  });
+
+  test('nothing to check', async () => {
+    assert.equal((await check({ 'x.txt': '' })).code, 1);
+  });
+
+  test('carriage returns, a byte order mark and no final newline', async () => {
+    const { stdout } = await check({ 'terraform/a.tf': '\uFEFFvariable "region" {\r\n  default = "asia-northeast-1"\r\n}', 'manifests/a.yaml': '\uFEFFapiVersion: v1\r\nkind: ConfigMap\r\nmetadata: { name: a }' });
+    assert.match(stdout, /terraform\/a\.tf:2:13/);
+    assert.doesNotMatch(stdout, /syntax/);
+  });
+});
+
+test('the files of the GitHub workflow and the pre-commit hook in the guide are valid YAML', () => {
+  for (const [, block] of readFileSync('docs/guides/check.md', 'utf8').matchAll(/```yaml\n([\s\S]*?)```/g)) assert.equal(typeof parseYaml(block!), 'object');
+});
