@@ -20,6 +20,18 @@ export class Secret {
     return new Secret(JSON.stringify(Object.fromEntries(plain)));
   }
 
+  /** One field of a JSON object as a secret of its own; undefined when there is none of that name, or no JSON object. */
+  field(name: string): Secret | undefined {
+    try {
+      const value: unknown = JSON.parse(this.#value);
+      const found: unknown = typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined;
+      return typeof found === 'string' ? new Secret(found) : undefined;
+    } catch {
+      // JSON.parse quotes what it cannot read: its message is not kept.
+      return undefined;
+    }
+  }
+
   reveal(_purpose: RevealPurpose): string {
     return this.#value;
   }

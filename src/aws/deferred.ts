@@ -51,6 +51,7 @@ export function deferredSsm(session: Session, region: string): SsmCalls {
     describeParametersByTags: async (...given) => (await load()).describeParametersByTags(...given),
     listTags: async (...given) => (await load()).listTags(...given),
     getParameter: async (...given) => (await load()).getParameter(...given),
+    parameterHistory: async (...given) => (await load()).parameterHistory(...given),
     putParameter: async (...given) => (await load()).putParameter(...given),
     addTags: async (...given) => (await load()).addTags(...given),
     deleteParameter: async (...given) => (await load()).deleteParameter(...given),

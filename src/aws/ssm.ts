@@ -3,6 +3,7 @@ import {
   DeleteParameterCommand,
   DescribeParametersCommand,
   GetParameterCommand,
+  GetParameterHistoryCommand,
   ListTagsForResourceCommand,
   PutParameterCommand,
   SSMClient,
@@ -76,6 +77,23 @@ export function ssmCalls(session: Session, region: string): SsmCalls {
             lastModified: present(found.LastModifiedDate, 'LastModifiedDate', where),
           };
         }),
+      );
+    },
+    parameterHistory(name) {
+      const where = place('GetParameterHistory', name);
+      return orUndefined(
+        (async () => {
+          const all: { readonly version: number; readonly description?: string }[] = [];
+          let token: string | undefined;
+          do {
+            // Without decryption the values come encrypted, and are left where they are.
+            const input = { Name: name, WithDecryption: false, MaxResults: 50, ...(token === undefined ? {} : { NextToken: token }) };
+            const answer = await reading(session, where, () => client.send(new GetParameterHistoryCommand(input)));
+            for (const { Version, Description } of answer.Parameters ?? []) all.push({ version: Version ?? 1, ...(Description === undefined ? {} : { description: Description }) });
+            token = answer.NextToken === '' ? undefined : answer.NextToken;
+          } while (token !== undefined);
+          return all.sort((a, b) => a.version - b.version);
+        })(),
       );
     },
     putParameter({ name, value, description, overwrite, tags, kmsKeyId }) {

@@ -149,6 +149,8 @@ export interface SsmCalls {
   describeParametersByTags(tags: Tags): Promise<readonly ParameterMetadata[]>;
   listTags(name: string): Promise<Tags | undefined>;
   getParameter(name: string): Promise<{ readonly value: Secret; readonly version: number; readonly lastModified: Date } | undefined>;
+  /** Every version that is kept, oldest first, without its value; undefined when there is no such parameter. A value: `getParameter('name:version')`. */
+  parameterHistory(name: string): Promise<readonly { readonly version: number; readonly description?: string }[] | undefined>;
   /** `tags` only on the first put: PutParameter refuses Tags with Overwrite. Answers the new version. */
   putParameter(input: { name: string; value: Secret; description: string; overwrite: boolean; tags?: Tags; kmsKeyId?: string }): Promise<number>;
   addTags(name: string, tags: Tags): Promise<void>;

@@ -6,10 +6,11 @@ import type { AccessKeyMetadata, IamUser, ParameterMetadata } from '../aws/types
 import type { Finding } from '../finding.ts';
 import { gone } from './iam-user.ts';
 import { at, textAt } from './json.ts';
-import type { Field, ResourceKind, Stray } from './kind.ts';
+import type { Field, Hands, ResourceKind, Stray } from './kind.ts';
 import { reference } from './kind.ts';
 import { annotationKeys } from './annotations.ts';
 import { markKeys, ownershipByTags, type Owner } from './owner.ts';
+import { rotationMark, rotationTag } from './rotation-mark.ts';
 import { keyIdIn, recordingParameter } from './parameter-names.ts';
 import type { Readings } from './readings.ts';
 import { storeRegionsOf, usersOf } from './search.ts';
@@ -21,6 +22,8 @@ export interface DesiredKey {
   readonly recordedIn: { readonly region: string; readonly name: string };
   /** Kubernetes Secret that the key is delivered in. */
   readonly secret: string;
+  /** Only in a rotation: the current key is any but this one, or exactly this one. Otherwise the one that the parameter names. */
+  readonly rotation?: { readonly from: string } | { readonly backTo: string };
 }
 
 export interface ObservedKey {
@@ -32,6 +35,12 @@ export interface ObservedKey {
 
 /** The id of the key in use. */
 export const currentKey = reference('access-key', 'key', 'id');
+
+/** Which key is the current one. */
+function wanted({ rotation }: DesiredKey, recorded: string | undefined): string | undefined {
+  if (rotation === undefined) return recorded;
+  return 'backTo' in rotation ? rotation.backTo : recorded === rotation.from ? undefined : recorded;
+}
 
 export const accessKey: ResourceKind<DesiredKey, ObservedKey> = {
   kind: 'access-key',
@@ -56,8 +65,11 @@ export const accessKey: ResourceKind<DesiredKey, ObservedKey> = {
     if (user === undefined) return undefined;
     const keys = await readings.accessKeys(user.name);
     const recorded = owned.some((own) => own.name === name) ? keyIdIn(parameter?.description) : undefined;
-    const key = keys.find(({ id }) => id === recorded);
-    const others = keys.filter(({ id }) => id !== recorded);
+    const current = wanted(desired, recorded);
+    const key = keys.find(({ id }) => id === current);
+    // The other key of a rotation is known, and its phases decide what becomes of it.
+    const mark = rotationMark(user);
+    const others = keys.filter(({ id }) => ![recorded, current, mark?.from, mark?.to].includes(id));
     const sorted = await Promise.all(others.map(async (other) => ({ id: other.id, ours: (await whyOurs(other, user, { owned, pointed: [parameter] }, readings, owner)) !== undefined })));
     return { user, ...(key === undefined ? {} : { key }), unknown: sorted.filter(({ ours }) => !ours).map(({ id }) => id) };
   },
@@ -75,6 +87,8 @@ export const accessKey: ResourceKind<DesiredKey, ObservedKey> = {
         const strays: Stray<ObservedKey>[] = [];
         for (const key of await readings.accessKeys(name)) {
           if (current.has(key.id)) continue;
+          // Without any revision everything that carries our tags goes; else the phases of a rotation decide on its old key.
+          if (where.sweep && rotationMark(user)?.from === key.id) strays.push({ name: `${key.id} of ${name}`, observed: { user, key, unknown: [] }, reason: 'superseded' });
           const why = await whyOurs(key, user, { owned: owned.map(({ parameter }) => parameter), pointed }, readings, where.owner);
           if (why !== undefined) strays.push({ name: `${key.id} of ${name}`, observed: { user, key, unknown: [] }, reason: why.reason, ...(why.lost ? { first: true } : {}) });
         }
@@ -100,7 +114,7 @@ export const accessKey: ResourceKind<DesiredKey, ObservedKey> = {
     // A user made in this run was not there to be read, and carries the mark since CreateUser.
     if ((await hands.readings.user(name)) !== undefined) {
       const ids = (await hands.readings.accessKeys(name)).map(({ id }) => id);
-      await hands.aws.iam.tagUser(name, { [markKeys.keys]: [hands.clock.now().toISOString(), ...ids].join(' ') });
+      await hands.aws.iam.tagUser(name, { [markKeys.keys]: [hands.clock.now().toISOString(), ...ids].join(' '), ...(await rotationBegun(desired, name, hands)) });
     }
     const made = await hands.aws.iam.createAccessKey(name);
     return { id: made.accessKeyId, secretAccessKey: made.secretAccessKey };
@@ -122,6 +136,13 @@ export const accessKey: ResourceKind<DesiredKey, ObservedKey> = {
   // CreateAccessKey is not: AWS chooses the id, so each call makes another key.
   repeatable: ['iam:TagUser', 'iam:DeleteAccessKey'],
 };
+
+/** The mark of a rotation that begins here, in the same call: from then on the next run knows that it is to be gone on with. */
+async function rotationBegun({ rotation }: DesiredKey, user: string, hands: Hands): Promise<Readonly<Record<string, string>>> {
+  if (rotation === undefined || 'backTo' in rotation) return {};
+  const { to: _lost, ...mark } = rotationMark(await hands.readings.user(user)) ?? { from: '', began: hands.clock.now() };
+  return rotationTag(mark.from === rotation.from ? mark : { from: rotation.from, began: hands.clock.now() });
+}
 
 function keyProblems(desired: DesiredKey, observed: ObservedKey): readonly Finding[] {
   const { key, unknown, user } = observed;
@@ -170,13 +191,15 @@ async function whyOurs(
 ): Promise<{ readonly reason: string; readonly lost: boolean } | undefined> {
   if (ownershipByTags(user.tags, owner).by !== 'us') return undefined;
   if (removing(user).includes(key.id)) return { reason: 'its removal was begun', lost: false };
+  if (rotationMark(user)?.from === key.id) return undefined;
   if (parameters.owned.some((parameter) => keyIdIn(parameter.description) === key.id)) return { reason: 'superseded', lost: false };
   return (await isLost(key, user, parameters, readings, owner)) ? { reason: 'lost by a run that was stopped: made after its mark, never used, named nowhere', lost: true } : undefined;
 }
 
 /**
  * A key whose secret nobody holds: made by a run that was stopped before it could store the key. All must hold: absent
- * from the mark's list, made after the mark, named by no parameter version, Secret or pod, and never used.
+ * from the mark's list, made after the mark, named by no parameter version, Secret or pod, and never used but for the proof of
+ * a rotation, whose mark names it before.
  */
 async function isLost(key: AccessKeyMetadata, user: IamUser, { owned, pointed }: SeenParameters, readings: Readings, owner: Owner): Promise<boolean> {
   const [time, ...marked] = (user.tags[markKeys.keys] ?? '').split(' ');
@@ -194,7 +217,7 @@ async function isLost(key: AccessKeyMetadata, user: IamUser, { owned, pointed }:
   ]);
   const inPod = pods.some((pod) => textAt(at(pod, 'metadata', 'annotations'), annotationKeys.credential) === key.id);
   const inSecret = secrets.some((secret) => textAt(at(secret, 'metadata', 'annotations'), annotationKeys.accessKeyId) === key.id);
-  return !inPod && !inSecret && !used;
+  return !inPod && !inSecret && (!used || rotationMark(user)?.to === key.id);
 }
 
 function removing(user: IamUser): readonly string[] {

@@ -4,7 +4,9 @@ import { environmentConfigMap } from './environment-config-map.ts';
 import { externalSecret } from './external-secret.ts';
 import { iamUser } from './iam-user.ts';
 import type { ResourceKind } from './kind.ts';
+import { keyProof } from './key-proof.ts';
 import { managedPolicy } from './managed-policy.ts';
+import { oldAccessKey } from './old-access-key.ts';
 import { policyAttachment } from './policy-attachment.ts';
 import { secretStore } from './secret-store.ts';
 import { ssmParameter } from './ssm-parameter.ts';
@@ -17,6 +19,8 @@ import { workloadEnvironment } from './workload-environment.ts';
 export const kinds: readonly ResourceKind[] = [
   iamUser,
   accessKey,
+  oldAccessKey,
+  keyProof,
   ssmParameter,
   managedPolicy,
   policyAttachment,

@@ -35,6 +35,8 @@ export const markKeys = {
   keys: 'bedrock-access/keys',
   /** Ids of access keys that a removal has begun to remove. */
   removing: 'bedrock-access/removing',
+  /** Where a rotation stands; see `rotation-mark.ts`. */
+  rotation: 'bedrock-access/rotation',
 } as const;
 
 export const ownerLabelKeys = {

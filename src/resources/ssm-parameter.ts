@@ -130,6 +130,9 @@ export const ssmParameter: ResourceKind<DesiredParameter, ObservedParameter> = {
     remedy: 'Run the same command again; the key is stored already. If it stays so, look at https://health.aws.amazon.com.',
   },
 
+  // A key that is proven first is stored only then.
+  afterSettled: true,
+
   permissions: ['ssm:DescribeParameters', 'ssm:ListTagsForResource', 'ssm:GetParameter', 'ssm:PutParameter', 'ssm:AddTagsToResource', 'ssm:DeleteParameter'],
   // A put of the same value again makes a version more, which does no harm.
   repeatable: ['ssm:PutParameter', 'ssm:AddTagsToResource', 'ssm:DeleteParameter'],

@@ -1,0 +1,130 @@
+/**
+ * The proof that an access key works before anyone gets it: it stands between the key and the parameter. The mark on the user
+ * names the key before it is used for the first time: a run stopped after that leaves a used key that is known to be ours
+ * and lost. The key is a new one, or an earlier one whose secret Parameter Store's history still holds.
+ */
+import { AwsCallError } from '../aws/error.ts';
+import type { IamUser } from '../aws/types.ts';
+import { currentKey } from './access-key.ts';
+import { earlierCredentials } from './earlier-credentials.ts';
+import type { Outputs, Reference, Resource, ResourceKind } from './kind.ts';
+import { isReference, reference } from './kind.ts';
+import { ownershipByTags } from './owner.ts';
+import { keyIdIn, type AccessParameter } from './parameter-names.ts';
+import { rotationMark, rotationTag } from './rotation-mark.ts';
+
+export interface DesiredProof {
+  readonly userName: string;
+  /** The key whose place it takes. */
+  readonly from: string;
+  /** The new key, or the id of an earlier one to go back to. */
+  readonly keyId: Reference | string;
+  readonly parameters: readonly AccessParameter[];
+  /** A model to call with it; undefined where the grant does not hold from here (`sourceVpce`, `sourceIp`). */
+  readonly call?: { readonly region: string; readonly modelId: string };
+}
+
+export interface ObservedProof {
+  readonly user: IamUser;
+  /** The key that the parameter names. */
+  readonly recorded?: string;
+}
+
+export const keyProof: ResourceKind<DesiredProof, ObservedProof> = {
+  kind: 'key-proof',
+  where: 'aws',
+
+  desired: () => [],
+  identity: ({ desired }) => desired.userName,
+
+  async observe({ desired }, readings) {
+    const [parameter] = desired.parameters;
+    const [user, found] = await Promise.all([readings.user(desired.userName), parameter === undefined ? undefined : readings.parameter(parameter.region, parameter.name)]);
+    const recorded = keyIdIn(found?.description);
+    return user === undefined ? undefined : { user, ...(recorded === undefined ? {} : { recorded }) };
+  },
+  // What is stored was proven before.
+  present: ({ user, recorded }) => recorded !== undefined && rotationMark(user)?.to === recorded,
+  ownership: ({ user }, owner) => ownershipByTags(user.tags, owner),
+  heldByAnother: true,
+
+  expected: (_desired) => ({}),
+  found: (_observed) => ({}),
+  foreseen: (_desired) => ({}),
+  outputs: ({ recorded }): Outputs => (recorded === undefined ? {} : { id: recorded }),
+
+  async create(desired, hands) {
+    const { userName, from } = desired;
+    const id = hands.value(desired.keyId);
+    const now = hands.clock.now();
+    const earlier = rotationMark(await hands.readings.user(userName));
+    const same = earlier?.from === from ? earlier : { from, began: now };
+    if (isReference(desired.keyId)) {
+      const secretAccessKey = hands.secret(reference(currentKey.kind, currentKey.key, 'secretAccessKey'));
+      if (secretAccessKey === undefined) throw new TypeError(`the secret of access key ${id} is not at hand`);
+      await hands.aws.iam.tagUser(userName, rotationTag({ ...same, to: id }));
+      return { id, secretAccessKey, since: now.toISOString() };
+    }
+    await hands.aws.iam.tagUser(userName, rotationTag({ ...same, to: id, undo: same.undo ?? now }));
+    await hands.aws.iam.setAccessKeyActive(userName, id, true);
+    const { secretAccessKey } = await earlierCredentials(id, desired.parameters, hands);
+    return { id, secretAccessKey, since: now.toISOString() };
+  },
+  update: (_desired, observed) => Promise.resolve(keyProof.outputs(observed)),
+  remove: () => Promise.resolve(),
+
+  async settle(desired, hands) {
+    const secretAccessKey = hands.secret(provenSecret);
+    if (secretAccessKey === undefined) return undefined;
+    const accessKeyId = hands.value(provenKey);
+    const waiting = `AWS to accept access key ${accessKeyId} everywhere`;
+    const { sts, runtime } = hands.aws.as({ accessKeyId, secretAccessKey });
+    if (!(await accepted(() => sts.getCallerIdentity()))) return waiting;
+    if (hands.clock.now().getTime() - Date.parse(hands.value(reference('key-proof', 'proof', 'since'))) < spreadsWithin) return waiting;
+    for (let count = 0; count < identities; count += 1) if (!(await accepted(() => sts.getCallerIdentity()))) return waiting;
+    const { call } = desired;
+    if (call === undefined) return undefined;
+    for (let count = 0; count < modelCalls; count += 1) {
+      if (!(await accepted(() => runtime(call.region).converse(call.modelId, 'Answer with the one word: ready', 16)))) return `a call of ${call.modelId} with access key ${accessKeyId} to be answered`;
+    }
+    return undefined;
+  },
+  patience: {
+    seconds: 300,
+    id: 'new-key-not-proven',
+    cause: 'IAM is eventually consistent, and a new key is usually accepted everywhere within seconds; or the policy of the user denies the call of the model.',
+    remedy: 'Nobody got the new key, and the old one works on. See what is denied with `bedrock-access verify`, then run rotate again.',
+  },
+
+  permissions: ['iam:TagUser', 'iam:UpdateAccessKey', 'ssm:GetParameter'],
+  repeatable: ['iam:TagUser', 'iam:UpdateAccessKey'],
+};
+
+/** The proven key's id and secret: what the parameter takes instead of the new key's own. */
+export const provenKey = reference('key-proof', 'proof', 'id');
+export const provenSecret = reference('key-proof', 'proof', 'secretAccessKey');
+
+export function proofOf(desired: DesiredProof): Resource<DesiredProof> {
+  return { kind: 'key-proof', key: 'proof', name: `of the key that takes the place of ${desired.from}`, desired };
+}
+
+/**
+ * IAM publishes no bound for its consistency, and a key that was accepted once may be refused by another server a moment
+ * later (IAM user guide, "Changes that I make are not always immediately visible"): so a key counts as known only when it is
+ * this old and is accepted many times in a row.
+ */
+const spreadsWithin = 20_000;
+const identities = 10;
+const modelCalls = 3;
+
+/** A refusal of another sort (a model that has ended) says nothing against the key. */
+async function accepted(call: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await call();
+    return true;
+  } catch (error) {
+    if (!(error instanceof AwsCallError)) throw error;
+    return error.kind === 'validation' || error.kind === 'not-found';
+  }
+}
+

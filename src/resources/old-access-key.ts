@@ -1,0 +1,103 @@
+/**
+ * The access key that a rotation leaves: active until nobody uses it, inactive for a grace time, then gone. No access
+ * implies one by itself; only the phases of a rotation name it, and `destroy`, which removes it with the rest.
+ */
+import type { AccessKeyMetadata, IamUser } from '../aws/types.ts';
+import { AccessError } from '../errors/error.ts';
+import { gone } from './iam-user.ts';
+import type { Hands, Outputs, Resource, ResourceKind } from './kind.ts';
+import { markKeys, ownershipByTags } from './owner.ts';
+import { rotationMark, rotationTag, type RotationMark } from './rotation-mark.ts';
+
+export interface DesiredOldKey {
+  readonly userName: string;
+  /** Undefined: the one that the mark names. */
+  readonly keyId?: string;
+  readonly status?: 'Active' | 'Inactive';
+  /** No pod holds it any more, since then. */
+  readonly moved?: Date;
+  readonly leaked?: Date;
+}
+
+export interface ObservedOldKey {
+  readonly user: IamUser;
+  readonly key: AccessKeyMetadata;
+}
+
+export const oldAccessKey: ResourceKind<DesiredOldKey, ObservedOldKey> = {
+  kind: 'old-access-key',
+  where: 'aws',
+
+  desired: () => [],
+  identity: ({ desired }) => desired.userName,
+
+  async observe({ desired }, readings) {
+    const user = await readings.user(desired.userName);
+    const id = desired.keyId ?? rotationMark(user)?.from;
+    const key = user === undefined ? undefined : (await readings.accessKeys(user.name)).find((candidate) => candidate.id === id);
+    return user === undefined || key === undefined ? undefined : { user, key };
+  },
+  ownership: ({ user }, owner) => ownershipByTags(user.tags, owner),
+  heldByAnother: true,
+
+  expected: ({ status, moved, leaked }) => ({
+    ...(status === undefined ? {} : { status }),
+    ...(moved === undefined ? {} : { 'not held since': moved.toISOString() }),
+    ...(leaked === undefined ? {} : { leaked: leaked.toISOString() }),
+  }),
+  found: ({ user, key }) => ({
+    id: key.id,
+    status: key.active ? 'Active' : 'Inactive',
+    'not held since': markOf(user, key.id)?.moved?.toISOString() ?? '',
+    leaked: markOf(user, key.id)?.leaked?.toISOString() ?? '',
+  }),
+
+  foreseen: (_desired) => ({}),
+  outputs: ({ key }): Outputs => ({ id: key.id }),
+
+  // It went meanwhile: nothing is left to do.
+  create: () => Promise.resolve({}),
+  async update(desired, { user, key }, differences, hands) {
+    const now = hands.clock.now();
+    const { off, ...mark } = markOf(user, key.id) ?? { from: key.id, began: now };
+    const inactive = desired.status === undefined ? !key.active : desired.status === 'Inactive';
+    const next: RotationMark = {
+      ...mark,
+      ...(inactive ? { off: off ?? now } : {}),
+      ...(desired.moved === undefined ? {} : { moved: desired.moved }),
+      ...(desired.leaked === undefined ? {} : { leaked: desired.leaked }),
+    };
+    await hands.aws.iam.tagUser(user.name, rotationTag(next));
+    if (!differences.includes('status') || desired.status === undefined) return { id: key.id };
+    if (inactive && next.leaked === undefined) await refuseLast(user.name, key.id, hands);
+    await hands.aws.iam.setAccessKeyActive(user.name, key.id, !inactive);
+    return { id: key.id };
+  },
+  async remove({ user, key }, hands) {
+    await gone(() => hands.aws.iam.deleteAccessKey(user.name, key.id));
+    await gone(() => hands.aws.iam.untagUser(user.name, [markKeys.rotation]));
+  },
+
+  permissions: ['iam:GetUser', 'iam:ListAccessKeys', 'iam:GetAccessKeyLastUsed', 'iam:TagUser', 'iam:UntagUser', 'iam:UpdateAccessKey', 'iam:DeleteAccessKey'],
+  repeatable: ['iam:TagUser', 'iam:UntagUser', 'iam:UpdateAccessKey', 'iam:DeleteAccessKey'],
+};
+
+export function oldKey(desired: DesiredOldKey): Resource<DesiredOldKey> {
+  return { kind: 'old-access-key', key: 'old', name: `${desired.keyId === undefined ? '' : `${desired.keyId} `}of ${desired.userName}`, desired };
+}
+
+function markOf(user: IamUser, id: string): RotationMark | undefined {
+  const mark = rotationMark(user);
+  return mark?.from === id ? mark : undefined;
+}
+
+/** Whatever a gate said before: looked at once more in the moment of the act. */
+async function refuseLast(user: string, id: string, hands: Hands): Promise<void> {
+  const others = ((await hands.aws.iam.listAccessKeys(user)) ?? []).filter((key) => key.id !== id && key.active);
+  if (others.length > 0) return;
+  throw new AccessError('last-key-kept', `access key ${id} is the last active one of ${user} and is not deactivated`, {
+    cause: 'The key that took its place was removed or deactivated meanwhile.',
+    remedy: 'Run `bedrock-access apply`: it makes a new key and gives it to the workload. Then run rotate again.',
+    place: { resource: `access-key of ${user}` },
+  });
+}
