@@ -1,5 +1,6 @@
 import type { Finding } from '../finding.ts';
 import { kindOf } from '../resources/index.ts';
+import { keptByGit } from '../resources/gitops.ts';
 import { address, isReference, type Outputs, type Resolve, type Resource, type State } from '../resources/kind.ts';
 import { ours, ownerLine, type Owner } from '../resources/owner.ts';
 import { fingerprint } from './fingerprint.ts';
@@ -39,6 +40,7 @@ export function plan(footprint: Footprint, observation: Observation, _now: Date,
       ...footprint.findings,
       ...observation.findings,
       ...[...planned.values()].flatMap(({ step, findings }) => (asked(step.kind) || needed.has(address(step)) ? findings : [])),
+      ...handOvers(steps.filter(({ action }) => action === 'delete')),
       ...(only === undefined ? [] : footprint.resources.filter(({ kind }) => asked(kind)).flatMap((resource) => missingBefore(resource, footprint.resources, observation.found, only))),
     ],
     summary: summarise(steps),
@@ -69,7 +71,7 @@ function planResource(resource: Resource, planning: Planning): PlannedResource {
   const judged = judge(resource, found, planning);
   const differences = judged.action === 'none' ? [] : differencesOf(resource, found, planning);
   const action = judged.action === 'compare' ? compared(differences, kind.fixed ?? []) : judged.action;
-  const handOver = found === undefined || action === 'none' ? undefined : kind.handOver?.(resource, found.observed);
+  const handOver = found === undefined || action === 'none' ? undefined : handedOver(resource, found, differences);
   const reason = handOver === undefined ? judged.reason : 'an edit in git, see below';
   const expected = action === 'none' ? undefined : expectedState(resource, found, planning);
   const step: Step = {
@@ -93,9 +95,17 @@ function planResource(resource: Resource, planning: Planning): PlannedResource {
   const stays = action === 'none' || (action === 'adopt' && differences.every(({ field }) => field === 'owner'));
   return {
     step,
-    findings: [...(judged.finding === undefined ? [] : [judged.finding]), ...(handOver === undefined ? [] : [{ ...handOver, severity: 'warning' as const }])],
+    findings: [...(judged.finding === undefined ? [] : [judged.finding]), ...handOvers([step])],
     outputs: { ...kind.foreseen(resource.desired), ...(stays && found !== undefined ? found.outputs : {}) },
   };
+}
+
+/** What git keeps is edited there. */
+function handedOver(resource: Resource, found: FoundResource, differences: readonly Difference[]): Finding | undefined {
+  const kind = kindOf(resource);
+  const keeper = kind.keptBy?.(found.observed);
+  if (keeper !== undefined) return keptByGit(keeper, `${resource.kind} ${resource.name}`, differences.map(({ field }) => field));
+  return kind.handOver?.(resource, found.observed);
 }
 
 interface Judged {
@@ -139,6 +149,11 @@ function differencesOf(resource: Resource, found: FoundResource | undefined, pla
   return Object.entries(expectedState(resource, found, planning))
     .filter(([field, to]) => to === undefined || to !== (there[field] ?? ''))
     .map(([field, to]) => ({ field, ...(there[field] === undefined || there[field] === '' ? {} : { from: there[field] }), ...(to === '' ? {} : { to: to ?? knownAfterApply }) }));
+}
+
+/** What others have to do for these steps, as a plan says it. */
+export function handOvers(steps: readonly Step[]): readonly Finding[] {
+  return steps.flatMap(({ handOver }) => (handOver === undefined ? [] : { ...handOver, severity: 'warning' as const }));
 }
 
 export function summarise(steps: readonly Step[]): PlanSummary {

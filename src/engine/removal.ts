@@ -1,3 +1,4 @@
+import { keptByGit } from '../resources/gitops.ts';
 import { kinds, kindOf } from '../resources/index.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { Difference, Step, StrayResource } from './types.ts';
@@ -16,16 +17,20 @@ export function removalStep(stray: StrayResource, after: readonly string[]): Ste
   const differences = Object.entries(stray.state)
     .filter(([field, value]) => field !== 'owner' && value !== undefined && value !== '')
     .map(([field, from]): Difference => ({ field, ...(from === undefined ? {} : { from }) }));
+  const kind = kindOf(stray);
+  const keeper = kind.keptBy?.(stray.observed);
+  const handOver = keeper === undefined ? kind.handOverRemoval?.(stray.observed) : keptByGit(keeper, `${stray.kind} ${stray.name}`, undefined);
   return {
     id: `delete ${stray.kind}/${stray.key}`,
     action: 'delete',
     kind: stray.kind,
     key: stray.key,
     name: stray.name,
-    where: kindOf(stray).where,
+    where: kind.where,
     differences,
     after,
-    reason: stray.reason,
+    reason: handOver === undefined ? stray.reason : 'an edit in git, see below',
+    ...(handOver === undefined ? {} : { handOver }),
     ...(stray.first === true ? { lost: true } : {}),
     before: fingerprint(stray.state),
     afterwards: fingerprint(undefined),

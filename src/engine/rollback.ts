@@ -1,4 +1,5 @@
 import { AccessError } from '../errors/error.ts';
+import { oldKey } from '../resources/old-access-key.ts';
 import type { Owner } from '../resources/owner.ts';
 import { takeReadings, type Readings } from '../resources/readings.ts';
 import { converge, summary } from './apply.ts';
@@ -7,7 +8,7 @@ import { carryOut } from './execute.ts';
 import { holdLease, type RunLease } from './lease.ts';
 import { earlierFootprints, namespaceProblems, ownedBeyond, refuseOtherAccount } from './observe.ts';
 import type { Work } from './pass.ts';
-import { summarise } from './plan.ts';
+import { handOvers, summarise } from './plan.ts';
 import { removalStep, removalSteps } from './removal.ts';
 import { removeRevision, revisionBefore, revisionsOf } from './revision.ts';
 import type { AccessName, ApplyOptions, Plan, Revision, RunContext, RunEvent } from './types.ts';
@@ -57,6 +58,7 @@ async function* removeAll(command: string, access: AccessName, context: RunConte
     yield stamped({ type: 'planned', plan: work.plan }, context.clock);
     const executed = yield* carryOut(work, context, { guard: lease.guard }, async () => (await lookAtAll(access, context, true)).work);
     if (executed.left.length === 0) for (const revision of revisions) await removeRevision(revision, context);
+    for (const { handOver } of work.plan.steps) if (handOver !== undefined) yield stamped({ type: 'finding', finding: handOver }, context.clock);
     yield stamped(summary(command, executed, context.aws.calls.length - callsBefore), context.clock);
   } finally {
     await lease.release();
@@ -89,7 +91,7 @@ async function lookAtAll(access: AccessName, context: RunContext, maybeNothing =
     catalogDate: latest?.catalogDate ?? context.catalog.date,
     accessDigest: latest?.accessDigest ?? '',
     steps,
-    findings: [],
+    findings: handOvers(steps),
     summary: summarise(steps),
   };
   return { work: { plan, owner, resources: [], observation: { found: new Map(), strays, readings } }, revisions };
@@ -101,7 +103,8 @@ async function everythingOwned(owner: Owner, resources: Parameters<typeof ownedB
     {
       current: [],
       // The latest revision may still be pending and an older one complete: every name that any of them gave is looked at.
-      earlier: resources.filter(({ required }) => required !== true),
+      // The key that a rotation left and that is not deleted yet goes with them.
+      earlier: [...resources.filter(({ required }) => required !== true), ...resources.filter(({ kind }) => kind === 'iam-user').map(({ name }) => oldKey({ userName: name }))],
       // Without a revision no name is known, and the account is searched for the owner tags.
       sweep: resources.length === 0,
       account,

@@ -110,6 +110,12 @@ export const enginePages = {
     remedy: 'Put the references into the manifest in git; later changes then need no edit.',
     fault: 'input',
   },
+  'object-kept-by-git': {
+    summary: 'An object that is to be changed or removed is kept by Argo CD, Flux or Helm.',
+    cause: 'Such a tool puts back what it finds changed. The program never works against it.',
+    remedy: 'Edit or remove it in git, or leave it out there: the program then makes it itself.',
+    fault: 'input',
+  },
   'roll-out-stuck': {
     summary: 'The roll-out does not come to its end.',
     cause: 'New pods do not start, or the strategy waits for a person; the message says which.',

@@ -3,6 +3,7 @@
  * object of our own, so that git or anybody else holds no more than the reference to it.
  */
 import type { KubernetesObject } from '../kubernetes/types.ts';
+import { gitOpsKeeper } from './gitops.ts';
 import { at, isRecord } from './json.ts';
 import type { ResourceKind, Stray, State } from './kind.ts';
 import { ownerLabels, ownerSelector, ownershipByLabels } from './owner.ts';
@@ -43,6 +44,8 @@ export const environmentConfigMap: ResourceKind<DesiredConfigMap, KubernetesObje
     ...desired.values,
   }),
   found: valuesOf,
+  keptBy: gitOpsKeeper,
+
   foreseen: (desired) => ({ name: desired.name }),
   outputs: (observed) => ({ name: observed.metadata.name ?? '' }),
 

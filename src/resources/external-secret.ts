@@ -9,6 +9,7 @@ import type { Finding } from '../finding.ts';
 import type { KubernetesObject } from '../kubernetes/types.ts';
 import { annotationKeys } from './annotations.ts';
 import { operatorProblem, servedExternalSecrets, type ServedStores } from './external-secrets-version.ts';
+import { gitOpsKeeper } from './gitops.ts';
 import { at, canonicalJson, projected, recordsAt, textAt } from './json.ts';
 import type { Field, Hands, Outputs, Reference, ResourceKind, State, Stray } from './kind.ts';
 import { reference } from './kind.ts';
@@ -122,6 +123,8 @@ export const externalSecret: ResourceKind<DesiredExternalSecret, ObservedExterna
       ? [secretTaken(resource.name, owner)]
       : [];
   },
+
+  keptBy: ({ externalSecret }) => (externalSecret === undefined ? undefined : gitOpsKeeper(externalSecret)),
 
   foreseen: (desired) => ({ name: desired.name }),
   outputs: (observed): Readonly<Record<string, string>> => {

@@ -2,6 +2,7 @@
  * Who keeps a workload as it is in git. What such a controller owns it puts back for ever, so the program never writes it:
  * the change becomes an edit in that repository.
  */
+import type { Finding } from '../finding.ts';
 import type { KubernetesObject } from '../kubernetes/types.ts';
 
 export interface GitOpsKeeper {
@@ -31,4 +32,20 @@ export function gitOpsKeeper(object: KubernetesObject): GitOpsKeeper | undefined
   if (annotations['meta.helm.sh/release-name'] !== undefined) return keeper('Helm', annotations['meta.helm.sh/release-name']);
   if (labels['app.kubernetes.io/managed-by'] === 'Helm' || managers.has('helm')) return keeper('Helm', labels['app.kubernetes.io/instance']);
   return undefined;
+}
+
+export function keeperShown({ tool, name }: GitOpsKeeper): string {
+  return name === undefined ? tool : `${tool} (${name})`;
+}
+
+/** The edit that git needs where it keeps an object as a whole; `fields` are those that differ, undefined for its removal. */
+export function keptByGit(keeper: GitOpsKeeper, resource: string, fields: readonly string[] | undefined): Finding {
+  return {
+    id: 'object-kept-by-git',
+    severity: 'error',
+    message: `${resource} is kept by ${keeperShown(keeper)}, ${fields === undefined ? 'and is to be removed' : `and differs in ${fields.join(', ')}`}`,
+    cause: `${keeper.tool} would put back what the program changes or removes.`,
+    remedy: fields === undefined ? 'Remove it from git, then run the command again.' : 'Edit it in git (`bedrock-access plan` shows the values, `bedrock-access export` writes them), or leave it out there: the program then makes it itself.',
+    place: { resource },
+  };
 }

@@ -13,6 +13,7 @@ import type { Finding } from '../finding.ts';
 import type { Kubernetes } from '../kubernetes/types.ts';
 import type { CompiledPolicy } from '../policy/types.ts';
 import type { Secret } from '../secret.ts';
+import type { GitOpsKeeper } from './gitops.ts';
 import type { Owner, Ownership } from './owner.ts';
 import type { Readings } from './readings.ts';
 
@@ -134,6 +135,11 @@ export interface ResourceKind<Desired = unknown, Observed = unknown> {
   problems?(resource: Resource<Desired>, observed: Observed | undefined, owner: Owner): readonly Finding[];
   /** What someone else has to do for this resource (an export edit): the step is not run, the run ends with this finding. */
   handOver?(resource: Resource<Desired>, observed: Observed): Finding | undefined;
+
+  /** Who keeps it in git, for an object as a whole: it is then neither changed nor taken over nor removed; the engine names the edit. */
+  keptBy?(observed: Observed): GitOpsKeeper | undefined;
+  /** What someone else has to do before it can be removed: the step is not run, the run ends with this finding. */
+  handOverRemoval?(observed: Observed): Finding | undefined;
 
   /** Outputs that are known before it exists (a name, an ARN of a known account). */
   foreseen(desired: Desired): Outputs;

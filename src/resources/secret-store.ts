@@ -6,6 +6,7 @@ import type { SecretStore } from '../access/types.ts';
 import type { Finding } from '../finding.ts';
 import type { KubernetesObject } from '../kubernetes/types.ts';
 import { operatorProblem, servedExternalSecrets, type ServedStores } from './external-secrets-version.ts';
+import { gitOpsKeeper } from './gitops.ts';
 import { at, recordsAt, textAt } from './json.ts';
 import type { ResourceKind, State, Stray } from './kind.ts';
 import { ours, ownerLabels, ownerSelector, ownershipByLabels } from './owner.ts';
@@ -70,6 +71,8 @@ export const secretStore: ResourceKind<DesiredStore, ObservedStore> = {
     if (problem !== undefined) return [problem];
     return resource.required === true ? requiredStoreProblems(resource.desired.store, observed.object) : [];
   },
+
+  keptBy: ({ object }) => (object === undefined ? undefined : gitOpsKeeper(object)),
 
   foreseen: (desired) => ({ name: desired.store.name }),
   outputs: (observed) => ({ name: observed.object?.metadata.name ?? '' }),

@@ -16,7 +16,7 @@ import { reference } from './kind.ts';
 import { ours, type Owner, type Ownership } from './owner.ts';
 import { workloadVariables, type PlacedVariable } from './variables.ts';
 import { containersFor, containersOf, ownedVariables, shownVariable, type Container } from './workload-containers.ts';
-import { exportEdit, workloadProblems } from './workload-problems.ts';
+import { exportEdit, removalEdit, workloadProblems } from './workload-problems.ts';
 
 export interface DesiredEnvironment {
   readonly workload: Workload;
@@ -38,6 +38,8 @@ export interface ObservedEnvironment {
   /** The containers that the access means. */
   readonly containers: readonly Container[];
   readonly keeper?: GitOpsKeeper;
+  /** Variables that somebody else refers from to our ConfigMap or Secret: `app: AWS_REGION`. */
+  readonly theirReferences: readonly string[];
 }
 
 /** `apps/v1` serves all three (Kubernetes API reference). */
@@ -72,7 +74,7 @@ export const workloadEnvironment: ResourceKind<DesiredEnvironment, ObservedEnvir
   async observe({ desired }, readings) {
     const { workload, namespace } = desired;
     const object = await readings.object({ apiVersion, kind: workload.kind, namespace, name: workload.name });
-    return object === undefined ? undefined : observed(object, containersFor(object, workload.containers));
+    return object === undefined ? undefined : observed(object, containersFor(object, workload.containers), desired);
   },
   async strays(where, readings) {
     const kinds = ['Deployment', 'StatefulSet', 'DaemonSet'];
@@ -96,6 +98,8 @@ export const workloadEnvironment: ResourceKind<DesiredEnvironment, ObservedEnvir
   found: ({ object, containers }) => ({ ...variablesFound(containers), ...annotationsFound(object) }),
   problems: (resource, seen, owner) => workloadProblems(resource, seen, expected(resource.desired, plainNames(resource.desired), seen), owner),
   handOver: (resource, seen) => exportEdit(resource.desired, seen, expected(resource.desired, plainNames(resource.desired), seen), variablesFound(seen.containers)),
+
+  handOverRemoval: removalEdit,
 
   foreseen: (_desired) => ({}),
   outputs: (_observed) => ({}),
@@ -125,9 +129,16 @@ export const workloadEnvironment: ResourceKind<DesiredEnvironment, ObservedEnvir
   repeatable: [],
 };
 
-function observed(object: KubernetesObject, containers: readonly Container[]): ObservedEnvironment {
+function observed(object: KubernetesObject, containers: readonly Container[], desired?: DesiredEnvironment): ObservedEnvironment {
   const keeper = gitOpsKeeper(object);
-  return { object, containers, ...(keeper === undefined ? {} : { keeper }) };
+  const theirReferences = containers.flatMap((container) =>
+    (desired?.variables ?? []).flatMap((variable) => {
+      const there = container.variables.find(({ name }) => name === variable.name);
+      const wanted = shownReference(variable, (variable.in === 'secret' ? desired?.secretName : desired?.configMapName) ?? '');
+      return there !== undefined && !there.ours && shownVariable(there) === wanted ? [`${container.name}: ${variable.name}`] : [];
+    }),
+  );
+  return { object, containers, theirReferences, ...(keeper === undefined ? {} : { keeper }) };
 }
 
 function fragmentOwner(object: KubernetesObject, owner: Owner): Ownership {

@@ -1,5 +1,6 @@
 /** What stands in the way of giving a workload its variables. */
 import type { Finding } from '../finding.ts';
+import { keeperShown } from './gitops.ts';
 import type { Resource, State } from './kind.ts';
 import type { Owner } from './owner.ts';
 import type { DesiredEnvironment, ObservedEnvironment } from './workload-environment.ts';
@@ -82,9 +83,23 @@ export function exportEdit(desired: DesiredEnvironment, seen: ObservedEnvironmen
   return {
     id: 'workload-kept-by-git',
     severity: 'error',
-    message: `${workload} is kept by ${keeper.tool}${keeper.name === undefined ? '' : ` (${keeper.name})`}, and its variables are not those of the access yet`,
+    message: `${workload} is kept by ${keeperShown(keeper)}, and its variables are not those of the access yet`,
     cause: `${keeper.tool} would put back what the program changes. To be edited in git, in ${edits.length} places: ${edits.join(', ')}.`,
-    remedy: `Put valueFrom references to the ConfigMap ${desired.configMapName} and the Secret ${desired.secretName} into the manifest of ${workload}, commit, and run the command again. git then holds only references: later changes need no edit.`,
+    remedy: `Put valueFrom references to the ConfigMap ${desired.configMapName} and the Secret ${desired.secretName} into the manifest of ${workload} (bedrock-access export writes them), commit, and run the command again. git then holds only references: later changes need no edit.`,
+    place: { resource: workload },
+  };
+}
+
+/** The edit that git needs before the ConfigMap and the Secret that it refers to may go. */
+export function removalEdit({ object, keeper, theirReferences }: ObservedEnvironment): Finding | undefined {
+  if (keeper === undefined || theirReferences.length === 0) return undefined;
+  const workload = `${object.kind} ${object.metadata.name ?? ''}`;
+  return {
+    id: 'workload-kept-by-git',
+    severity: 'error',
+    message: `${workload} is kept by ${keeperShown(keeper)}, and its manifest still refers to what is removed`,
+    cause: `Pods that are made from now on would not start. To be removed in git, in ${theirReferences.length} places: ${theirReferences.join(', ')}.`,
+    remedy: `Remove these variables from the manifest of ${workload} (bedrock-access export --remove writes the edit), commit, and run the command again.`,
     place: { resource: workload },
   };
 }
