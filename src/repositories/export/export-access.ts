@@ -2,7 +2,7 @@
  * One declaration into two repositories. Everything is worked out in memory and read back; the caller writes the edits,
  * or shows them.
  */
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import type { Parser } from 'web-tree-sitter';
 import { checkModels } from '../../access/check-models.ts';
 import { partitionOf } from '../../bedrock/regions.ts';
@@ -15,12 +15,14 @@ import { hclParser } from '../hcl/grammar.ts';
 import { writeAccessFile } from './access-file.ts';
 import { exportOrder } from './order.ts';
 import { prepare, type Prepared } from './prepare.ts';
-import { editFile, listFile, putObject } from './manifest-edit.ts';
+import { isLabelled } from './manifest-app.ts';
+import { editFile, listFile, presentObject, putObject } from './manifest-edit.ts';
 import { configMapObject, externalSecretObject } from './manifest-objects.ts';
 import { writeNewApp } from './new-app.ts';
 import { terraformBlocks } from './terraform-blocks.ts';
 import { putBlocks } from './terraform-edit.ts';
-import { conflict, labelsOf, readModule } from './terraform-module.ts';
+import { conflict, labelsOf, readModule, resourceAt } from './terraform-module.ts';
+import { isOfAccess } from './terraform-removal.ts';
 import { writeSkeleton } from './terraform-skeleton.ts';
 import type { ExportOutcome, ExportRequest } from './types.ts';
 import { environmentEdit, environmentEntries } from './workload-edit.ts';
@@ -42,7 +44,7 @@ function exportWith(request: ExportRequest, parser: Parser): ExportOutcome {
   const implied = impliedBy(request, prepared);
   const findings: Finding[] = [...implied.policy.findings];
   if (request.terraform !== undefined) findings.push(...exportTerraform(request.terraform, implied, prepared, parser));
-  if (prepared.app !== undefined && declaration !== undefined) findings.push(...exportManifests(implied, prepared));
+  if (prepared.app !== undefined && declaration !== undefined) findings.push(...exportManifests(implied, prepared, request.directory));
   const file = declaration?.file ?? resolve(request.declarationFile);
   if (declaration === undefined && request.terraform !== undefined && request.declared.access.spec.managedBy.iam !== 'terraform') {
     findings.push({
@@ -88,9 +90,12 @@ function exportTerraform(directory: string, implied: Implied, { workspace, style
   const present = target.module.resources.filter(({ mode }) => mode === 'data').map(({ type }) => type);
   const data = blocks.data.filter((block) => !present.includes(block.labels[0] ?? ''));
   const dataFile = workspace.names(directory).includes('data.tf') ? 'data.tf' : style.iamFile;
+  const adopted = isOfAccess(target.module, implied.access) ? [] : blocks.iam.flatMap((block) => (block.type === 'resource' ? (resourceAt(target.module, block) ?? []) : []));
+  const findings = adopted.map((resource) => takenOver(resource.address, resource.placeOf().file, resource.placeOf().line));
   putBlocks(workspace, directory, [...data, ...blocks.iam, ...blocks.parameters], (block) => (parameters.has(block) && block.labels[0] === 'aws_ssm_parameter' ? style.parameterFile : data.includes(block) ? dataFile : style.iamFile), parser);
-  if (clusterId !== undefined || style.keys === 'terraform') return [];
+  if (clusterId !== undefined || style.keys === 'terraform') return findings;
   return [
+    ...findings,
     {
       id: 'export-cluster-unknown',
       severity: 'warning',
@@ -101,17 +106,32 @@ function exportTerraform(directory: string, implied: Implied, { workspace, style
   ];
 }
 
+function takenOver(what: string, file: string, line?: number): Finding {
+  return {
+    id: 'export-takes-over',
+    severity: 'warning',
+    message: `${what} is there already and carries no mark of this access: it is taken over`,
+    cause: 'It has the name that the access gives, and somebody else wrote it.',
+    remedy: 'Look at the diff (--dry-run). If it serves something else, give the access another name in spec.names.',
+    place: { file, ...(line === undefined ? {} : { line }) },
+  };
+}
+
 /** The key's parameters lie where the store reads them. */
 function refuseOtherRegion(provider: unknown, region: string, directory: string): void {
   if (typeof provider !== 'string' || provider === region) return;
   throw conflict(`the AWS provider of ${directory} works in ${provider}, and the store reads parameters in ${region}`, 'The parameters would lie where the store does not look.', `Let the program make key and parameter (without --keys terraform), or choose a target whose provider works in ${region}. Nothing was written.`);
 }
 
-function exportManifests(implied: Implied, prepared: Prepared): readonly Finding[] {
+function exportManifests(implied: Implied, prepared: Prepared, from: string): readonly Finding[] {
   const { workspace, app, style, yaml, access, declaration, declarationText, reloader } = prepared;
   if (app === undefined || declaration === undefined) return [];
   const findings: Finding[] = [];
   const kustomization = app.kustomization ?? (app.isNew ? writeNewApp(workspace, app, access, style, yaml) : undefined);
+  for (const { kind, object } of [externalSecretObject(implied, style), configMapObject(implied)]) {
+    const there = presentObject(app, kind, object);
+    if (there !== undefined && !isLabelled(there.object.value, access.metadata)) findings.push(takenOver(`${kind} ${there.object.name}`, there.file.file, there.placeOf(['metadata', 'name']).line));
+  }
   const written = [putObject(workspace, app, externalSecretObject(implied, style), style, yaml), putObject(workspace, app, configMapObject(implied), style, yaml)];
   if (kustomization !== undefined) for (const file of written) listFile(workspace, kustomization, file, yaml);
   for (const environment of workloadEnvironment.desired(implied)) {
@@ -123,7 +143,7 @@ function exportManifests(implied: Implied, prepared: Prepared): readonly Finding
       findings.push({
         id: 'export-workload-absent',
         severity: 'warning',
-        message: `${label} is in no file of ${app.directory}`,
+        message: `${label} is in no file of ${relative(from, app.directory)}`,
         cause: 'The folder holds no workload: it is still to be written, or a chart makes it.',
         remedy: `Put this into its container:\n${blockLines({ env: environmentEntries(wanted) }, yaml).join('\n')}`,
       });

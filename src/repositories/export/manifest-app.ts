@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import type { Access, Workload } from '../../access/types.ts';
 import { AccessError } from '../../errors/error.ts';
+import { ownerLabelKeys } from '../../resources/owner.ts';
 import { parseManifestFile } from '../manifests/parse.ts';
 import type { ManifestDocument, ManifestFile } from '../manifests/types.ts';
 import { getIn, isRecord } from './yaml-change.ts';
@@ -106,6 +107,12 @@ function isComplete(value: Readonly<Record<string, unknown>>): boolean {
   const template = value['kind'] === 'CronJob' ? ['spec', 'jobTemplate', 'spec', 'template'] : ['spec', 'template'];
   const containers = getIn(value, [...template, 'spec', 'containers']);
   return Array.isArray(containers) && containers.some((container) => isRecord(container) && typeof container['image'] === 'string');
+}
+
+/** Does an object carry the owner labels of the access? */
+export function isLabelled(object: unknown, { namespace, name }: Access['metadata']): boolean {
+  const labels = getIn(object, ['metadata', 'labels']);
+  return isRecord(labels) && labels[ownerLabelKeys.namespace] === namespace && labels[ownerLabelKeys.name] === name;
 }
 
 /** The document's place in its file; those that hold no object (comments only) count too. */

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { basename, dirname, join, relative } from 'node:path';
 import { AccessError } from '../../errors/error.ts';
-import type { ManifestFile } from '../manifests/types.ts';
+import type { ManifestDocument, ManifestFile } from '../manifests/types.ts';
 import { lineEnding, nextLine, removeLines, lineStart } from './lines.ts';
 import { mostCommon } from './majority.ts';
 import { indexOf, kustomizationNames, type ManifestApp } from './manifest-app.ts';
@@ -37,10 +37,8 @@ export function uneditable(file: string, reason: string, purpose: string): Acces
 
 /** Puts an object where it is already, behind others of its kind, or into a file of its own. Answers the file. */
 export function putObject(workspace: Workspace, app: ManifestApp, { kind, object }: ManifestText, style: ExportStyle, yaml: YamlStyle): string {
-  const name = String(getIn(object, ['metadata', 'name']));
-  const namespace = getIn(object, ['metadata', 'namespace']);
-  const present = app.own.flatMap(({ documents }) => documents).find((document) => document.object.kind === kind && document.object.name === name && (document.object.namespace === undefined || document.object.namespace === namespace));
-  const purpose = `${kind} ${name}`;
+  const present = presentObject(app, kind, object);
+  const purpose = `${kind} ${String(getIn(object, ['metadata', 'name']))}`;
   if (present !== undefined) {
     const stale = kind === 'ConfigMap' ? Object.keys(recordIn(present.object.value, ['data'])).filter((key) => getIn(object, ['data', key]) === undefined) : [];
     const changes = [...changesBetween(present.object.value, object), ...stale.map((key): YamlChange => ({ type: 'remove', path: ['data', key] }))];
@@ -57,6 +55,12 @@ export function putObject(workspace: Workspace, app: ManifestApp, { kind, object
   workspace.write(file, style.lineEndings === 'crlf' ? text.replaceAll('\n', '\r\n') : text, `add ${purpose}`);
   if (!isDeepStrictEqual(valuesOf(text)[0], object)) throw notReadBack(purpose);
   return file;
+}
+
+/** The document that holds the object already, whoever wrote it. */
+export function presentObject(app: ManifestApp, kind: string, object: unknown): ManifestDocument | undefined {
+  const [name, namespace] = [getIn(object, ['metadata', 'name']), getIn(object, ['metadata', 'namespace'])];
+  return app.own.flatMap(({ documents }) => documents).find((document) => document.object.kind === kind && document.object.name === name && (document.object.namespace === undefined || document.object.namespace === namespace));
 }
 
 function recordIn(value: unknown, path: readonly string[]): Readonly<Record<string, unknown>> {

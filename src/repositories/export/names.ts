@@ -22,7 +22,7 @@ export function exportNames(access: Access, written: unknown, earlier: Access | 
   };
 }
 
-function styledNames({ metadata }: Access, style: Pick<ExportStyle, 'iamNames' | 'iamPath' | 'parameterName'>): Names {
+function styledNames({ metadata, spec }: Access, style: Pick<ExportStyle, 'iamNames' | 'iamPath' | 'parameterName'>): Names {
   const usual = defaultNames(metadata.name);
   const iam = (name: string): string => (style.iamNames === 'snake' ? name.replaceAll('-', '_') : name);
   const flat = style.parameterName === 'bedrock-{app}-{thing}';
@@ -39,7 +39,7 @@ function styledNames({ metadata }: Access, style: Pick<ExportStyle, 'iamNames' |
     user: iam(usual.user),
     policy: iam(usual.policy),
     path: style.iamPath,
-    ...(flat ? {} : { parameter: parameter('credentials'), accessKeyIdParameter: parameter('access-key-id'), secretAccessKeyParameter: parameter('secret-access-key') }),
+    ...(flat ? {} : spec.credentials.accessKey.layout === 'single' ? { parameter: parameter('credentials') } : { accessKeyIdParameter: parameter('access-key-id'), secretAccessKeyParameter: parameter('secret-access-key') }),
   };
 }
 

@@ -27,13 +27,15 @@ export function writeNewApp(workspace: Workspace, app: ManifestApp, access: Acce
   return kustomization;
 }
 
-/** The plainest Application of the repository that reads a folder beside this one, with this app's names in it. */
+/** The Application of the repository that is most like the others, with this app's names in it. */
 function applicationFor(workspace: Workspace, app: ManifestApp, access: Access, yaml: YamlStyle): string | undefined {
   const candidates = app.all
     .filter(({ documents, file }) => documents.length === 1 && documents[0]?.object.kind === 'Application' && dirname(dirname(file)) === dirname(app.directory))
     .filter(({ documents, file }) => basename(String(getIn(documents[0]?.object.value, ['spec', 'source', 'path']))) === basename(dirname(file)))
-    .toSorted((a, b) => a.text.length - b.text.length || (a.file < b.file ? -1 : 1));
-  for (const { file } of candidates) {
+    .map((file) => ({ file: file.file, length: file.text.length, form: formOf(file.documents[0]?.object.value) }));
+  const alike = (form: string): number => candidates.filter((other) => other.form === form).length;
+  // The most usual form first, and of those the shortest.
+  for (const { file } of candidates.toSorted((a, b) => alike(b.form) - alike(a.form) || a.length - b.length || (a.file < b.file ? -1 : 1))) {
     const text = workspace.read(file);
     if (text === undefined) continue;
     try {
@@ -56,4 +58,9 @@ function applicationFor(workspace: Workspace, app: ManifestApp, access: Access, 
     }
   }
   return undefined;
+}
+
+/** How an Application is synced, whatever it is called and wherever it lies. */
+function formOf(application: unknown): string {
+  return JSON.stringify([getIn(application, ['metadata', 'namespace']), getIn(application, ['spec', 'project']), getIn(application, ['spec', 'syncPolicy', 'automated']), getIn(application, ['spec', 'destination', 'server'])]);
 }

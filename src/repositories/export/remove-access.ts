@@ -7,7 +7,7 @@ import type { Parser } from 'web-tree-sitter';
 import type { Access } from '../../access/types.ts';
 import { hclParser } from '../hcl/grammar.ts';
 import { editFile, removeDocument, unlistFile } from './manifest-edit.ts';
-import { indexOf, type ManifestApp } from './manifest-app.ts';
+import { indexOf, isLabelled, type ManifestApp } from './manifest-app.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { labelOf } from './hcl-emit.ts';
 import { isTerraformFile, labelsOf, readModule } from './terraform-module.ts';
@@ -61,7 +61,9 @@ function firstRun({ terraform, manifests, declarationFile, directory }: ExportRe
 
 function secondRun({ terraform, directory }: ExportRequest, { workspace, access, declaration, siblings }: Prepared, parser: Parser): readonly OrderStep[] {
   const left: OrderStep[] = [];
-  if (terraform !== undefined && workspace.names(terraform).some(isTerraformFile) && isEmptyModule(readModule(workspace, terraform, parser).module)) {
+  // A target of settings only that no export made is somebody's beginning.
+  const exported = declaration === undefined || declaration.earlier !== undefined;
+  if (terraform !== undefined && exported && workspace.names(terraform).some(isTerraformFile) && isEmptyModule(readModule(workspace, terraform, parser).module)) {
     const settings = new Set((siblings?.targets ?? []).flatMap(({ skeleton }) => [...skeleton.keys()]));
     const files = workspace.files(terraform, () => true, 500);
     for (const file of files) {
@@ -95,6 +97,7 @@ function objectsOf(app: ManifestApp, { metadata, spec }: Access): readonly AppOb
     .flatMap(({ documents }) => documents)
     .filter(({ object }) => (object.kind === 'ExternalSecret' && object.name === spec.names.secret) || (object.kind === 'ConfigMap' && object.name === spec.names.environment))
     .filter(({ object }) => object.namespace === undefined || object.namespace === metadata.namespace)
+    .filter(({ object }) => isLabelled(object.value, metadata))
     .map((document) => ({ kind: document.object.kind, name: document.object.name, file: document.file.file, index: indexOf(document) }));
 }
 

@@ -67,7 +67,7 @@ export function terraformBlocks(implied: Implied, style: ExportStyle, labels: Mo
       attributes: [
         ['name', hclText(policy.desired.name)],
         ['path', hclText(policy.desired.path)],
-        ['description', hclText(policy.desired.description)],
+        ['description', hclText(policyDescription(access.metadata))],
         ['policy', style.policy === 'document' ? traversal('data', 'aws_iam_policy_document', label, 'json') : jsonencode(documentExpression(policy.desired.document, names))],
         ...tagsAttribute(policyTags),
       ],
@@ -92,6 +92,11 @@ export function terraformBlocks(implied: Implied, style: ExportStyle, labels: Mo
 function tagsAttribute(tags: Readonly<Record<string, string>>): readonly (readonly [string, HclExpression])[] {
   const entries = Object.entries(tags);
   return entries.length === 0 ? [] : [['tags', { type: 'object', entries: entries.map(([key, value]) => [key, hclText(value)] as const) }]];
+}
+
+/** As the kind `managed-policy` describes a policy: IAM cannot change a description, so that it must be the same. */
+export function policyDescription({ namespace, name }: Access['metadata']): string {
+  return `Models on Amazon Bedrock for ${namespace}/${name} (bedrock-access)`;
 }
 
 /** The marks that the program writes on the user: Terraform must not take them off again. */

@@ -17,7 +17,7 @@ export type TerraformHabits = Pick<ExportStyle, 'skeleton' | 'policy' | 'partiti
 export function terraformHabits(workspace: Workspace, { directory, module }: ExportModule, siblings: Siblings, own: ReadonlySet<string>): TerraformHabits {
   const modules = [module, ...siblings.targets.map((target) => target.module)];
   const managed = (from: readonly TerraformModule[], type: string): readonly TerraformResource[] =>
-    from.flatMap(({ resources }) => resources).filter((resource) => resource.mode === 'managed' && resource.type === type && !own.has(String(resource.attribute('name'))));
+    from.flatMap(({ resources }) => resources).filter((resource) => resource.mode === 'managed' && resource.type === type && !own.has(nameOf(resource)));
   // The target's own way counts before that of others.
   const first = (types: readonly string[]): readonly TerraformResource[] => {
     const here = types.flatMap((type) => managed([module], type));
@@ -46,6 +46,11 @@ export function terraformHabits(workspace: Workspace, { directory, module }: Exp
     applies: appliesOf(workspace, directory, siblings),
     ...(id === undefined ? {} : { cluster: id }),
   };
+}
+
+function nameOf(resource: TerraformResource): string {
+  const name = resource.attribute('name');
+  return typeof name === 'string' ? name : '';
 }
 
 function skeletonOf(workspace: Workspace, directory: string, module: TerraformModule, siblings: Siblings): ExportStyle['skeleton'] {
@@ -99,9 +104,9 @@ function iamNamesOf(resources: readonly TerraformResource[]): ExportStyle['iamNa
   return majority(names.filter((name) => /[-_]/.test(name)).map((name) => (name.includes('_') && !name.includes('-') ? 'snake' : 'kebab'))) ?? 'kebab';
 }
 
-/** One user alone is no habit. */
+/** One user alone is no habit, and neither is a path that nobody thought of. */
 function iamPathOf(users: readonly TerraformResource[]): string {
-  const paths = users.map((user) => user.attribute('path') ?? '/').filter((path) => typeof path === 'string');
+  const paths = users.map((user) => user.attribute('path')).filter((path) => typeof path === 'string');
   return paths.length < 2 ? '/service/' : (majority(paths) ?? '/service/');
 }
 

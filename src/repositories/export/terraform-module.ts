@@ -1,5 +1,5 @@
 /** One Terraform module in a workspace: what is in it, and edits of single blocks that leave everything else as it is. */
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Parser } from 'web-tree-sitter';
 import { AccessError } from '../../errors/error.ts';
 import { parseHcl } from '../hcl/parse.ts';
@@ -86,11 +86,6 @@ export function addressOf(block: HclBlock): string {
 
 export function conflict(message: string, cause: string, remedy: string, span?: { readonly file: string; readonly line: number; readonly column: number }): AccessError {
   return new AccessError('export-conflict', message, { cause, remedy, ...(span === undefined ? {} : { place: { file: span.file, line: span.line, column: span.column } }) });
-}
-
-/** Its own name, or with its parent's where that says more: `hitohub/prod`. */
-export function targetName(directory: string): string {
-  return basename(resolve(directory));
 }
 
 function sorted(value: unknown): unknown {

@@ -2,9 +2,12 @@
 import { join } from 'node:path';
 import type { Parser } from 'web-tree-sitter';
 import type { Access } from '../../access/types.ts';
+import { ownerTagKeys } from '../../resources/owner.ts';
 import type { HclFile, Span } from '../hcl/syntax.ts';
+import { isMap } from '../hcl/value.ts';
 import type { TerraformModule, TerraformResource } from '../terraform/types.ts';
 import { lineStart, nextLine, splice } from './lines.ts';
+import { policyDescription } from './terraform-blocks.ts';
 import { notReadBack } from './terraform-edit.ts';
 import { blockSources, conflict, isTerraformFile, readModule, refersTo, refuseBroken } from './terraform-module.ts';
 import type { Workspace } from './workspace.ts';
@@ -39,10 +42,15 @@ export function holdsAccess(module: TerraformModule, access: Access): boolean {
   return resourcesOf(module, access).length > 0;
 }
 
-function resourcesOf(module: TerraformModule, { spec }: Access): readonly TerraformResource[] {
-  const { names } = spec;
+/** Nothing where somebody else wrote what has these names: what lacks our marks is never taken away. */
+function resourcesOf(module: TerraformModule, access: Access): readonly TerraformResource[] {
+  if (!isOfAccess(module, access)) return [];
+  const { names } = access.spec;
   const managed = module.resources.filter(({ mode }) => mode === 'managed');
-  const named = (type: string, wanted: (name: string) => boolean): readonly TerraformResource[] => managed.filter((resource) => resource.type === type && typeof resource.attribute('name') === 'string' && wanted(String(resource.attribute('name'))));
+  const named = (type: string, wanted: (name: string) => boolean): readonly TerraformResource[] => managed.filter((resource) => {
+      const name = resource.attribute('name');
+      return resource.type === type && typeof name === 'string' && wanted(name);
+    });
   const users = named('aws_iam_user', (name) => name === names.user);
   const policies = named('aws_iam_policy', (name) => name === names.policy || (name.startsWith(`${names.policy}-`) && /^\d$/.test(name.slice(names.policy.length + 1))));
   const parameters = named('aws_ssm_parameter', (name) => [names.parameter, names.accessKeyIdParameter, names.secretAccessKeyParameter].includes(name));
@@ -53,6 +61,18 @@ function resourcesOf(module: TerraformModule, { spec }: Access): readonly Terraf
         (users.some(({ name }) => refersTo(module, resource.attribute('user'), 'aws_iam_user', name)) || policies.some(({ name }) => refersTo(module, resource.attribute('policy_arn'), 'aws_iam_policy', name)))),
   );
   return [...users, ...policies, ...held, ...(users.length > 0 ? parameters : [])];
+}
+
+/** By the owner tags on user or policy, or, where Terraform makes the key, by the description of the policy. */
+export function isOfAccess(module: TerraformModule, { metadata, spec }: Access): boolean {
+  return module.resources.some((resource) => {
+    if (resource.mode !== 'managed' || !['aws_iam_user', 'aws_iam_policy'].includes(resource.type)) return false;
+    const name = resource.attribute('name');
+    if (name !== spec.names.user && name !== spec.names.policy) return false;
+    const tags = resource.attribute('tags');
+    const tagged = isMap(tags) && tags[ownerTagKeys.namespace] === metadata.namespace && tags[ownerTagKeys.name] === metadata.name;
+    return tagged || resource.attribute('description') === policyDescription(metadata);
+  });
 }
 
 /** Data sources that only what goes had referred to. */

@@ -86,5 +86,5 @@ function skeletonOf(texts: ReadonlyMap<string, string>, files: readonly HclFile[
 }
 
 function toolFile(path: string): boolean {
-  return ['tfaction.yaml', '.tflint.hcl', '.tfmigrate.hcl', '.terraform.lock.hcl', '.terraform-version', '.tool-versions', '.trivyignore', 'aqua.yaml', 'aqua-checksums.json', 'terragrunt.hcl'].includes(path) || /^aqua\//.test(path);
+  return ['tfaction.yaml', '.tflint.hcl', '.tfmigrate.hcl', '.terraform.lock.hcl', '.terraform-version', '.tool-versions', '.trivyignore', 'aqua.yaml', 'aqua-checksums.json', 'terragrunt.hcl'].includes(path) || path.startsWith('aqua/');
 }

@@ -69,6 +69,7 @@ export function environmentEdit(kind: string, object: unknown, wanted: WantedEnv
 
 /** The changes that take out what {@link environmentEdit} put in: references to this access's Secret and ConfigMap, and the annotations. */
 export function environmentRemoval(kind: string, object: unknown, { access, secret, configMap }: Pick<WantedEnvironment, 'access' | 'secret' | 'configMap'>): readonly YamlChange[] {
+  if (getIn(object, ['metadata', 'annotations', annotationKeys.access]) !== access) return [];
   const changes: YamlChange[] = [];
   for (const { path } of allContainers(kind, object)) {
     const entries = listIn(object, [...path, 'env']);
@@ -77,11 +78,9 @@ export function environmentRemoval(kind: string, object: unknown, { access, secr
     for (const index of ours.toReversed()) changes.push({ type: 'remove', path: [...path, 'env', index] });
   }
   const annotations = ['metadata', 'annotations'];
-  if (getIn(object, [...annotations, annotationKeys.access]) === access) {
-    changes.push({ type: 'remove', path: [...annotations, annotationKeys.access] });
-    const template = [...(templates[kind] ?? []), 'metadata', 'annotations', annotationKeys.environment];
-    if (getIn(object, template) !== undefined) changes.push({ type: 'remove', path: template });
-  }
+  changes.push({ type: 'remove', path: [...annotations, annotationKeys.access] });
+  const template = [...(templates[kind] ?? []), 'metadata', 'annotations', annotationKeys.environment];
+  if (getIn(object, template) !== undefined) changes.push({ type: 'remove', path: template });
   const reloaded = getIn(object, [...annotations, reloadAnnotation]);
   if (typeof reloaded === 'string' && namesIn(reloaded).includes(secret)) {
     const others = namesIn(reloaded).filter((name) => name !== secret);

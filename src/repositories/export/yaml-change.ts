@@ -25,12 +25,7 @@ export function changedValue(value: unknown, change: YamlChange): unknown {
   }
 }
 
-/** The value with every change made. */
-export function changedBy(value: unknown, changes: readonly YamlChange[]): unknown {
-  return changes.reduce(changedValue, value);
-}
-
-/** The changes that make one map into another, the keys of `keep` untouched: whole fields, so that lists are replaced. */
+/** The changes that give a map the fields of another one; fields that only it has stay, lists are replaced whole. */
 export function changesBetween(before: unknown, after: Readonly<Record<string, unknown>>, path: YamlPath = []): readonly YamlChange[] {
   if (!isRecord(before)) return [{ type: 'set', path, value: after }];
   return Object.entries(after).flatMap(([key, value]): readonly YamlChange[] => {

@@ -151,8 +151,9 @@ function readTemplate(file: string, node: Node): Expression {
     at = child.endIndex;
   }
   if (inner.end > at) parts.push(text(at, inner.end));
-  const unescaped = heredoc ? dedent(node, parts) : parts.map((part) => (typeof part === 'string' ? unescape(part) : part));
-  const literal = unescaped.map((part) => (typeof part === 'string' ? part.replaceAll('$${', '${').replaceAll('%%{', '%{') : part));
+  // Templates before characters: a `$` that is written as its code opens no template.
+  const untemplated = (heredoc ? dedent(node, parts) : parts).map((part) => (typeof part === 'string' ? part.replaceAll('$${', '${').replaceAll('%%{', '%{') : part));
+  const literal = heredoc ? untemplated : untemplated.map((part) => (typeof part === 'string' ? unescape(part) : part));
   if (literal.every((part) => typeof part === 'string')) return { type: 'literal', value: literal.join(''), span };
   return { type: 'template', parts: literal, span };
 }

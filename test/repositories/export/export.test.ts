@@ -198,3 +198,57 @@ suite('what an export takes over', () => {
     });
   });
 });
+
+suite('what others wrote', () => {
+  const byHand: Files = {
+    ...tfactionRepositories,
+    'access.yaml': declarationFor('openhands'),
+    'infra/terraform/aws/openhands/iam.tf': `# by hand
+resource "aws_iam_user" "bedrock" {
+  name = "bedrock-openhands-user" # the seed's name
+  path = "/service/"
+}
+`,
+    'infra/terraform/aws/openhands/provider.tf': 'provider "aws" {\n  region = "ap-northeast-1"\n}\n',
+  };
+
+  test('is taken over by name, said so, and keeps its label and comments', async () => {
+    await inCheckout(byHand, async (copy, run) => {
+      assert.match((await run(...tfaction)).stderr, /warning\[export-takes-over\]: aws_iam_user.bedrock is there already/);
+      const text = copy.files()['infra/terraform/aws/openhands/iam.tf']!;
+      assert.match(text, /^# by hand\nresource "aws_iam_user" "bedrock" \{\n {2}name = "bedrock-openhands-user" # the seed's name\n/);
+      assert.match(text, /user +=\s*aws_iam_user\.bedrock\.name/);
+      assert.doesNotMatch((await run(...tfaction)).stderr, /takes-over/);
+    });
+  });
+
+  test('is never taken away by a removal that did not put it there', async () => {
+    await inCheckout(byHand, async (copy, run) => {
+      const before = copy.files();
+      await run('--remove', ...tfaction);
+      assert.equal(copy.files()['infra/terraform/aws/openhands/iam.tf'], before['infra/terraform/aws/openhands/iam.tf']);
+      assert.equal(copy.files()['cluster/argoproj/openhands/deployment.yaml'], before['cluster/argoproj/openhands/deployment.yaml']);
+    });
+  });
+
+  test('a module that others call gets resources and nothing that a root module has', async () => {
+    const files: Files = {
+      'infra/modules/bot/main.tf': 'resource "aws_iam_role" "bot" {\n  name               = "bot-role"\n  assume_role_policy = "{}"\n}\n',
+      'infra/modules/bot/versions.tf': 'terraform {\n  required_version = ">= 1.3"\n}\n',
+      'access.yaml': declarationFor('openhands'),
+    };
+    await inCheckout(files, async (copy, run) => {
+      await run('--terraform', 'infra/modules/openhands', ...cluster);
+      const made = Object.entries(copy.files()).filter(([file]) => file.startsWith('infra/modules/openhands/'));
+      assert.deepEqual(made.map(([file]) => file), ['infra/modules/openhands/main.tf', 'infra/modules/openhands/versions.tf']);
+      assert.doesNotMatch(made.map(([, text]) => text).join(''), /provider "aws"|backend/);
+    });
+  });
+
+  test('two targets never share a state', async () => {
+    const files: Files = { ...Object.fromEntries(Object.entries(tfactionRepositories).map(([file, text]) => [file, text.replace(/key {4}= "terraform\/aws\/\w+\/v1/, 'key    = "terraform/aws/all/v1')])), 'access.yaml': declarationFor('openhands') };
+    await inCheckout(files, async (_copy, run) => {
+      assert.match((await run(...tfaction)).stderr, /^error\[export-conflict\]: the new target would share the state/m);
+    });
+  });
+});
