@@ -101,7 +101,7 @@ function isAlive(pod: KubernetesObject): boolean {
 }
 
 /** As a query (Kubernetes docs, "Labels and Selectors"). */
-function selectorOf(workload: KubernetesObject): string {
+export function selectorOf(workload: KubernetesObject): string {
   const selector = at(workload, 'spec', 'selector');
   const labels = at(selector, 'matchLabels');
   const equal = isRecord(labels) ? Object.entries(labels).map(([key, value]) => `${key}=${String(value)}`) : [];
