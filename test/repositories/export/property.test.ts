@@ -16,9 +16,10 @@ import { plainRepositories, tfactionRepositories, type Files } from './repositor
 
 /**
  * What `check` says of these repositories for another reason than the export: the other parameters are made by hand as in
- * the real ones, and the original request's BEDROCK_MODEL_ID is set though most clients take the model from elsewhere.
+ * the real ones, the original request's BEDROCK_MODEL_ID is set though most clients take the model from elsewhere, and a
+ * policy with discovery over models without a profile names GetInferenceProfile all the same.
  */
-const inherent = [/^parameter-undeclared .*(openhands-tunnel-token|reader-access-key-id)/, /^variable-not-read .*BEDROCK_MODEL_ID/];
+const inherent = [/^parameter-undeclared .*(openhands-tunnel-token|reader-access-key-id)/, /^variable-not-read .*BEDROCK_MODEL_ID/, /^action-never-matches bedrock:GetInferenceProfile /];
 
 test('for every model of the catalog, export then check finds nothing', async () => {
   const seed = Number(process.env['SEED'] ?? 11);
@@ -47,7 +48,7 @@ spec:
   credentials:
     accessKey:
       layout: ${layout}
-      secretStore: ${tfaction ? '{ name: parameterstore, region: ap-northeast-1 }' : '{ kind: SecretStore, name: aws, region: eu-central-1 }'}
+      secretStore: ${tfaction ? `{ name: parameterstore, region: ${region.startsWith('us-gov-') ? region : 'ap-northeast-1'} }` : `{ kind: SecretStore, name: aws, region: ${region.startsWith('us-gov-') ? region : 'eu-central-1'} }`}
 `;
     const copy = checkout({ ...files, 'access.yaml': text });
     const [terraform, manifests] = tfaction ? ['infra/terraform/aws/openhands', 'cluster/argoproj/openhands'] : ['infra', 'manifests'];
