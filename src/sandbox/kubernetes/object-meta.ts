@@ -10,6 +10,21 @@ export function inVersion(object: StoredObject, apiVersion: string): StoredObjec
   return object.apiVersion === apiVersion ? object : { ...object, apiVersion };
 }
 
+/** What a body says of itself; anything may be missing. */
+export function metadataOf(body: JsonObject): Partial<StoredMeta> {
+  const metadata = body['metadata'];
+  return isMeta(metadata) ? metadata : {};
+}
+
+function isMeta(value: unknown): value is Partial<StoredMeta> {
+  return isObject(value);
+}
+
+/** The body with the name that it will have. */
+export function named(body: JsonObject, name: string): JsonObject {
+  return { ...body, metadata: { ...metadataOf(body), name } };
+}
+
 /** Fields of the metadata that only the server sets, and empty ones, are not taken from a client. */
 export function cleaned(meta: Partial<StoredMeta>): Partial<StoredMeta> {
   const { uid: _uid, resourceVersion: _revision, creationTimestamp: _created, generation: _generation, deletionTimestamp: _deleted, deletionGracePeriodSeconds: _grace, ...rest } = meta;

@@ -1,4 +1,4 @@
-import type { JsonObject, StoredObject } from './object.ts';
+import type { JsonObject, ObjectReference, StoredObject } from './object.ts';
 import type { Schema } from './openapi/schema.ts';
 import type { StatusCause } from './status-error.ts';
 
@@ -25,7 +25,7 @@ export interface ResourceType {
   /** Fills in what the real API server fills in. */
   readonly defaults?: (object: JsonObject, version: string) => JsonObject;
   /** What the server adds after the writer's fields are known, so that nobody owns it (first status, cluster IP, service account of a pod …). */
-  readonly prepareCreate?: (object: StoredObject) => StoredObject;
+  readonly prepareCreate?: (object: StoredObject, lookUp: LookUp) => StoredObject;
   readonly prepareUpdate?: (object: StoredObject, old: StoredObject) => StoredObject;
   /** Problems of a new or changed object; empty when it is fine. */
   readonly validate?: (object: JsonObject, old: StoredObject | undefined, version: string) => readonly StatusCause[];
@@ -40,6 +40,9 @@ export interface ResourceType {
   /** Verbs that it has; default all. */
   readonly verbs?: readonly string[];
 }
+
+/** Finds an object that another one names. */
+export type LookUp = (reference: ObjectReference) => StoredObject | undefined;
 
 export interface ScalePaths {
   readonly specReplicas: readonly string[];

@@ -7,6 +7,7 @@ import { createAuthority } from './access/certificates.ts';
 import { base64, kubeconfig } from './access/kubeconfig.ts';
 import { createTokenSigner } from './access/tokens.ts';
 import { createAuthenticator } from './access/users.ts';
+import { releaseClaims } from './controllers/claims.ts';
 import { collectGarbage } from './controllers/garbage-collector.ts';
 import { keepNamespaces } from './controllers/namespaces.ts';
 import { serveDefinitions } from './custom/definition.ts';
@@ -45,7 +46,7 @@ export async function startKubernetesServer(world: World): Promise<KubernetesSer
   const store = new ObjectStore(world, new ResourceTypes(builtInTypes));
   const history = new History(store);
   const authority = createAuthority('kubernetes');
-  const stopWork = [serveDefinitions(store), collectGarbage(store), keepNamespaces(store, authority.certificate)];
+  const stopWork = [serveDefinitions(store), collectGarbage(store), releaseClaims(store), keepNamespaces(store, authority.certificate)];
   for (const name of ['default', 'kube-node-lease', 'kube-public', 'kube-system']) {
     store.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, { manager: 'kube-apiserver' });
   }

@@ -2,7 +2,7 @@ import { checkPreconditions, finalizersAfter, graceOf, type RemoveOptions, withF
 import { randomName, randomUid } from './identifiers.ts';
 import { applyConfiguration, ownershipAfterUpdate } from './managed-fields/ownership.ts';
 import { type JsonObject, type ObjectInput, type ObjectReference, type StoredMeta, type StoredObject, groupOf, objectAt, sameJson, versionOf } from './object.ts';
-import { changesGeneration, cleaned, inVersion, timestamp, withoutBookkeeping, withoutRevision, withRevision } from './object-meta.ts';
+import { changesGeneration, cleaned, inVersion, metadataOf, named, timestamp, withoutBookkeeping, withoutRevision, withRevision } from './object-meta.ts';
 import type { ResourceType } from './resource-type.ts';
 import type { ResourceTypes } from './resource-types.ts';
 import { parseLabelSelector } from './label-selector.ts';
@@ -103,17 +103,18 @@ export class ObjectStore {
     const namespace = type.namespaced ? (givenNamespace ?? 'default') : undefined;
     if (namespace !== undefined) this.#admitToNamespace(type, namespace, givenName ?? '');
     if (given.resourceVersion !== undefined && given.resourceVersion !== '') {
-      throw new StatusError(500, 'InternalError', 'resourceVersion should not be set on objects to be created');
+      throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created');
     }
     const name = givenName !== undefined && givenName !== '' ? givenName : this.#generatedName(type, namespace, given.generateName);
     const { status, ...withoutStatus } = input;
     const body: JsonObject = type.status === true || status === undefined ? withoutStatus : input;
+    const defaulted = type.defaults?.(named(body, name), version) ?? body;
     const object: StoredObject = {
-      ...(type.defaults?.(body, version) ?? body),
+      ...defaulted,
       apiVersion: input.apiVersion,
       kind: type.kind,
       metadata: {
-        ...cleaned(given),
+        ...cleaned(metadataOf(defaulted)),
         name,
         ...(namespace === undefined ? {} : { namespace }),
         uid: randomUid(this.#world.random),
@@ -123,7 +124,7 @@ export class ObjectStore {
       },
     };
     const owned = this.#owned(type, undefined, object, options, '');
-    const prepared = type.prepareCreate?.(owned) ?? owned;
+    const prepared = type.prepareCreate?.(owned, (reference) => this.get(reference)) ?? owned;
     this.#validate(type, prepared, undefined, version);
     if (this.#kept(type).has(keyOf(type, namespace, name))) throw alreadyExists(type, name);
     return this.#keep(type, undefined, prepared, options);
@@ -238,7 +239,7 @@ export class ObjectStore {
   #withMeta(type: ResourceType, body: JsonObject, old: StoredObject, input: ObjectInput): StoredObject {
     const kept = old.metadata;
     const metadata: StoredMeta = {
-      ...cleaned(input.metadata ?? {}),
+      ...cleaned(metadataOf(body)),
       name: kept.name,
       ...(kept.namespace === undefined ? {} : { namespace: kept.namespace }),
       uid: kept.uid,

@@ -11,7 +11,8 @@ export function pruned(object: JsonObject, schema: Schema): { readonly value: Js
 function prune(value: unknown, given: Schema, place: string, unknown: string[]): unknown {
   const schema = resolved(given);
   if (Array.isArray(value)) return value.map((item, index) => prune(item, schema.items ?? { 'x-kubernetes-preserve-unknown-fields': true }, `${place}[${index}]`, unknown));
-  if (!isObject(value)) return value;
+  // Types with a wire form of their own (FieldsV1 in the metadata) keep what they hold.
+  if (!isObject(value) || (given.$ref !== undefined && schema.properties === undefined)) return value;
   const keepsAll = schema['x-kubernetes-preserve-unknown-fields'] === true || (schema.properties === undefined && schema.additionalProperties === undefined && schema.type === undefined);
   const kept: Record<string, unknown> = {};
   for (const [field, inner] of Object.entries(value)) {

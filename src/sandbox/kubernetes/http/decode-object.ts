@@ -1,7 +1,9 @@
 import type { ResourceCall } from './call.ts';
+import { Buffer } from 'node:buffer';
 import { pruned } from '../custom/structural.ts';
 import { isObject, type JsonObject, type ObjectInput, objectAt, textAt } from '../object.ts';
 import { decodeBuiltIn, DecodeError } from '../openapi/decode.ts';
+import { schemaOfKind } from '../openapi/schema.ts';
 import { badRequest } from '../status-error.ts';
 
 /**
@@ -9,13 +11,13 @@ import { badRequest } from '../status-error.ts';
  * dropped as `fieldValidation` says.
  */
 export function decodeObject(call: ResourceCall, body: unknown): ObjectInput {
-  if (!isObject(body)) throw badRequest(body === undefined ? 'EOF' : `couldn't get version/kind; json parse error: json: cannot unmarshal ${Array.isArray(body) ? 'array' : typeof body} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`);
   const { type, apiVersion, at } = call;
+  if (!isObject(body)) throw badRequest(unrecognized(type.kind, body));
   const sentVersion = textAt(body, 'apiVersion') ?? (type.custom === true ? '' : apiVersion);
   const sentKind = textAt(body, 'kind') ?? (type.custom === true ? '' : type.kind);
   if (type.custom === true && (sentKind === '' || sentVersion === '')) throw badRequest(`Object '${sentKind === '' ? 'Kind' : 'apiVersion'}' is missing in '${JSON.stringify(body)}'`);
   if (sentVersion !== apiVersion) throw badRequest(`the API version in the data (${sentVersion}) does not match the expected API version (${apiVersion})`);
-  if (sentKind !== type.kind) throw badRequest(`${sentKind} in version ${JSON.stringify(at.version)} cannot be handled as a ${type.kind}: converting (${at.version}.${sentKind}) to (${internalPackage(type.group)}.${type.kind}): unknown conversion`);
+  if (sentKind !== type.kind) throw badRequest(`${sentKind} in version ${JSON.stringify(at.version)} cannot be handled as a ${type.kind}: ${mismatch(call, sentKind)}`);
   const { object, unknownFields } = decoded(call, { ...body, apiVersion, kind: type.kind });
   reportUnknown(call, unknownFields);
   return { ...object, apiVersion, kind: type.kind, metadata: metadataOf(call, object) };
@@ -44,6 +46,21 @@ function reportUnknown({ query, type, at, response }: ResourceCall, unknownField
   }
   // RFC 7234 warn-code 299, as client-go shows it.
   if (validation !== 'Ignore') response.setHeader('Warning', words.map((each) => `299 - ${JSON.stringify(each)}`));
+}
+
+/** A body that is no object at all, in the words of Go's decoder; its bytes are shown in hexadecimal. */
+function unrecognized(kind: string, body: unknown): string {
+  const [why, shown] =
+    body === undefined
+      ? ['unexpected end of JSON input', '<empty>']
+      : [`json: cannot unmarshal ${Array.isArray(body) ? 'array' : typeof body} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`, Buffer.from(JSON.stringify(body)).toString('hex').slice(0, 60)];
+  return `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${why} (${shown})`;
+}
+
+function mismatch({ type, at }: ResourceCall, sentKind: string): string {
+  const known = schemaOfKind(at.group, at.version, sentKind) !== undefined;
+  if (known) return `converting (${at.version}.${sentKind}) to (${internalPackage(type.group)}.${type.kind}): unknown conversion`;
+  return `no kind ${JSON.stringify(sentKind)} is registered for version ${JSON.stringify(type.group === '' ? at.version : `${type.group}/${at.version}`)} in scheme "pkg/runtime/scheme.go:111"`;
 }
 
 /** The Go package of a group's internal types, which the words of a failed conversion show. */

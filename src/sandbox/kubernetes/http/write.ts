@@ -6,7 +6,7 @@ import type { ServerContext } from '../server-context.ts';
 import { badRequest, invalid, methodNotAllowed, notFound, StatusError, unsupportedMediaType } from '../status-error.ts';
 import type { RemoveOptions } from '../deletion.ts';
 import type { WriteOptions } from '../store.ts';
-import { required, unsupported } from '../validation/causes.ts';
+import { invalidValue, required, unsupported } from '../validation/causes.ts';
 import type { ResourceCall } from './call.ts';
 import { decodeObject, metadataOf } from './decode-object.ts';
 import { chooser, existing, presentationOf, sendObject } from './read.ts';
@@ -120,6 +120,9 @@ export function removeOptions(call: ResourceCall): RemoveOptions {
   const body = objectAt(call.body);
   const given = textAt(body, 'propagationPolicy') ?? query.get('propagationPolicy') ?? undefined;
   const orphans = body['orphanDependents'] ?? query.get('orphanDependents');
+  if (given !== undefined && orphans !== undefined && orphans !== null) {
+    throw invalidOptions('DeleteOptions', invalidValue('propagationPolicy', given, 'orphanDependents and deletionPropagation cannot be both set'));
+  }
   const policy = given ?? (orphans === true || orphans === 'true' ? 'Orphan' : undefined);
   if (policy !== undefined && policy !== 'Foreground' && policy !== 'Background' && policy !== 'Orphan') {
     throw invalidOptions('DeleteOptions', unsupported('propagationPolicy', policy, ['Foreground', 'Background', 'Orphan', 'nil']));

@@ -64,7 +64,11 @@ export const workloadTypes: readonly ResourceType[] = [
     namespaced: true,
     status: true,
     generation: 'spec',
-    defaults: (object) => withSpec(object, (spec) => ({ revisionHistoryLimit: 10, ...spec, template: withTemplateDefaults(spec['template']), updateStrategy: daemonSetStrategy(spec) })),
+    defaults: (object) => ({
+      ...withSpec(object, (spec) => ({ revisionHistoryLimit: 10, ...spec, template: withTemplateDefaults(spec['template']), updateStrategy: daemonSetStrategy(spec) })),
+      // The generation of extensions/v1beta1 lives on in an annotation (apps/v1/conversion.go).
+      metadata: { ...objectAt(object, 'metadata'), annotations: { 'deprecated.daemonset.template.generation': '1', ...objectAt(object, 'metadata', 'annotations') } },
+    }),
     prepareCreate: (object) => ({ ...object, status: { currentNumberScheduled: 0, desiredNumberScheduled: 0, numberMisscheduled: 0, numberReady: 0 } }),
     validate: workloadProblems,
   }),
@@ -177,7 +181,9 @@ function withJobSelector(job: StoredObject): StoredObject {
   const labels = { 'batch.kubernetes.io/controller-uid': uid, 'batch.kubernetes.io/job-name': name, 'controller-uid': uid, 'job-name': name };
   const metadata = objectAt(spec, 'template', 'metadata');
   const template = { ...objectAt(spec, 'template'), metadata: { ...metadata, labels: { ...objectAt(metadata, 'labels'), ...labels } } };
-  return { ...job, spec: { ...spec, selector: { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } }, template }, status: {} };
+  // A Job without labels takes its template's (batch/v1/defaults.go, made after the template had its own).
+  const own = job.metadata.labels ?? template.metadata.labels;
+  return { ...job, metadata: { ...job.metadata, labels: own }, spec: { ...spec, selector: { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } }, template }, status: {} };
 }
 
 function workloadProblems(object: JsonObject, old: StoredObject | undefined): readonly StatusCause[] {
@@ -192,12 +198,35 @@ function workloadProblems(object: JsonObject, old: StoredObject | undefined): re
   }
   const labels = textLabels(objectAt(spec, 'template', 'metadata', 'labels'));
   if (!isObject(selector) || !selectorMatches(selector, labels)) {
-    problems.push(invalidValue('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'));
+    problems.push(invalidValue('spec.template.metadata.labels', Object.keys(labels).length === 0 ? null : labels, '`selector` does not match template `labels`'));
   }
   problems.push(...podSpecProblems(objectAt(spec, 'template', 'spec'), 'spec.template.spec'));
   const restart = textAt(spec, 'template', 'spec', 'restartPolicy');
   if (restart !== undefined && restart !== 'Always') problems.push(unsupported('spec.template.spec.restartPolicy', restart, ['Always']));
+  if (object['kind'] === 'Deployment') problems.push(...rolloutProblems(spec));
   if (old !== undefined && !sameJson(selector, objectAt(old, 'spec')['selector'])) problems.push(immutable('spec.selector', selector));
+  return problems;
+}
+
+/** apps/validation: ValidateDeploymentSpec, from the strategy on. */
+function rolloutProblems(spec: JsonObject): readonly StatusCause[] {
+  const problems: StatusCause[] = [];
+  const strategy = objectAt(spec, 'strategy');
+  const { maxSurge, maxUnavailable } = objectAt(strategy, 'rollingUpdate');
+  const none = (amount: unknown): boolean => amount === 0 || amount === '0%';
+  if (strategy['type'] === 'Recreate' && strategy['rollingUpdate'] !== undefined) {
+    problems.push(forbiddenChange('spec.strategy.rollingUpdate', "may not be specified when strategy `type` is 'Recreate'"));
+  } else if (strategy['type'] === 'RollingUpdate' && none(maxSurge) && none(maxUnavailable)) {
+    problems.push(invalidValue('spec.strategy.rollingUpdate.maxUnavailable', maxUnavailable, 'may not be 0 when `maxSurge` is 0'));
+  } else if (strategy['type'] !== 'Recreate' && strategy['type'] !== 'RollingUpdate') {
+    problems.push(unsupported('spec.strategy', { Type: strategy['type'], RollingUpdate: strategy['rollingUpdate'] ?? null }, ['Recreate', 'RollingUpdate']));
+  }
+  for (const field of ['minReadySeconds', 'revisionHistoryLimit', 'progressDeadlineSeconds']) {
+    const amount = numberAt(spec, field);
+    if (amount !== undefined && amount < 0) problems.push(invalidValue(`spec.${field}`, amount, 'must be greater than or equal to 0'));
+  }
+  const [deadline, ready] = [numberAt(spec, 'progressDeadlineSeconds') ?? 600, numberAt(spec, 'minReadySeconds') ?? 0];
+  if (deadline <= ready) problems.push(invalidValue('spec.progressDeadlineSeconds', deadline, 'must be greater than minReadySeconds'));
   return problems;
 }
 

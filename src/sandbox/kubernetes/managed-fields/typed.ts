@@ -1,5 +1,5 @@
 import { type JsonObject, isObject } from '../object.ts';
-import { type Schema, isIntOrString, isQuantity, resolved } from '../openapi/schema.ts';
+import { type Schema, isIntOrString, isQuantity, isRaw, resolved } from '../openapi/schema.ts';
 import { keyElement, valueElement } from './field-set.ts';
 
 /** How server-side apply sees a value: a leaf, a list or a map (structured-merge-diff: schema.Atom). */
@@ -17,7 +17,7 @@ const leaf: Typed = { kind: 'leaf' };
 export function typedAs(type: FieldType, ...values: readonly unknown[]): Typed {
   if (type === 'atomic') return leaf;
   if (type === 'deduced') return values.some(isObject) ? { kind: 'map', fields: {}, element: 'deduced' } : leaf;
-  if (isQuantity(type) || isIntOrString(type)) return leaf;
+  if (isQuantity(type) || isIntOrString(type) || isRaw(type)) return leaf;
   const schema = resolved(type);
   const strategy = { ...schema, ...type };
   if (schema.type === 'array' || schema.items !== undefined) return listOf(strategy, schema.items ?? {});

@@ -34,7 +34,7 @@ const zeroObjects: Readonly<Record<string, JsonObject>> = {
   'rbac.authorization.k8s.io/RoleBinding': { roleRef: { apiGroup: '', kind: '', name: '' } },
   'rbac.authorization.k8s.io/ClusterRoleBinding': { roleRef: { apiGroup: '', kind: '', name: '' } },
   'policy/PodDisruptionBudget': { spec: {}, status: { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 } },
-  'networking.k8s.io/NetworkPolicy': { spec: {} },
+  'networking.k8s.io/NetworkPolicy': { spec: { podSelector: {} } },
   'networking.k8s.io/Ingress': { spec: {}, status: { loadBalancer: {} } },
   'apiextensions.k8s.io/CustomResourceDefinition': {
     spec: { group: '', names: { plural: '', kind: '' }, scope: '', versions: null },

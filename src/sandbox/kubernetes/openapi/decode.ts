@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from '../object.ts';
 import { canonicalQuantity } from './quantity.ts';
-import { isIntOrString, isQuantity, resolved, type Schema } from './schema.ts';
+import { isIntOrString, isQuantity, isRaw, resolved, type Schema } from './schema.ts';
 
 export interface Decoded {
   readonly object: JsonObject;
@@ -13,33 +13,48 @@ export class DecodeError extends Error {}
 
 /**
  * Reads an object of a built-in kind as Go reads it into its struct and writes it again: unknown fields, nulls and empty optional
- * values fall away, quantities become canonical.
+ * values fall away, quantities and times become canonical.
  */
 export function decodeBuiltIn(object: JsonObject, schema: Schema): Decoded {
   const unknownFields: string[] = [];
-  const decoded = read(object, schema, '', true, unknownFields);
+  const root = schema['x-kubernetes-group-version-kind']?.[0]?.kind ?? '';
+  const decoded = read(object, schema, { path: '', field: '', struct: root, kept: true, unknownFields });
   return { object: isObject(decoded) ? decoded : {}, unknownFields };
+}
+
+/** Where the reader is. */
+interface Place {
+  /** With indices and map keys, for unknown fields. */
+  readonly path: string;
+  /** Without them, as Go's messages have it. */
+  readonly field: string;
+  /** The Go struct that holds the field. */
+  readonly struct: string;
+  /** Is an empty value written? */
+  readonly kept: boolean;
+  readonly unknownFields: string[];
 }
 
 /** Optional strings whose empty value means something: pointers in Go. */
 const meaningfulEmpty = new Set(['storageClassName', 'volumeName', 'clusterIP', 'ingressClassName']);
 
-function read(value: unknown, given: Schema, place: string, kept: boolean, unknown: string[]): unknown {
+function read(value: unknown, given: Schema, place: Place): unknown {
   const schema = resolved(given);
   if (value === null || value === undefined) return undefined;
   if (isQuantity(given)) return quantity(value);
   if (isIntOrString(given)) return typeof value === 'string' || typeof value === 'number' ? value : wrong(value, 'intstr.IntOrString', place);
-  if (schema.properties === undefined && schema.additionalProperties === undefined && schema.items === undefined && (schema.type === undefined || schema.type === 'object')) return value;
+  if (isRaw(given) || isOpen(schema)) return value;
+  const name = place.path.slice(place.path.lastIndexOf('.') + 1);
   switch (schema.type) {
-    case 'array': {
-      if (!Array.isArray(value)) return wrong(value, `[]${schema.items?.$ref?.split('.').at(-1) ?? schema.items?.type ?? ''}`, place);
-      if (value.length === 0) return kept ? [] : undefined;
-      return value.map((item, index) => read(item, schema.items ?? {}, `${place}[${index}]`, true, unknown) ?? null);
-    }
+    case 'array':
+      if (!Array.isArray(value)) return wrong(value, goType(schema), place);
+      if (value.length === 0) return place.kept ? [] : undefined;
+      return value.map((item, index) => read(item, schema.items ?? {}, { ...place, path: `${place.path}[${index}]`, kept: true }) ?? null);
     case 'string':
       if (typeof value !== 'string') return wrong(value, 'string', place);
       if (schema.format === 'byte') checkBase64(value);
-      return value === '' && !kept && !meaningfulEmpty.has(place.slice(place.lastIndexOf('.') + 1)) ? undefined : value;
+      if (schema.format === 'date-time') return time(value, given);
+      return value === '' && !place.kept && !meaningfulEmpty.has(name) ? undefined : value;
     case 'integer':
       return typeof value === 'number' && Number.isInteger(value) ? value : wrong(value, schema.format ?? 'int64', place);
     case 'number':
@@ -47,26 +62,31 @@ function read(value: unknown, given: Schema, place: string, kept: boolean, unkno
     case 'boolean':
       return typeof value === 'boolean' ? value : wrong(value, 'bool', place);
     default:
-      return readObject(value, schema, place, kept, unknown);
+      return readObject(value, given, schema, place);
   }
 }
 
-function readObject(value: unknown, schema: Schema, place: string, kept: boolean, unknown: string[]): unknown {
-  if (!isObject(value)) return wrong(value, schema.properties === undefined ? 'map[string]string' : 'struct', place);
+function isOpen(schema: Schema): boolean {
+  return schema.properties === undefined && schema.additionalProperties === undefined && schema.items === undefined && (schema.type === undefined || schema.type === 'object');
+}
+
+function readObject(value: unknown, given: Schema, schema: Schema, place: Place): unknown {
+  if (!isObject(value)) return wrong(value, given.$ref === undefined ? goType(schema) : goType(given), place);
+  const struct = given.$ref?.split('.').at(-1) ?? place.struct;
   const result: Record<string, unknown> = {};
-  for (const [field, inner] of Object.entries(value)) {
-    const below = place === '' ? field : `${place}.${field}`;
-    const property = schema.properties?.[field];
+  for (const [key, inner] of Object.entries(value)) {
+    const path = place.path === '' ? key : `${place.path}.${key}`;
+    const property = schema.properties?.[key];
     if (property !== undefined) {
-      const required = schema.required?.includes(field) === true || ownEmptiness.has(field);
-      const decoded = read(inner, property, below, required, unknown);
-      if (decoded !== undefined) result[field] = decoded;
+      const kept = schema.required?.includes(key) === true || ownEmptiness.has(key);
+      const decoded = read(inner, property, { ...place, struct, path, field: place.field === '' ? key : `${place.field}.${key}`, kept });
+      if (decoded !== undefined) result[key] = decoded;
     } else if (isObject(schema.additionalProperties)) {
-      const decoded = read(inner, schema.additionalProperties, below, true, unknown);
-      if (decoded !== undefined) result[field] = decoded;
-    } else unknown.push(below);
+      const decoded = read(inner, schema.additionalProperties, { ...place, path, kept: true });
+      if (decoded !== undefined) result[key] = decoded;
+    } else place.unknownFields.push(path);
   }
-  if (schema.properties === undefined && Object.keys(result).length === 0 && !kept) return undefined;
+  if (schema.properties === undefined && Object.keys(result).length === 0 && !place.kept) return undefined;
   return result;
 }
 
@@ -79,6 +99,20 @@ function quantity(value: unknown): string {
   return text;
 }
 
+/** metav1.Time keeps whole seconds in UTC; metav1.MicroTime wants exactly six digits behind the dot. */
+function time(value: string, given: Schema): string {
+  const micro = given.$ref?.endsWith('MicroTime') === true;
+  const layout = micro ? '2006-01-02T15:04:05.000000Z07:00' : '2006-01-02T15:04:05Z07:00';
+  const match = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.exec(value);
+  const failed = (rest: string, expected: string): never => {
+    throw new DecodeError(`parsing time ${JSON.stringify(value)} as ${JSON.stringify(layout)}: cannot parse ${JSON.stringify(rest)} as ${JSON.stringify(expected)}`);
+  };
+  if (match === null) return failed(value, '2006');
+  if (!micro) return `${new Date(value).toISOString().slice(0, 19)}Z`;
+  if (match[1]?.length !== 7) return failed(value.slice(19), '.000000');
+  return `${new Date(value).toISOString().slice(0, 19)}${match[1]}Z`;
+}
+
 /** Go's StdEncoding: padded, nothing but its alphabet and line ends. */
 function checkBase64(text: string): void {
   const stray = text.search(/[^A-Za-z0-9+/=\r\n]/);
@@ -89,7 +123,15 @@ function checkBase64(text: string): void {
   if (padding !== -1 && !/^={1,2}$/.test(plain.slice(padding))) throw new DecodeError(`illegal base64 data at input byte ${padding}`);
 }
 
-function wrong(value: unknown, wanted: string, place: string): never {
-  const found = Array.isArray(value) ? 'array' : typeof value === 'number' ? `number` : typeof value === 'boolean' ? 'bool' : typeof value === 'object' ? 'object' : 'string';
-  throw new DecodeError(`json: cannot unmarshal ${found} into Go struct field ${place.replaceAll(/\[\d+\]/g, '')} of type ${wanted}`);
+function goType(schema: Schema): string {
+  if (schema.$ref !== undefined) return `v1.${schema.$ref.split('.').at(-1)}`;
+  if (schema.type === 'array') return `[]${goType(schema.items ?? {})}`;
+  if (isObject(schema.additionalProperties)) return `map[string]${goType(schema.additionalProperties)}`;
+  return schema.type === 'integer' ? (schema.format ?? 'int64') : (schema.type ?? 'interface {}');
+}
+
+function wrong(value: unknown, wanted: string, { struct, field }: Place): never {
+  const integers = /^u?int\d+$/.test(wanted);
+  const found = Array.isArray(value) ? 'array' : typeof value === 'number' ? (integers ? `number ${value}` : 'number') : typeof value === 'boolean' ? 'bool' : typeof value === 'object' ? 'object' : 'string';
+  throw new DecodeError(`json: cannot unmarshal ${found} into Go struct field ${struct}.${field} of type ${wanted}`);
 }

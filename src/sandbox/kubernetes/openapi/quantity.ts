@@ -1,6 +1,6 @@
 /** A resource quantity in canonical form (`0.5` -> `500m`, `1024Mi` -> `1Gi`), or undefined when it is none (apimachinery: resource/quantity.go). */
 export function canonicalQuantity(given: string | number): string | undefined {
-  const match = /^([+-]?)(\d+(?:\.\d*)?|\.\d+)([eE][+-]?\d+|[KMGTPE]i|[numkMGTPE]?)$/.exec(String(given));
+  const match = quantityPattern.exec(String(given));
   if (match === null) return undefined;
   const [, sign, digits = '', suffix = ''] = match;
   const nano = toNano(digits, suffix);
@@ -9,6 +9,19 @@ export function canonicalQuantity(given: string | number): string | undefined {
   return sign === '-' && text !== '0' ? `-${text}` : text;
 }
 
+/** Is the first quantity more than the second? False where either is none. */
+export function exceeds(left: string, right: string): boolean {
+  const [a, b] = [nanoOf(left), nanoOf(right)];
+  return a !== undefined && b !== undefined && a > b;
+}
+
+function nanoOf(text: string): bigint | undefined {
+  const match = quantityPattern.exec(text);
+  const nano = match === null ? undefined : toNano(match[2] ?? '', match[3] ?? '');
+  return nano !== undefined && match?.[1] === '-' ? -nano : nano;
+}
+
+const quantityPattern = /^([+-]?)(\d+(?:\.\d*)?|\.\d+)([eE][+-]?\d+|[KMGTPE]i|[numkMGTPE]?)$/;
 const unit = 1_000_000_000n;
 const decimalPowers: Readonly<Record<string, number>> = { n: -9, u: -6, m: -3, '': 0, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 };
 const binarySuffixes = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];

@@ -82,6 +82,11 @@ export function isQuantity(schema: Schema): boolean {
   return schema.$ref === `${reference}io.k8s.apimachinery.pkg.api.resource.Quantity`;
 }
 
+/** JSON of any shape, kept as it is: one field to server-side apply. */
+export function isRaw(schema: Schema): boolean {
+  return schema.$ref === `${reference}io.k8s.apimachinery.pkg.runtime.RawExtension`;
+}
+
 export function isIntOrString(schema: Schema): boolean {
   return schema['x-kubernetes-int-or-string'] === true || schema.$ref === `${reference}io.k8s.apimachinery.pkg.util.intstr.IntOrString`;
 }

@@ -19,18 +19,21 @@ export function validateMeta(type: ResourceType, object: StoredObject, old: Stor
   for (const key of Object.keys(metadata.annotations ?? {})) {
     if (!labelKey.test(key.toLowerCase())) causes.push(invalidValue('metadata.annotations', key, keyWords));
   }
-  (metadata.ownerReferences ?? []).forEach((owner, index) => {
-    const place = `metadata.ownerReferences[${index}]`;
-    if (!isObject(owner)) return;
+  const owners = metadata.ownerReferences ?? [];
+  for (const owner of owners.filter(isObject)) {
     for (const field of ['apiVersion', 'kind', 'name', 'uid'] as const) {
-      if (owner[field] === undefined || owner[field] === '') {
-        causes.push({ reason: 'FieldValueInvalid', message: `Invalid value: "": ${field === 'apiVersion' ? 'version' : field} must not be empty`, field: `${place}.${field}` });
-      }
+      if (owner[field] === undefined || owner[field] === '') causes.push(invalidValue(`metadata.ownerReferences.${field}`, '', field === 'apiVersion' ? 'version must not be empty' : 'must not be empty'));
     }
-  });
-  if ((metadata.ownerReferences ?? []).filter((owner) => owner.controller === true).length > 1) {
-    causes.push(invalidValue('metadata.ownerReferences', 'controller', 'Only one reference can have Controller set to true'));
   }
+  const [first, ...others] = owners.filter((owner) => owner.controller === true);
+  for (const other of others) {
+    causes.push(invalidValue('metadata.ownerReferences', owners, `Only one reference can have Controller set to true. Found "true" in references for ${first?.kind}/${first?.name} and ${other.kind}/${other.name}`));
+  }
+  (metadata.finalizers ?? []).forEach((finalizer, index) => {
+    if (finalizer.includes('/') || standardFinalizers.has(finalizer)) return;
+    // Custom kinds are not asked for a qualified name (only the core validation is).
+    if (type.custom !== true) causes.push(invalidValue(`metadata.finalizers[${index}]`, finalizer, 'name is neither a standard finalizer name nor is it fully qualified'));
+  });
   if (old?.metadata.deletionTimestamp !== undefined) {
     const added = (metadata.finalizers ?? []).filter((each) => old.metadata.finalizers?.includes(each) !== true);
     const listed = added.map((each) => JSON.stringify(each)).join(', ');
@@ -41,6 +44,7 @@ export function validateMeta(type: ResourceType, object: StoredObject, old: Stor
   return causes;
 }
 
+const standardFinalizers = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
 const labelKey = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 const labelValue = /^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/;
 // Words of apimachinery: validation/validation.go.

@@ -19,8 +19,16 @@ export function nameProblem(type: ResourceType, name: string): string | undefine
   return ruled(name, subdomain, subdomainWords, 253);
 }
 
+/** Why it is no RFC 1123 subdomain; `undefined` when it is one. */
+export function subdomainProblem(name: string): string | undefined {
+  return ruled(name, subdomain, subdomainWords, 253);
+}
+
+export const configKeyWords =
+  "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
+
 function ruled(name: string, pattern: RegExp, words: string, longest: number): string | undefined {
-  if (name.length > longest) return `must be no more than ${longest} bytes`;
+  if (name.length > longest) return `must be no more than ${longest} characters`;
   return pattern.test(name) ? undefined : words;
 }
 
