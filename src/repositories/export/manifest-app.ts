@@ -6,6 +6,7 @@ import { AccessError } from '../../errors/error.ts';
 import { ownerLabelKeys } from '../../resources/owner.ts';
 import { parseManifestFile } from '../manifests/parse.ts';
 import type { ManifestDocument, ManifestFile } from '../manifests/types.ts';
+import { isRepository } from './terraform-siblings.ts';
 import { getIn, isRecord } from './yaml-change.ts';
 import { isWorkloadKind } from './workload-edit.ts';
 import type { Workspace } from './workspace.ts';
@@ -47,7 +48,7 @@ export function readApp(workspace: Workspace, directory: string, access: Access,
   const [first] = workloads;
   const home = first === undefined ? resolve(directory) : dirname(resolve(first.file));
   // A folder of many apps is the repository itself; an app's folder lies among others.
-  const around = home === resolve(directory) && !workspace.names(directory).includes('.git') ? parsedFiles(workspace, dirname(home)) : within;
+  const around = home === resolve(directory) && !isRepository(home) ? parsedFiles(workspace, dirname(home)) : within;
   const kustomization = kustomizationNames.map((name) => join(home, name)).find((file) => workspace.read(file) !== undefined);
   return {
     directory: home,

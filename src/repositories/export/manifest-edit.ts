@@ -9,6 +9,7 @@ import { indexOf, kustomizationNames, type ManifestApp } from './manifest-app.ts
 import type { ManifestText } from './manifest-objects.ts';
 import type { ExportStyle } from './style.ts';
 import { notReadBack } from './terraform-edit.ts';
+import { isRepository } from './terraform-siblings.ts';
 import { changesBetween, getIn, isRecord, type YamlChange } from './yaml-change.ts';
 import { editYaml } from './yaml-edit.ts';
 import { contentEnd, documentsOf, startOf, UneditableYaml, valuesOf } from './yaml-nodes.ts';
@@ -130,6 +131,7 @@ export function appOfApps(workspace: Workspace, directory: string): string | und
       const resources = getIn(readableValue(text), ['resources']);
       if (Array.isArray(resources) && resources.some((entry) => /\/[\w-]*application\.ya?ml$/.test(String(entry)))) return file;
     }
+    if (isRepository(folder)) break;
     folder = dirname(folder);
   }
   return undefined;

@@ -1,10 +1,11 @@
 /** Which habits the Terraform side shows: its own target's first, then its siblings'. */
 import { basename, dirname, join, resolve } from 'node:path';
+import { ownerTagKeys } from '../../resources/owner.ts';
 import { isKnown, isMap } from '../hcl/value.ts';
 import type { TerraformModule, TerraformResource } from '../terraform/types.ts';
 import { majority, mostCommon } from './majority.ts';
 import type { ExportStyle } from './style.ts';
-import type { Siblings } from './terraform-siblings.ts';
+import { isRepository, type Siblings } from './terraform-siblings.ts';
 import type { ExportModule } from './terraform-module.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -26,12 +27,7 @@ export function terraformHabits(workspace: Workspace, { directory, module }: Exp
   const policies = first(['aws_iam_policy', 'aws_iam_user_policy', 'aws_iam_role_policy']);
   const identities = first(['aws_iam_user', 'aws_iam_policy', 'aws_iam_role']);
   const sources = modules.flatMap(({ files }) => files.map(({ text }) => text));
-  const cluster = modules.flatMap(({ resources }) => resources).flatMap((resource) => {
-    const tags = resource.attribute('tags');
-    const id = isMap(tags) ? tags['bedrock-access/cluster'] : undefined;
-    return typeof id === 'string' ? [id] : [];
-  });
-  const id = mostCommon(cluster);
+  const id = mostCommon(clustersIn([module])) ?? mostCommon(clustersIn(modules));
   return {
     skeleton: skeletonOf(workspace, directory, module, siblings),
     policy: policies.filter(isDocument).length * 2 > policies.length ? 'document' : 'jsonencode',
@@ -46,6 +42,17 @@ export function terraformHabits(workspace: Workspace, { directory, module }: Exp
     applies: appliesOf(workspace, directory, siblings),
     ...(id === undefined ? {} : { cluster: id }),
   };
+}
+
+/** The ids that earlier exports wrote. */
+function clustersIn(modules: readonly TerraformModule[]): readonly string[] {
+  return modules.flatMap(({ resources }) =>
+    resources.flatMap((resource) => {
+      const tags = resource.attribute('tags');
+      const id = isMap(tags) ? tags[ownerTagKeys.cluster] : undefined;
+      return typeof id === 'string' ? [id] : [];
+    }),
+  );
 }
 
 function nameOf(resource: TerraformResource): string {
@@ -130,7 +137,7 @@ function appliesOf(workspace: Workspace, directory: string, siblings: Siblings):
     if (['tfaction-root.yaml', 'atlantis.yaml'].some((name) => workspace.names(folder).includes(name))) return 'on-merge';
     const workflows = join(folder, '.github', 'workflows');
     if (workspace.isFolder(workflows)) return workspace.files(workflows, (name) => /\.ya?ml$/.test(name), 100).some((file) => /terraform(\s+-\S+)*\s+apply/.test(workspace.read(file) ?? '')) ? 'on-merge' : 'by-hand';
-    if (folder === dirname(folder)) break;
+    if (folder === dirname(folder) || isRepository(folder)) break;
     folder = dirname(folder);
   }
   return 'by-hand';

@@ -1,4 +1,5 @@
 /** The targets beside a Terraform target: where the repository's habits show. */
+import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { Parser } from 'web-tree-sitter';
 import { AccessError } from '../../errors/error.ts';
@@ -31,11 +32,23 @@ const mostTargets = 60;
 
 export function siblingsOf(workspace: Workspace, directory: string, parser: Parser): Siblings {
   const own = resolve(directory);
+  if (isRepository(own)) return { root: own, targets: [] };
   const near = targetsIn(workspace, dirname(own), own, parser);
   if (near.length > 0) return { root: dirname(own), targets: near };
   // `aws/app/prod` beside `aws/other/prod`.
   const root = dirname(dirname(own));
-  return root === dirname(own) || root === '/' ? { root: dirname(own), targets: [] } : { root, targets: targetsIn(workspace, root, own, parser) };
+  return repositoryOf(root) !== undefined && !isRepository(dirname(own)) ? { root, targets: targetsIn(workspace, root, own, parser) } : { root: dirname(own), targets: [] };
+}
+
+/** The folder of the git repository that holds a folder: what lies beyond it is somebody else's. */
+function repositoryOf(folder: string): string | undefined {
+  if (isRepository(folder)) return folder;
+  return folder === dirname(folder) ? undefined : repositoryOf(dirname(folder));
+}
+
+/** A worktree has a file of that name. */
+export function isRepository(folder: string): boolean {
+  return existsSync(join(folder, '.git'));
 }
 
 function targetsIn(workspace: Workspace, root: string, own: string, parser: Parser): readonly TerraformTarget[] {

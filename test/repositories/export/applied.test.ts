@@ -54,8 +54,8 @@ async function playTerraform(directory: string, aws: Aws): Promise<void> {
   const { account } = await aws.sts.getCallerIdentity();
   const module = await readTerraformModule(directory);
   const of = (type: string) => module.resources.filter((resource) => resource.mode === 'managed' && resource.type === type);
-  const text = (value: Value | undefined): string => (value instanceof PartialText || value instanceof Unknown ? value.toString().replaceAll('${data.aws_caller_identity.current.account_id}', account) : String(value));
-  const tagsOf = (value: Value | undefined): Record<string, string> => Object.fromEntries(Object.entries(isObject(value) ? value : {}).map(([key, tag]) => [key, String(tag)]));
+  const text = (value: Value | undefined): string => (value instanceof PartialText || value instanceof Unknown ? value.toString().replaceAll('${data.aws_caller_identity.current.account_id}', account) : typeof value === 'string' ? value : '');
+  const tagsOf = (value: Value | undefined): Record<string, string> => Object.fromEntries(Object.entries(isObject(value) ? value : {}).map(([key, tag]) => [key, text(typeof tag === 'string' ? tag : undefined)]));
   for (const user of of('aws_iam_user')) await aws.iam.createUser({ name: text(user.attribute('name')), path: text(user.attribute('path')), tags: tagsOf(user.attribute('tags')) });
   const arns = new Map<string, string>();
   for (const policy of of('aws_iam_policy')) {
@@ -64,7 +64,7 @@ async function playTerraform(directory: string, aws: Aws): Promise<void> {
     const made = await aws.iam.createPolicy({ name: text(policy.attribute('name')), path: text(policy.attribute('path')), description: text(policy.attribute('description')), document, tags: tagsOf(policy.attribute('tags')) });
     arns.set(`\${${policy.address}.arn}`, made.arn);
   }
-  for (const attachment of of('aws_iam_user_policy_attachment')) await aws.iam.attachUserPolicy(text(attachment.attribute('user')), arns.get(String(attachment.attribute('policy_arn'))) ?? '');
+  for (const attachment of of('aws_iam_user_policy_attachment')) await aws.iam.attachUserPolicy(text(attachment.attribute('user')), arns.get(text(attachment.attribute('policy_arn'))) ?? '');
 }
 
 /** Applies what the app's kustomization lists, as Argo CD does. */

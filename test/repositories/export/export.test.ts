@@ -252,3 +252,16 @@ resource "aws_iam_user" "bedrock" {
     });
   });
 });
+
+test('what lies beyond the git repository shows no habit', async () => {
+  const files: Files = {
+    'mine/.git/HEAD': '',
+    'mine/infra/main.tf': 'resource "aws_iam_user" "a" {\n  name = "a"\n}\n',
+    'other/infra/main.tf': 'resource "aws_iam_user" "b" {\n  name = "b_user"\n\n  tags = {\n    "bedrock-access/cluster" = "theirs"\n  }\n}\n',
+    'access.yaml': declarationFor('openhands'),
+  };
+  await inCheckout(files, async (copy, run) => {
+    await run('--terraform', 'mine/infra');
+    assert.doesNotMatch(copy.files()['mine/infra/main.tf']!, /theirs|bedrock_openhands_user"\n/);
+  });
+});
