@@ -63,6 +63,20 @@ export const commands: readonly CommandDescription[] = [
   { name: 'status', summary: 'show what an access has and how it is', options: [options.file, options.name], load: () => import('./status.ts') },
   { name: 'policy', summary: 'print the IAM policy that a declaration implies', options: [options.file, options.strict, options.explain], load: () => import('./policy.ts') },
   {
+    name: 'permissions',
+    summary: 'print the least IAM policy and RBAC that bedrock-access itself needs',
+    options: [options.file, options.clusterId],
+    after: 'Confined to the access: its names, path, parameters and owner tags. Demands a permissions boundary on every user, and prints it.',
+    load: () => import('./permissions.ts'),
+  },
+  {
+    name: 'bootstrap',
+    summary: 'print the same as Terraform, CloudFormation or commands, for the platform owner to apply once',
+    options: [options.file, options.clusterId, options.format],
+    after: 'Example:  bedrock-access bootstrap --format terraform > bedrock-access.tf',
+    load: () => import('./bootstrap.ts'),
+  },
+  {
     name: 'check',
     summary: 'find what is wrong in the two repositories, offline',
     options: [options.terraform, options.manifests, options.file, options.strict, options.fix, options.baseline, options.writeBaseline, options.changedSince, options.today],

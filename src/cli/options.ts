@@ -45,6 +45,8 @@ export interface CommandOptions {
   /** Who makes the access key in an export: `program` or `terraform`. */
   readonly keys?: string;
   readonly clusterId?: string;
+  /** `terraform`, `cloudformation` or `commands`. */
+  readonly format?: string;
 }
 
 export function readOptions(values: Readonly<Record<string, unknown>>, positionals: readonly string[]): CommandOptions {
@@ -95,6 +97,7 @@ export function readOptions(values: Readonly<Record<string, unknown>>, positiona
     ...text('changedSince'),
     ...text('keys'),
     ...text('clusterId'),
+    ...text('format'),
   };
 }
 
@@ -134,6 +137,7 @@ export const options = {
   manifestsApp: () => new Option('--manifests <dir>', 'folder of the app in the manifests repository, new or not'),
   style: () => new Option('--style <key=value>', 'instead of a habit of the repositories, repeatable').argParser(repeated).default([], 'none'),
   keys: () => new Option('--keys <who>', 'who makes the access key').choices(['program', 'terraform']).default('program'),
+  format: () => new Option('--format <format>', 'terraform, cloudformation or commands').choices(['terraform', 'cloudformation', 'commands']).default('commands'),
   clusterId: () => new Option('--cluster-id <id>', 'id of the cluster, for the owner tags: UID of the namespace kube-system'),
   dryRun: () => new Option('--dry-run', 'show the edits as a unified diff, write nothing'),
   remove: () => new Option('--remove', 'take the access out of the repositories again'),

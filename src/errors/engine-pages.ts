@@ -110,6 +110,42 @@ export const enginePages = {
     remedy: 'Put the references into the manifest in git; later changes then need no edit.',
     fault: 'input',
   },
+  'workload-made-by-others': {
+    summary: 'A workload that the program does not write lacks references to the ConfigMap or the Secret.',
+    cause: 'The template of a Job cannot be changed once it is made; or the declaration leaves the workload to others.',
+    remedy: 'Put the references into its manifest and make it anew.',
+    fault: 'input',
+  },
+  'workload-template-elsewhere': {
+    summary: 'The workload takes its pod template from another one.',
+    cause: 'A Rollout with spec.workloadRef has no template of its own.',
+    remedy: 'Declare the workload that it refers to.',
+    fault: 'input',
+  },
+  'variable-repeated': {
+    summary: 'A container has a variable of the access more than once.',
+    cause: 'Kubernetes takes the last one, and a server-side apply cannot tell them apart.',
+    remedy: 'Remove all but one where the workload is defined.',
+    fault: 'input',
+  },
+  'roll-out-gap': {
+    summary: 'While its pods are replaced, the workload is not there for a time.',
+    cause: 'Its strategy ends the old pod before the new one starts. The message says how long that takes.',
+    remedy: 'Let it surge by a pod where the app can run twice, or choose the time of the run.',
+    fault: 'input',
+  },
+  'roll-out-by-hand': {
+    summary: 'The workload replaces its pods only when a person acts.',
+    cause: 'It is paused, or its update strategy is OnDelete.',
+    remedy: 'Resume it, or delete its pods one by one.',
+    fault: 'input',
+  },
+  'reloader-silent': {
+    summary: 'Reloader was to restart the workload and has not.',
+    cause: 'Annotations leave the restart to Reloader, and pods still run that are older than the last change of the Secret or ConfigMap.',
+    remedy: 'Look at the log of Reloader; restart the workload by hand and run the command again.',
+    fault: 'cluster',
+  },
   'object-kept-by-git': {
     summary: 'An object that is to be changed or removed is kept by Argo CD, Flux or Helm.',
     cause: 'Such a tool puts back what it finds changed. The program never works against it.',
@@ -192,6 +228,12 @@ export const enginePages = {
     summary: 'Nothing of that access is there.',
     cause: 'No resource carries its tags, and the cluster holds no revision of it.',
     remedy: 'See which there are with `bedrock-access list`; check context and account.',
+    fault: 'input',
+  },
+  'program-needs-boundary': {
+    summary: 'The access declares no permissions boundary, and the program may make no user without one.',
+    cause: 'Whoever may make users and policies could raise itself through them; the printed permissions demand a boundary on every user.',
+    remedy: 'Set spec.permissionsBoundary to the boundary that `bedrock-access permissions` prints.',
     fault: 'input',
   },
 } as const satisfies Record<string, ErrorPage>;

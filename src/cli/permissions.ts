@@ -1,0 +1,37 @@
+import { programPermissions, type PrintedPolicy, type ProgramPermissions } from '../engine/permissions/index.ts';
+import { exitCodes } from '../errors/error.ts';
+import type { CommandLine } from './command-line.ts';
+import { readDeclarations } from './documents.ts';
+import type { CommandOptions } from './options.ts';
+import { renderFindings } from './output/finding.ts';
+import { printStructured } from './output/structured.ts';
+
+/** Prints what the program itself may do: IAM policies, the boundary that they demand, and the cluster's roles. */
+export async function run(options: CommandOptions, commandLine: CommandLine): Promise<number> {
+  const all = await permissionsOf(options, commandLine);
+  if (commandLine.output !== 'text') {
+    await printStructured({ permissions: all }, commandLine);
+    return exitCodes.ok;
+  }
+  const { stringify } = await import('yaml');
+  for (const { access, policies, boundary, roles } of all) {
+    const { paint } = commandLine;
+    const titled = (title: string, policy: PrintedPolicy): string => `${paint.strong(`${title}  ${policy.arn}`)}\n${JSON.stringify(policy.document, null, 2)}\n`;
+    for (const policy of policies) commandLine.print(titled(`IAM policy of the program for ${access.namespace}/${access.name}`, policy));
+    commandLine.print(boundary.declared ? `${paint.strong('Permissions boundary of every user')}  ${boundary.arn}\n` : titled('Permissions boundary of every user', boundary));
+    commandLine.print(`${paint.strong('Roles in the cluster')}\n${roles.map((role) => stringify(role, { lineWidth: 0 })).join('---\n')}`);
+  }
+  return exitCodes.ok;
+}
+
+/** Of each declaration; says on stderr what is to be changed in it. */
+export async function permissionsOf(options: CommandOptions, commandLine: CommandLine): Promise<readonly ProgramPermissions[]> {
+  const declared = await readDeclarations(options, commandLine);
+  const all = declared.map(({ access, place }) => {
+    const printed = programPermissions(access, options.clusterId);
+    return { ...printed, findings: printed.findings.map((finding) => ({ ...finding, place: { ...finding.place, ...place(finding.place?.field ?? 'spec') } })) };
+  });
+  const findings = all.flatMap((each) => each.findings);
+  if (findings.length > 0 && commandLine.output === 'text') commandLine.say(`${renderFindings(findings, commandLine.progressPaint, (file) => commandLine.sources.get(file))}\n`);
+  return all;
+}

@@ -1,0 +1,94 @@
+import type { Access } from '../../access/types.ts';
+import type { KubernetesObject } from '../../kubernetes/types.ts';
+import { kinds } from '../../resources/index.ts';
+import type { ClusterRule } from '../../resources/kind.ts';
+
+/** A rule as RBAC takes it. */
+export interface RoleRule extends ClusterRule {
+  readonly resourceNames?: readonly string[];
+}
+
+/** Kinds that lie in no namespace; their rules need a ClusterRole. */
+const clusterWide: ReadonlySet<string> = new Set(['clustersecretstores', 'namespaces']);
+
+/** To be bound to whomever the platform lets run the program. */
+export const programGroup = 'bedrock-access';
+
+const apiVersion = 'rbac.authorization.k8s.io/v1';
+
+/**
+ * ClusterRole, Roles and their bindings for the program itself: what its kinds declare (`clusterRules`) and what the
+ * engine adds (Lease, revisions, pods to wait for). Bound to the group `bedrock-access`.
+ */
+export function programRoles(access: Access): readonly KubernetesObject[] {
+  const { namespace, name } = access.metadata;
+  const declared = kinds.flatMap(({ clusterRules }) => clusterRules ?? []).flatMap((rule) => rule.resources.map((resource): RoleRule => ({ ...rule, resources: [resource] })));
+  const own = `bedrock-access-${namespace}-${name}`;
+  const wide = [...declared.filter(isWide).map((rule) => storeRule(rule, access)), ...engineRulesOfCluster(namespace)];
+  const local = [...declared.filter((rule) => !isWide(rule)).map((rule) => storeRule(rule, access)), ...engineRules(name)];
+  return [
+    ...role('ClusterRole', own, merged(wide)),
+    ...role('Role', own, merged(local), namespace),
+    // The cluster's id, where the platform has set one.
+    ...role('Role', own, [{ apiGroups: [''], resources: ['configmaps'], verbs: ['get'], resourceNames: ['bedrock-access'] }], 'kube-system'),
+  ];
+}
+
+function engineRulesOfCluster(namespace: string): readonly RoleRule[] {
+  return [
+    { apiGroups: [''], resources: ['namespaces'], verbs: ['get'], resourceNames: ['kube-system', namespace] },
+    // `list` shows every access of the cluster, by its revisions.
+    { apiGroups: ['apps'], resources: ['controllerrevisions'], verbs: ['list'] },
+  ];
+}
+
+function engineRules(name: string): readonly RoleRule[] {
+  return [
+    { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create'] },
+    { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'update', 'delete'], resourceNames: [`bedrock-access-${name}`] },
+    { apiGroups: ['apps'], resources: ['controllerrevisions'], verbs: ['get', 'list', 'create', 'update', 'delete'] },
+    // Whether a roll-out has come to its end, and what a pod holds, shows in the pods.
+    { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list'] },
+    { apiGroups: ['bedrock-access.dev'], resources: ['bedrockaccesses'], verbs: ['get'] },
+  ];
+}
+
+function isWide({ resources }: RoleRule): boolean {
+  return resources.some((resource) => clusterWide.has(resource));
+}
+
+/** A store that others make is only looked at. */
+function storeRule(rule: RoleRule, access: Access): RoleRule {
+  const isStore = rule.resources.some((resource) => resource.endsWith('secretstores'));
+  return isStore && !access.spec.credentials.accessKey.secretStore.create ? { ...rule, verbs: rule.verbs.filter((verb) => verb === 'get' || verb === 'list') } : rule;
+}
+
+/** One rule for each set of verbs on a group's kinds. */
+function merged(rules: readonly RoleRule[]): readonly RoleRule[] {
+  const verbsOf = new Map<string, { readonly group: string; readonly resource: string; readonly names: string; readonly verbs: Set<string> }>();
+  for (const { apiGroups: [group = ''], resources: [resource = ''], verbs, resourceNames = [] } of rules) {
+    const key = `${group} ${resource} ${resourceNames.join(',')}`;
+    const entry = verbsOf.get(key) ?? { group, resource, names: resourceNames.join(','), verbs: new Set() };
+    for (const verb of verbs) entry.verbs.add(verb);
+    verbsOf.set(key, entry);
+  }
+  const together = Map.groupBy(verbsOf.values(), ({ group, names, verbs }) => `${group} ${names} ${[...verbs].sort().join(',')}`);
+  return [...together.values()].map((entries) => {
+    const [{ group, names, verbs } = { group: '', names: '', verbs: new Set<string>() }] = entries;
+    return { apiGroups: [group], resources: entries.map(({ resource }) => resource), verbs: [...verbs], ...(names === '' ? {} : { resourceNames: names.split(',') }) };
+  });
+}
+
+function role(kind: 'ClusterRole' | 'Role', name: string, rules: readonly RoleRule[], namespace?: string): readonly KubernetesObject[] {
+  const metadata = { name, ...(namespace === undefined ? {} : { namespace }) };
+  return [
+    { apiVersion, kind, metadata, rules },
+    {
+      apiVersion,
+      kind: `${kind}Binding`,
+      metadata,
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind, name },
+      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: programGroup }],
+    },
+  ];
+}

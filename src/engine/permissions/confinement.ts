@@ -1,0 +1,55 @@
+import type { Access } from '../../access/types.ts';
+import { partitionOf } from '../../bedrock/regions.ts';
+import type { Partition } from '../../bedrock/types.ts';
+import { ownerTagKeys } from '../../resources/owner.ts';
+
+/** What the program's own permissions are confined to: the things of one access. */
+export interface Confinement {
+  readonly access: { readonly namespace: string; readonly name: string };
+  readonly partition: Partition;
+  readonly account: string;
+  /** Owner tags with their values. The cluster's id is among them only when it was given. */
+  readonly owner: Readonly<Record<string, string>>;
+  readonly userArn: string;
+  /** The user without its path: a call that names a user who does not exist yet is judged on this ARN. */
+  readonly pathlessUserArn: string;
+  /** The managed policy, and further ones that a long list of models needs (`…-2`). */
+  readonly policyArns: readonly string[];
+  readonly parameterArns: readonly string[];
+  /** Where the parameters lie. */
+  readonly parameterRegion: string;
+  /** The customer's own key of the parameters: id, ARN or alias. */
+  readonly kmsKey?: string;
+  /** What bounds every user that the program makes. */
+  readonly boundaryArn: string;
+  /** The policy that holds these permissions and protects itself; further ones take `-2`, `-3`. */
+  readonly programPolicyArn: string;
+}
+
+/** Path of the boundary and of the program's own policy: apart from whatever the program may write. */
+export const programPath = '/bedrock-access/';
+
+/** @param clusterId as `clusterIdOf` answers it; without it the owner tags are compared by namespace and name alone */
+export function confinementOf(access: Access, clusterId?: string): Confinement {
+  const { account, region, names, permissionsBoundary, parameterKmsKeyId, credentials } = access.spec;
+  const { namespace, name } = access.metadata;
+  const partition = partitionOf(region) ?? 'aws';
+  const iam = (resource: string): string => `arn:${partition}:iam::${account}:${resource}`;
+  const parameterRegion = credentials.accessKey.secretStore.region;
+  // Of both layouts: an access moves from one to the other.
+  const parameters = [names.parameter, names.accessKeyIdParameter, names.secretAccessKeyParameter];
+  return {
+    access: { namespace, name },
+    partition,
+    account,
+    owner: { ...(clusterId === undefined ? {} : { [ownerTagKeys.cluster]: clusterId }), [ownerTagKeys.namespace]: namespace, [ownerTagKeys.name]: name },
+    userArn: iam(`user${names.path}${names.user}`),
+    pathlessUserArn: iam(`user/${names.user}`),
+    policyArns: [iam(`policy${names.path}${names.policy}`), iam(`policy${names.path}${names.policy}-*`)],
+    parameterArns: parameters.map((parameter) => `arn:${partition}:ssm:${parameterRegion}:${account}:parameter/${parameter.replace(/^\//, '')}`),
+    parameterRegion,
+    ...(parameterKmsKeyId === undefined ? {} : { kmsKey: parameterKmsKeyId }),
+    boundaryArn: permissionsBoundary ?? iam(`policy${programPath}bedrock-access-boundary`),
+    programPolicyArn: iam(`policy${programPath}for-${names.user}`),
+  };
+}

@@ -1,0 +1,87 @@
+import { policySize } from '../../policy/document.ts';
+import type { PolicyDocument, PolicyStatement } from '../../policy/types.ts';
+import { kinds } from '../../resources/index.ts';
+import { actionPlaces, withheld, type ActionPlace } from './action-places.ts';
+import type { Confinement } from './confinement.ts';
+
+/** What the engine itself calls, beyond its kinds: verify looks at everything that AWS judges the user by. */
+export const engineActions: readonly string[] = ['iam:ListUserPolicies', 'iam:GetUserPolicy', 'iam:ListGroupsForUser'];
+
+/** Every action that the program needs of AWS, as its kinds and the engine declare them. */
+export function neededActions({ kmsKey }: Confinement): readonly string[] {
+  const all = [...kinds.flatMap(({ permissions }) => permissions), ...engineActions, ...(kmsKey === undefined ? [] : ['kms:Encrypt', 'kms:Decrypt'])];
+  return [...new Set(all)].sort();
+}
+
+/** Characters without whitespace (IAM quotas: managed policy length). */
+const managedPolicyLimit = 6144;
+
+/** The least that the program can work with on one access; denies what would raise it. One document per managed policy. */
+export function programPolicies(confined: Confinement): readonly PolicyDocument[] {
+  const needed = new Set(neededActions(confined));
+  const statements = [...denials(confined), ...actionPlaces.flatMap((place) => statementOf(place, needed, confined))];
+  const documents: PolicyDocument[] = [];
+  for (const statement of statements) {
+    const last = documents.at(-1);
+    const longer: PolicyDocument = { Version: '2012-10-17', Statement: [...(last?.Statement ?? []), statement] };
+    if (last === undefined || policySize(longer) <= managedPolicyLimit) documents.splice(-1, 1, longer);
+    else documents.push({ Version: '2012-10-17', Statement: [statement] });
+  }
+  return documents;
+}
+
+function statementOf(place: ActionPlace, needed: ReadonlySet<string>, confined: Confinement): readonly PolicyStatement[] {
+  const actions = place.actions.filter((action) => needed.has(action));
+  if (actions.length === 0 || place.when?.(confined) === false) return [];
+  return [
+    {
+      Sid: place.sid,
+      Effect: 'Allow',
+      Action: oneOrMany(actions),
+      Resource: oneOrMany(place.resources(confined)),
+      ...(place.condition === undefined ? {} : { Condition: place.condition(confined) }),
+    },
+  ];
+}
+
+/** These hold whatever else the principal is allowed by other policies. */
+function denials({ boundaryArn, programPolicyArn, userArn }: Confinement): readonly PolicyStatement[] {
+  return [
+    {
+      Sid: 'KeepBoundaryAndThisPolicy',
+      Effect: 'Deny',
+      Action: ['iam:CreatePolicyVersion', 'iam:DeletePolicy', 'iam:DeletePolicyVersion', 'iam:SetDefaultPolicyVersion', 'iam:TagPolicy', 'iam:UntagPolicy'],
+      Resource: [boundaryArn, programPolicyArn, `${programPolicyArn}-*`],
+    },
+    { Sid: 'KeepUserBounded', Effect: 'Deny', Action: oneOrMany(Object.keys(withheld)), Resource: userArn },
+  ];
+}
+
+/**
+ * What bounds every user that the program makes: calls of Bedrock's models and nothing else, whatever policy is put on it.
+ * As wide as any access's own policy can be, so that another model needs no other boundary.
+ */
+export function boundaryPolicy({ partition, account }: Confinement): PolicyDocument {
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Sid: 'Models',
+        Effect: 'Allow',
+        Action: ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream', 'bedrock:GetFoundationModel', 'bedrock:GetInferenceProfile'],
+        Resource: [
+          // The region may be empty, as it is for a global profile's model.
+          `arn:${partition}:bedrock:*::foundation-model/*`,
+          `arn:${partition}:bedrock:*:${account}:inference-profile/*`,
+          `arn:${partition}:bedrock:*:${account}:application-inference-profile/*`,
+        ],
+      },
+      { Sid: 'Discovery', Effect: 'Allow', Action: ['bedrock:ListFoundationModels', 'bedrock:ListInferenceProfiles'], Resource: '*' },
+    ],
+  };
+}
+
+function oneOrMany(values: readonly string[]): string | readonly string[] {
+  const [only, ...more] = values;
+  return only !== undefined && more.length === 0 ? only : values;
+}

@@ -1,0 +1,56 @@
+/** The least that the program itself needs for one access, in AWS and in the cluster; pure. */
+import type { Access } from '../../access/types.ts';
+import type { Finding } from '../../finding.ts';
+import type { KubernetesObject } from '../../kubernetes/types.ts';
+import type { PolicyDocument } from '../../policy/types.ts';
+import { programRoles } from './cluster-roles.ts';
+import { confinementOf } from './confinement.ts';
+import { boundaryPolicy, programPolicies } from './iam-policy.ts';
+
+export interface PrintedPolicy {
+  readonly arn: string;
+  readonly name: string;
+  readonly path: string;
+  readonly document: PolicyDocument;
+}
+
+export interface ProgramPermissions {
+  readonly access: { readonly namespace: string; readonly name: string };
+  /** For the principal that runs the program: managed policies, all of them to be attached. */
+  readonly policies: readonly PrintedPolicy[];
+  /** For every user that the program makes; not made anew where the declaration names one of its own. */
+  readonly boundary: PrintedPolicy & { readonly declared: boolean };
+  /** ClusterRole, Roles and their bindings. */
+  readonly roles: readonly KubernetesObject[];
+  readonly findings: readonly Finding[];
+}
+
+/** @param clusterId the owner tag of the cluster is compared too when it is given */
+export function programPermissions(access: Access, clusterId?: string): ProgramPermissions {
+  const confined = confinementOf(access, clusterId);
+  const declared = access.spec.permissionsBoundary !== undefined;
+  const findings: Finding[] = [];
+  if (!declared) {
+    findings.push({
+      id: 'program-needs-boundary',
+      severity: 'warning',
+      message: `${access.metadata.namespace}/${access.metadata.name} declares no permissions boundary, and these permissions make no user without one`,
+      cause: 'A program that may make users and policies could raise itself through them; a boundary on every user prevents that.',
+      remedy: `Set spec.permissionsBoundary: ${confined.boundaryArn}`,
+      place: { field: 'spec.permissionsBoundary' },
+    });
+  }
+  return {
+    access: confined.access,
+    policies: programPolicies(confined).map((document, index) => printed(`${confined.programPolicyArn}${index === 0 ? '' : `-${index + 1}`}`, document)),
+    boundary: { ...printed(confined.boundaryArn, boundaryPolicy(confined)), declared },
+    roles: programRoles(access),
+    findings,
+  };
+}
+
+/** With name and path taken from `arn:aws:iam::…:policy/PATH/NAME`. */
+function printed(arn: string, document: PolicyDocument): PrintedPolicy {
+  const [, path = '/', name = ''] = /:policy(\/(?:.*\/)?)([^/]+)$/.exec(arn) ?? [];
+  return { arn, name, path, document };
+}

@@ -1,0 +1,107 @@
+/** The program run as a principal that holds exactly the printed permissions, in AWS and in the cluster, and nothing else. */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Access } from '../../src/access/types.ts';
+import { openAws } from '../../src/aws/open.ts';
+import { clusterIdOf } from '../../src/engine/index.ts';
+import { programPermissions } from '../../src/engine/permissions/index.ts';
+import type { RunContext } from '../../src/engine/types.ts';
+import { openKubernetes } from '../../src/kubernetes/open.ts';
+import { isRecord, textAt } from '../../src/resources/json.ts';
+import type { PolicyDocument } from '../../src/policy/types.ts';
+import type { Sandbox } from '../../src/sandbox/types.ts';
+import { seeded, startEngineWorld, type EngineWorld } from './engine-world.ts';
+
+export const programIdentity = 'arn:aws:iam::123456789012:user/sandbox/the-program';
+
+export interface LeastWorld extends EngineWorld {
+  /** A run of the program as the platform would let it run. */
+  least(): Promise<RunContext>;
+  readonly policy: PolicyDocument;
+}
+
+/** @param without an action that is taken out of the policy, to see that it is needed */
+export async function startLeastWorld(access: Access, without?: string): Promise<LeastWorld> {
+  const world = await startEngineWorld();
+  const folder = await mkdtemp(join(tmpdir(), 'bedrock-access-least-'));
+  const admin = await world.run();
+  const { policies, boundary, roles } = programPermissions(access, await clusterIdOf(world.kubernetes));
+  // A test identity takes one document; AWS judges by all statements of all policies alike.
+  const whole: PolicyDocument = { Version: '2012-10-17', Statement: policies.flatMap(({ document }) => document.Statement) };
+  const document = without === undefined ? whole : lacking(whole, without);
+
+  // What the platform owner does once: the boundary, the program's identity, its roles.
+  await admin.aws.iam.createPolicy({ name: 'bedrock-access-boundary', path: '/bedrock-access/', description: '', document: boundary.document, tags: {} });
+  const { accessKeyId, secretAccessKey } = await world.sandbox.aws.createIdentity('the-program', document);
+  await world.kubernetes.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'bedrock-access' } });
+  const account = { apiVersion: 'v1', kind: 'ServiceAccount', namespace: 'bedrock-access', name: 'the-program' };
+  await world.kubernetes.create({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace: account.namespace, name: account.name } });
+  for (const role of roles) await world.kubernetes.create(role.kind.endsWith('Binding') ? { ...role, subjects: [{ kind: 'ServiceAccount', namespace: account.namespace, name: account.name }] } : role);
+  const request = await world.kubernetes.createSubresource(account, 'token', { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', metadata: {}, spec: {} });
+  const kubeconfig = join(folder, 'kubeconfig');
+  await writeFile(kubeconfig, kubeconfigText(world.sandbox.kubernetes.server, await authorityOf(world), textAt(request, 'status', 'token') ?? ''), { mode: 0o600 });
+
+  return {
+    ...world,
+    policy: document,
+    async least() {
+      const run = await world.run();
+      const random = seeded(7);
+      const environment = { ...world.sandbox.environment, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
+      const userAgent = 'bedrock-access/0.1.0 run/least';
+      return {
+        ...run,
+        aws: openAws({ region: 'us-west-2', environment, clock: world.sandbox.productClock, random, userAgent }),
+        kubernetes: await openKubernetes({ kubeconfig, environment, clock: world.sandbox.productClock, random, userAgent }),
+      };
+    },
+    async stop() {
+      await world.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The same policy without one action. */
+function lacking(document: PolicyDocument, action: string): PolicyDocument {
+  return {
+    ...document,
+    Statement: document.Statement.flatMap((statement) => {
+      const actions = [statement.Action ?? []].flat().filter((each) => each !== action);
+      return statement.Effect === 'Deny' ? [statement] : actions.length === 0 ? [] : [{ ...statement, Action: actions }];
+    }),
+  };
+}
+
+/** What somebody puts on a user by hand, for as long as `during` takes. */
+export async function withInlinePolicy({ environment }: Sandbox, user: string, during: () => Promise<void>): Promise<void> {
+  const { DeleteUserPolicyCommand, IAMClient, PutUserPolicyCommand } = await import('@aws-sdk/client-iam');
+  const client = new IAMClient({
+    region: 'us-east-1',
+    endpoint: environment['AWS_ENDPOINT_URL'] ?? '',
+    credentials: { accessKeyId: environment['AWS_ACCESS_KEY_ID'] ?? '', secretAccessKey: environment['AWS_SECRET_ACCESS_KEY'] ?? '' },
+  });
+  const document = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'bedrock:CallWithBearerToken', Resource: '*' }] };
+  await client.send(new PutUserPolicyCommand({ UserName: user, PolicyName: 'by-hand', PolicyDocument: JSON.stringify(document) }));
+  await during();
+  await client.send(new DeleteUserPolicyCommand({ UserName: user, PolicyName: 'by-hand' }));
+  client.destroy();
+}
+
+async function authorityOf({ sandbox }: EngineWorld): Promise<string> {
+  const config: unknown = JSON.parse(await readFile(sandbox.kubernetes.kubeconfigFile, 'utf8'));
+  const clusters: unknown = isRecord(config) ? config['clusters'] : undefined;
+  return (Array.isArray(clusters) ? textAt(clusters[0], 'cluster', 'certificate-authority-data') : undefined) ?? '';
+}
+
+function kubeconfigText(server: string, authority: string, token: string): string {
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: 'c', cluster: { server, 'certificate-authority-data': authority } }],
+    users: [{ name: 'u', user: { token } }],
+    contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
+    'current-context': 'x',
+  });
+}
