@@ -1,7 +1,7 @@
 import { checkModels } from '../access/check-models.ts';
 import { clientProfile } from '../access/clients/index.ts';
 import { accessDigest } from '../access/digest.ts';
-import type { Access } from '../access/types.ts';
+import type { Access, Workload } from '../access/types.ts';
 import { partitionOf } from '../bedrock/regions.ts';
 import type { Catalog } from '../bedrock/types.ts';
 import type { Finding } from '../finding.ts';
@@ -51,7 +51,22 @@ function layoutFindings({ spec }: Access): readonly Finding[] {
 }
 
 function clientFindings({ spec }: Access): readonly Finding[] {
-  return spec.workloads
+  return [...spec.workloads.filter(({ kind }) => kind === 'CronJob' || kind === 'Job').map(newRunsOnly), ...startedContainers(spec.workloads)];
+}
+
+function newRunsOnly({ kind, name }: Workload): Finding {
+  return {
+    id: 'new-runs-only',
+    severity: 'info',
+    message: `of ${kind} ${name} only new runs have a changed key or model`,
+    cause: 'A run that has begun keeps the variables that it was started with; it is not ended for a change.',
+    remedy: 'Start a run anew where it must not go on with the old ones.',
+    place: { field: 'spec.workloads' },
+  };
+}
+
+function startedContainers(workloads: readonly Workload[]): readonly Finding[] {
+  return workloads
     .filter(({ client }) => clientProfile(client).startsOwnContainers)
     .map(({ kind, name, client }) => ({
       id: 'containers-outlive-roll-out',

@@ -22,7 +22,7 @@ export async function observe(footprint: Footprint, context: RunContext, reading
     identified,
     revisionsOf(owner, readings),
     // AWS denies a look at another account's ARNs, maybe before it says whose the credentials are: that is the better answer.
-    lookAt(footprint.resources, footprint, readings, context.only).catch(async (error: unknown) => {
+    lookAt(footprint.resources, footprint, readings, context).catch(async (error: unknown) => {
       await identified;
       throw error;
     }),
@@ -69,7 +69,7 @@ async function lookAt(
   resources: readonly Resource[],
   { owner }: Footprint,
   readings: Readings,
-  only?: readonly string[],
+  { only, adopt = false }: Pick<RunContext, 'only' | 'adopt'>,
 ): Promise<{ readonly resources: ReadonlyMap<string, FoundResource>; readonly findings: readonly Finding[] }> {
   const found = new Map<string, FoundResource>();
   const findings: Finding[] = [];
@@ -78,7 +78,7 @@ async function lookAt(
   for (const { resource, observed } of seen) {
     const kind = kindOf(resource);
     const asked = only === undefined || only.includes(resource.kind);
-    const problems = asked ? (kind.problems?.(resource, observed, owner) ?? []) : [];
+    const problems = asked ? (kind.problems?.(resource, observed, owner, adopt) ?? []) : [];
     findings.push(...problems);
     if (observed !== undefined) found.set(address(resource), describe(resource, observed, owner));
     const present = observed !== undefined && (kind.present?.(observed) ?? true);

@@ -234,6 +234,7 @@ function handsOf({ owner, observation }: Work, progress: Progress, context: RunC
     readings: observation.readings,
     clock: context.clock,
     signal: context.signal,
+    adopt: context.adopt === true,
     owner,
     value(field) {
       const value = output(field);

@@ -95,7 +95,7 @@ function planResource(resource: Resource, planning: Planning): PlannedResource {
   const stays = action === 'none' || (action === 'adopt' && differences.every(({ field }) => field === 'owner'));
   return {
     step,
-    findings: [...(judged.finding === undefined ? [] : [judged.finding]), ...handOvers([step])],
+    findings: [...(judged.finding === undefined ? [] : [judged.finding]), ...handOvers([step]), ...(found === undefined || action === 'none' || handOver !== undefined ? [] : (kind.notices?.(resource, found.observed) ?? []))],
     outputs: { ...kind.foreseen(resource.desired), ...(stays && found !== undefined ? found.outputs : {}) },
   };
 }

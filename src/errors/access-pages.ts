@@ -290,12 +290,6 @@ export const accessPages = {
     remedy: 'Remove one of them.',
     fault: 'input',
   },
-  'workload-kind-not-built': {
-    summary: 'Workloads of this kind are not built yet.',
-    cause: 'This version changes and restarts Deployments, StatefulSets and DaemonSets.',
-    remedy: 'Declare a Deployment, StatefulSet or DaemonSet.',
-    fault: 'program',
-  },
   'restart-window-not-built': {
     summary: 'Restarts in a window are not built yet.',
     cause: 'This version restarts a workload when its credential or environment changes, or never; the declaration has no field yet that says when a window is.',

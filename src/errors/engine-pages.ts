@@ -122,6 +122,12 @@ export const enginePages = {
     remedy: 'Declare the workload that it refers to.',
     fault: 'input',
   },
+  'new-runs-only': {
+    summary: 'A changed key or model reaches new runs of the workload only.',
+    cause: 'A run that has begun keeps the variables that it was started with.',
+    remedy: 'Start a run anew where it must not go on with the old ones.',
+    fault: 'input',
+  },
   'variable-repeated': {
     summary: 'A container has a variable of the access more than once.',
     cause: 'Kubernetes takes the last one, and a server-side apply cannot tell them apart.',

@@ -92,6 +92,8 @@ export interface Hands {
   readonly clock: Clock;
   readonly owner: Owner;
   readonly signal: AbortSignal;
+  /** May what others set be taken over? */
+  readonly adopt: boolean;
   /** A reference's value; throws when it is not known yet, which would be a fault of the order. */
   value(field: Field): string;
   /** A secret output of a resource made in this run, else undefined. */
@@ -132,7 +134,9 @@ export interface ResourceKind<Desired = unknown, Observed = unknown> {
   /** Differences in these fields cannot be changed on the thing itself: it is replaced, the new one first. */
   readonly fixed?: readonly string[];
   /** What is wrong here beyond differences; a finding of severity `error` stops the run before its first write. */
-  problems?(resource: Resource<Desired>, observed: Observed | undefined, owner: Owner): readonly Finding[];
+  problems?(resource: Resource<Desired>, observed: Observed | undefined, owner: Owner, adopt: boolean): readonly Finding[];
+  /** What a person should know before a step on it is run; never an error. */
+  notices?(resource: Resource<Desired>, observed: Observed): readonly Finding[];
   /** What someone else has to do for this resource (an export edit): the step is not run, the run ends with this finding. */
   handOver?(resource: Resource<Desired>, observed: Observed): Finding | undefined;
 

@@ -5,18 +5,21 @@
  */
 import { createHash } from 'node:crypto';
 import type { Workload } from '../access/types.ts';
-import { AccessError } from '../errors/error.ts';
-import { rolloutStatus } from '../kubernetes/rollout.ts';
 import type { KubernetesObject } from '../kubernetes/types.ts';
 import { annotationKeys } from './annotations.ts';
 import { gitOpsKeeper, type GitOpsKeeper } from './gitops.ts';
 import { canonicalJson, textAt } from './json.ts';
-import type { Field, Outputs, Hands, Resolve, ResourceKind, State, Stray } from './kind.ts';
+import type { Field, Resolve, ResourceKind, State, Stray } from './kind.ts';
 import { reference } from './kind.ts';
 import { ours, type Owner, type Ownership } from './owner.ts';
+import type { Readings } from './readings.ts';
+import { awaitedOfReloader, notReloading, reloadersOf, reloading, type Reloading } from './reloader.ts';
+import { hasGap, rolledOut, rollOutNotices } from './roll-out.ts';
 import { workloadVariables, type PlacedVariable } from './variables.ts';
-import { containersFor, containersOf, ownedVariables, shownVariable, type Container } from './workload-containers.ts';
+import { containersFor, containersOf, ownedVariables, shownVariable, variableNamed, withSourced, type Container } from './workload-containers.ts';
+import { workloadReference, workloadShape, workloadShapes } from './workload-kinds.ts';
 import { exportEdit, removalEdit, workloadProblems } from './workload-problems.ts';
+import { writeEnvironment } from './write-environment.ts';
 
 export interface DesiredEnvironment {
   readonly workload: Workload;
@@ -29,8 +32,10 @@ export interface DesiredEnvironment {
   readonly configMapName: string;
   /** Id of the access key that the Secret holds. */
   readonly credential: Field;
-  /** Digest of the values that the variables refer to. */
+  /** Digest of the values that the variables refer to; empty where a change restarts nothing. */
   readonly digest: string;
+  /** Git, or who makes the Job, puts the references in; the program never writes it. */
+  readonly byOthers: boolean;
 }
 
 export interface ObservedEnvironment {
@@ -38,12 +43,13 @@ export interface ObservedEnvironment {
   /** The containers that the access means. */
   readonly containers: readonly Container[];
   readonly keeper?: GitOpsKeeper;
+  readonly byOthers: boolean;
   /** Variables that somebody else refers from to our ConfigMap or Secret: `app: AWS_REGION`. */
   readonly theirReferences: readonly string[];
+  readonly reloading: Reloading;
+  /** Only where it matters how long they take to start. */
+  readonly pods: readonly KubernetesObject[];
 }
-
-/** `apps/v1` serves all three (Kubernetes API reference). */
-const apiVersion = 'apps/v1';
 
 export const workloadEnvironment: ResourceKind<DesiredEnvironment, ObservedEnvironment> = {
   kind: 'workload-environment',
@@ -51,6 +57,7 @@ export const workloadEnvironment: ResourceKind<DesiredEnvironment, ObservedEnvir
 
   desired(implied) {
     const { metadata, spec } = implied.access;
+    const byOthers = (workload: Workload): boolean => spec.managedBy.cluster === 'manifests' || workloadShape(workload.kind).fixedTemplate;
     return workloadVariables(implied).map(({ workload, variables }) => ({
       kind: 'workload-environment',
       key: `${workload.kind}/${workload.name}`,
@@ -64,56 +71,65 @@ export const workloadEnvironment: ResourceKind<DesiredEnvironment, ObservedEnvir
         secretName: spec.names.secret,
         configMapName: spec.names.environment,
         credential: reference('access-key', 'key', 'id'),
-        digest: spec.restart === 'never' ? '' : createHash('sha256').update(canonicalJson(variables)).digest('hex').slice(0, 16),
+        digest: spec.restart === 'never' || !workloadShape(workload.kind).rollsOut ? '' : createHash('sha256').update(canonicalJson(variables)).digest('hex').slice(0, 16),
+        byOthers: byOthers(workload),
       },
-      ...(spec.managedBy.cluster === 'manifests' ? { required: true } : {}),
+      ...(byOthers(workload) ? { required: true } : {}),
     }));
   },
   identity: ({ desired }) => `${desired.workload.kind} ${desired.namespace}/${desired.workload.name}`,
 
   async observe({ desired }, readings) {
     const { workload, namespace } = desired;
+    const { apiVersion } = workloadShape(workload.kind);
     const object = await readings.object({ apiVersion, kind: workload.kind, namespace, name: workload.name });
-    return object === undefined ? undefined : observed(object, containersFor(object, workload.containers), desired);
+    return object === undefined ? undefined : observed(object, containersFor(object, workload.containers), readings, desired);
   },
   async strays(where, readings) {
-    const kinds = ['Deployment', 'StatefulSet', 'DaemonSet'];
-    const found = await Promise.all(kinds.map((kind) => readings.objects(apiVersion, kind, { namespace: where.owner.namespace })));
-    return found.flatMap((objects, index) =>
-      objects
-        .filter((object) => object.metadata.annotations?.[annotationKeys.access] === where.owner.name)
-        .filter((object) => !where.accounted.has(`${kinds[index] ?? ''} ${object.metadata.namespace ?? ''}/${object.metadata.name ?? ''}`))
-        .map((object): Stray<ObservedEnvironment> => ({
-          name: `${kinds[index] ?? ''} ${object.metadata.name ?? ''}`,
-          // A list's items carry neither kind nor version.
-          observed: observed({ ...object, apiVersion, kind: kinds[index] ?? '' }, containersOf(object)),
-          reason: 'not in the declaration any more',
-        })),
+    const found = await Promise.all(workloadShapes.map((shape) => ofOwner(shape.kind, where.owner, readings)));
+    const left = found.flat().filter((object) => !where.accounted.has(`${object.kind} ${object.metadata.namespace ?? ''}/${object.metadata.name ?? ''}`));
+    return Promise.all(
+      left.map(async (object): Promise<Stray<ObservedEnvironment>> => ({
+        name: `${object.kind} ${object.metadata.name ?? ''}`,
+        observed: await observed(object, containersOf(object), readings),
+        reason: 'not in the declaration any more',
+      })),
     );
   },
-  present: ({ object }) => object.metadata.annotations?.[annotationKeys.access] !== undefined,
+  // What others make is there when it is there; what the program writes, when it has written it.
+  present: ({ object, byOthers }) => byOthers || object.metadata.annotations?.[annotationKeys.access] !== undefined,
   ownership: ({ object }, owner) => fragmentOwner(object, owner),
 
   expected,
   found: ({ object, containers }) => ({ ...variablesFound(containers), ...annotationsFound(object) }),
-  problems: (resource, seen, owner) => workloadProblems(resource, seen, expected(resource.desired, plainNames(resource.desired), seen), owner),
-  handOver: (resource, seen) => exportEdit(resource.desired, seen, expected(resource.desired, plainNames(resource.desired), seen), variablesFound(seen.containers)),
-
+  problems: (resource, seen, owner, adopt) => workloadProblems(resource, seen, wanted(resource.desired, seen), owner, adopt),
+  handOver: (resource, seen) => exportEdit(resource.desired, seen, wanted(resource.desired, seen)),
+  notices: (_resource, seen) => rollOutNotices(seen.object, seen.pods),
   handOverRemoval: removalEdit,
 
   foreseen: (_desired) => ({}),
   outputs: (_observed) => ({}),
 
-  create: write,
-  update: (desired, _observed, _differences, hands) => write(desired, hands),
+  create: writeEnvironment,
+  update: (desired, _observed, _differences, hands) => writeEnvironment(desired, hands),
   async remove({ object }, hands) {
-    const current = await hands.kubernetes.get({ apiVersion, kind: object.kind, namespace: object.metadata.namespace ?? '', name: object.metadata.name ?? '' });
-    if (current === undefined) return;
+    const target = workloadReference(object);
+    if ((await hands.kubernetes.get(target)) === undefined) return;
     // An apply without fields gives up all that the manager owned (Kubernetes, "Server-Side Apply", clearing managed fields).
-    await hands.kubernetes.apply({ apiVersion, kind: object.kind, metadata: { namespace: object.metadata.namespace ?? '', name: object.metadata.name ?? '' } });
+    await hands.kubernetes.apply({ apiVersion: target.apiVersion, kind: target.kind, metadata: { namespace: target.namespace, name: target.name } });
   },
 
-  settle: ({ workload, namespace }, hands) => rolledOut(workload.kind, namespace, workload.name, hands),
+  async settle(desired, hands) {
+    const { workload, namespace, secretName, configMapName } = desired;
+    const { apiVersion, kind } = workloadShape(workload.kind);
+    const waiting = await rolledOut(kind, namespace, workload.name, hands);
+    if (waiting !== undefined || desired.digest === '') return waiting;
+    const object = await hands.kubernetes.get({ apiVersion, kind, namespace, name: workload.name });
+    if (object === undefined) return undefined;
+    const { secret, configMap } = reloading(object, { secret: secretName, configMap: configMapName }, await reloadersOf(hands.readings));
+    const sources = [...(secret ? [{ kind: 'Secret', name: secretName } as const] : []), ...(configMap ? [{ kind: 'ConfigMap', name: configMapName } as const] : [])];
+    return awaitedOfReloader(object, sources, hands);
+  },
   settleRemoval: ({ object }, hands) => rolledOut(object.kind, object.metadata.namespace ?? '', object.metadata.name ?? '', hands),
   patience: {
     seconds: 900,
@@ -125,20 +141,50 @@ export const workloadEnvironment: ResourceKind<DesiredEnvironment, ObservedEnvir
   afterSettled: true,
 
   permissions: [],
-  clusterRules: [{ apiGroups: ['apps'], resources: ['deployments', 'statefulsets', 'daemonsets'], verbs: ['get', 'list', 'patch'] }],
+  clusterRules: ['apps', 'batch', 'argoproj.io'].map((group) => ({
+    apiGroups: [group],
+    resources: workloadShapes.filter(({ apiVersion }) => apiVersion.startsWith(`${group}/`)).map(({ plural }) => plural),
+    verbs: ['get', 'list', 'patch'],
+  })),
   repeatable: [],
 };
 
-function observed(object: KubernetesObject, containers: readonly Container[], desired?: DesiredEnvironment): ObservedEnvironment {
+async function observed(object: KubernetesObject, containers: readonly Container[], readings: Readings, desired?: DesiredEnvironment): Promise<ObservedEnvironment> {
   const keeper = gitOpsKeeper(object);
-  const theirReferences = containers.flatMap((container) =>
-    (desired?.variables ?? []).flatMap((variable) => {
-      const there = container.variables.find(({ name }) => name === variable.name);
-      const wanted = shownReference(variable, (variable.in === 'secret' ? desired?.secretName : desired?.configMapName) ?? '');
-      return there !== undefined && !there.ours && shownVariable(there) === wanted ? [`${container.name}: ${variable.name}`] : [];
-    }),
-  );
-  return { object, containers, theirReferences, ...(keeper === undefined ? {} : { keeper }) };
+  const names = { secret: desired?.secretName ?? '', configMap: desired?.configMapName ?? '' };
+  const sources = (desired?.variables ?? []).map((variable) => ({
+    name: variable.name,
+    key: variable.key,
+    field: variable.in === 'secret' ? ('secretRef' as const) : ('configMapRef' as const),
+    source: variable.in === 'secret' ? names.secret : names.configMap,
+  }));
+  const complete = containers.map((container) => withSourced(container, sources));
+  const restarts = desired !== undefined && desired.digest !== '';
+  const [reloaders, pods] = await Promise.all([restarts ? reloadersOf(readings) : [], restarts && hasGap(object) ? readings.objects('v1', 'Pod', { namespace: desired.namespace }) : []]);
+  return {
+    object,
+    byOthers: desired?.byOthers === true,
+    containers: complete,
+    theirReferences: complete.flatMap((container) =>
+      (desired?.variables ?? []).flatMap((variable) => {
+        const there = variableNamed(container, variable.name);
+        const reference = shownReference(variable, variable.in === 'secret' ? names.secret : names.configMap);
+        return there !== undefined && !there.ours && shownVariable(there) === reference ? [`${container.name}: ${variable.name}`] : [];
+      }),
+    ),
+    reloading: restarts ? reloading(object, names, reloaders) : notReloading,
+    pods: pods.filter(({ metadata }) => metadata.name?.startsWith(`${object.metadata.name ?? ''}-`) === true),
+    ...(keeper === undefined ? {} : { keeper }),
+  };
+}
+
+/** Workloads of a kind that carry the access's annotation; of a kind that the cluster does not serve there is none. */
+async function ofOwner(kind: string, owner: Owner, readings: Readings): Promise<readonly KubernetesObject[]> {
+  const { apiVersion, fixedTemplate } = workloadShape(kind);
+  if (fixedTemplate || (kind === 'Rollout' && (await readings.servedVersions('argoproj.io', kind)).length === 0)) return [];
+  const objects = await readings.objects(apiVersion, kind, { namespace: owner.namespace });
+  // A list's items carry neither kind nor version.
+  return objects.filter((object) => object.metadata.annotations?.[annotationKeys.access] === owner.name).map((object) => ({ ...object, apiVersion, kind }));
 }
 
 function fragmentOwner(object: KubernetesObject, owner: Owner): Ownership {
@@ -159,10 +205,16 @@ function expected(desired: DesiredEnvironment, resolve: Resolve, seen?: Observed
     }
   }
   if (desired.digest !== '') {
-    lines['restart for credential'] = resolve(desired.credential);
-    lines['restart for environment'] = desired.digest;
+    // Where Reloader restarts for one of the two, the program does not.
+    if (seen?.reloading.secret !== true) lines['restart for credential'] = resolve(desired.credential);
+    if (seen?.reloading.configMap !== true) lines['restart for environment'] = desired.digest;
   }
   return lines;
+}
+
+/** Expected, with the names of Secret and ConfigMap known before they exist; the key's id is not needed to compare variables. */
+function wanted(desired: DesiredEnvironment, seen: ObservedEnvironment | undefined): State {
+  return expected(desired, (field) => (field === desired.secret ? desired.secretName : field === desired.configMap ? desired.configMapName : undefined), seen);
 }
 
 function line(variable: string, container: Container): string {
@@ -178,64 +230,9 @@ function variablesFound(containers: readonly Container[]): State {
 }
 
 function annotationsFound(object: KubernetesObject): State {
+  const path = [...workloadShape(object.kind).template, 'metadata', 'annotations'];
   return {
-    'restart for credential': textAt(object['spec'], 'template', 'metadata', 'annotations', annotationKeys.credential) ?? '',
-    'restart for environment': textAt(object['spec'], 'template', 'metadata', 'annotations', annotationKeys.environment) ?? '',
+    'restart for credential': textAt(object, ...path, annotationKeys.credential) ?? '',
+    'restart for environment': textAt(object, ...path, annotationKeys.environment) ?? '',
   };
-}
-
-/** Names of Secret and ConfigMap are known before they exist; the key's id is not needed to compare variables. */
-function plainNames(desired: DesiredEnvironment): Resolve {
-  return (field) => (field === desired.secret ? desired.secretName : field === desired.configMap ? desired.configMapName : undefined);
-}
-
-async function write(desired: DesiredEnvironment, hands: Hands): Promise<Outputs> {
-  const { workload, namespace } = desired;
-  const target = { apiVersion, kind: workload.kind, namespace, name: workload.name };
-  const object = await hands.kubernetes.get(target);
-  if (object === undefined) throw new TypeError(`${workload.kind} ${workload.name} was there when the plan was made`);
-  const containers = containersFor(object, workload.containers);
-  const entry = (container: Container): Readonly<Record<string, unknown>> => ({
-    name: container.name,
-    env: desired.variables
-      // What git or anybody else refers to rightly stays theirs: two owners of one field would only stand in each other's way.
-      .filter((variable) => {
-        const there = container.variables.find(({ name }) => name === variable.name);
-        return there === undefined || there.ours;
-      })
-      .map((variable) => {
-        const from = { name: hands.value(variable.in === 'secret' ? desired.secret : desired.configMap), key: variable.key };
-        return { name: variable.name, valueFrom: variable.in === 'secret' ? { secretKeyRef: from } : { configMapKeyRef: from } };
-      }),
-  });
-  const withVariables = (init: boolean): readonly Readonly<Record<string, unknown>>[] => containers.filter((container) => container.init === init).map(entry).filter(({ env }) => Array.isArray(env) && env.length > 0);
-  const [plain, init] = [withVariables(false), withVariables(true)];
-  const annotations = desired.digest === '' ? {} : { [annotationKeys.credential]: hands.value(desired.credential), [annotationKeys.environment]: desired.digest };
-  await hands.kubernetes.apply({
-    apiVersion,
-    kind: workload.kind,
-    metadata: { namespace, name: workload.name, annotations: { [annotationKeys.access]: hands.owner.name } },
-    spec: {
-      template: {
-        ...(Object.keys(annotations).length === 0 ? {} : { metadata: { annotations } }),
-        ...(plain.length + init.length === 0 ? {} : { spec: { ...(plain.length === 0 ? {} : { containers: plain }), ...(init.length === 0 ? {} : { initContainers: init }) } }),
-      },
-    },
-  });
-  return {};
-}
-
-/** Undefined when every pod is new; what it waits for otherwise. @throws AccessError `roll-out-stuck` */
-async function rolledOut(kind: string, namespace: string, name: string, hands: Hands): Promise<string | undefined> {
-  const object = await hands.kubernetes.get({ apiVersion, kind, namespace, name });
-  if (object === undefined) return undefined;
-  const { done, message, stuck } = rolloutStatus(object);
-  if (stuck === undefined) return done ? undefined : message;
-  const pods = await hands.kubernetes.list('v1', 'Pod', { namespace });
-  const own = pods.filter(({ metadata }) => metadata.name?.startsWith(`${name}-`) === true);
-  throw new AccessError('roll-out-stuck', `the roll-out of ${kind} ${name} does not come to its end`, {
-    cause: `${rolloutStatus(object, own).stuck ?? stuck}.`,
-    remedy: `Look at it: kubectl rollout status ${kind.toLowerCase()}/${name} -n ${namespace}. Then run the same command again.`,
-    place: { resource: `${kind} ${name}` },
-  });
 }

@@ -4,11 +4,16 @@ import { keeperShown } from './gitops.ts';
 import type { Resource, State } from './kind.ts';
 import type { Owner } from './owner.ts';
 import type { DesiredEnvironment, ObservedEnvironment } from './workload-environment.ts';
-import { containersOf, shownVariable } from './workload-containers.ts';
+import { containersOf, shownVariable, variableNamed } from './workload-containers.ts';
+import { at } from './json.ts';
+import { workloadShape } from './workload-kinds.ts';
 
-export function workloadProblems(resource: Resource<DesiredEnvironment>, seen: ObservedEnvironment | undefined, expected: State, owner: Owner): readonly Finding[] {
+export function workloadProblems(resource: Resource<DesiredEnvironment>, seen: ObservedEnvironment | undefined, expected: State, owner: Owner, adopt: boolean): readonly Finding[] {
   const { workload, namespace } = resource.desired;
+  const { plural, fixedTemplate } = workloadShape(workload.kind);
   const place = { field: 'spec.workloads', resource: resource.name };
+  // A Job is made for one run: it may be made when everything else is there.
+  if (seen === undefined && fixedTemplate) return [madeByOthers(resource.desired, 'does not exist yet', edits(resource.desired, undefined, expected))];
   if (seen === undefined) {
     return [
       {
@@ -16,7 +21,19 @@ export function workloadProblems(resource: Resource<DesiredEnvironment>, seen: O
         severity: 'error',
         message: `${workload.kind} ${workload.name} does not exist in namespace ${namespace}`,
         cause: 'The variables are put into a workload that is there; it is never made.',
-        remedy: `Name one that exists (kubectl get ${workload.kind.toLowerCase()}s -n ${namespace}), or deploy it first.`,
+        remedy: `Name one that exists (kubectl get ${plural} -n ${namespace}), or deploy it first.`,
+        place,
+      },
+    ];
+  }
+  if (at(seen.object, ...workloadShape(workload.kind).template) === undefined) {
+    return [
+      {
+        id: 'workload-template-elsewhere',
+        severity: 'error',
+        message: `${resource.name} has no pod template of its own`,
+        cause: 'It takes the template of another workload (spec.workloadRef).',
+        remedy: 'Declare that workload instead.',
         place,
       },
     ];
@@ -48,8 +65,25 @@ export function workloadProblems(resource: Resource<DesiredEnvironment>, seen: O
       },
     ];
   }
-  // Under git's care it is an edit there, and no conflict.
-  if (seen.keeper !== undefined) return [];
+  const twice = seen.containers.flatMap((container) => resource.desired.variables.filter(({ name }) => container.repeated.includes(name)).map(({ name }) => `${name} of container ${container.name}`));
+  if (twice.length > 0) {
+    return [
+      {
+        id: 'variable-repeated',
+        severity: 'error',
+        message: `${resource.name} has ${twice.join(' and ')} more than once`,
+        cause: 'The last one counts, and a server-side apply cannot tell them apart.',
+        remedy: 'Remove all but one where the workload is defined.',
+        place,
+      },
+    ];
+  }
+  if (resource.required === true) {
+    const lacking = edits(resource.desired, seen, expected);
+    return lacking.length === 0 ? [] : [madeByOthers(resource.desired, 'has not all of the variables of the access', lacking)];
+  }
+  // Under git's care it is an edit there, and no conflict. With --adopt the plan shows what is taken over.
+  if (seen.keeper !== undefined || adopt) return [];
   return seen.containers.flatMap((container) =>
     container.variables
       .filter((variable) => !variable.ours && resource.desired.variables.some(({ name }) => name === variable.name))
@@ -59,32 +93,50 @@ export function workloadProblems(resource: Resource<DesiredEnvironment>, seen: O
         severity: 'error',
         message: `${variable.name} of container ${container.name} in ${resource.name} is set by ${variable.managers.join(' and ') || 'somebody else'}, to ${shownVariable(variable)}`,
         cause: `A field of another manager is never overwritten: whoever set it would put it back. ${owner.namespace}/${owner.name} needs ${expected[`env ${variable.name} of ${container.name}`] ?? 'another value'} there.`,
-        remedy: `Remove ${variable.name} from where ${resource.name} is defined (kubectl set env ${workload.kind.toLowerCase()}/${workload.name} -n ${namespace} -c ${container.name} ${variable.name}-), then run the command again.`,
+        remedy: `Take it over with --adopt, or remove ${variable.name} from where ${resource.name} is defined (kubectl set env ${workload.kind.toLowerCase()}/${workload.name} -n ${namespace} -c ${container.name} ${variable.name}-), then run the command again.`,
         place: { resource: resource.name },
       })),
   );
 }
 
-/** The edit that git needs, where git keeps the workload and its variables are not those of the access. */
-export function exportEdit(desired: DesiredEnvironment, seen: ObservedEnvironment, expected: State, found: State): Finding | undefined {
-  const { keeper } = seen;
-  if (keeper === undefined) return undefined;
-  const edits = seen.containers.flatMap((container) =>
+/** Variables that somebody else has to put in, `app: AWS_REGION`. Without containers to look at, all of them. */
+function edits(desired: DesiredEnvironment, seen: ObservedEnvironment | undefined, expected: State): readonly string[] {
+  if (seen === undefined) return desired.variables.map(({ name }) => name);
+  return seen.containers.flatMap((container) =>
     desired.variables
       .filter((variable) => {
-        const there = container.variables.find(({ name }) => name === variable.name);
-        const line = `env ${variable.name} of ${container.name}`;
-        return there === undefined || (!there.ours && found[line] !== expected[line]);
+        const there = variableNamed(container, variable.name);
+        return there === undefined || (!there.ours && shownVariable(there) !== expected[`env ${variable.name} of ${container.name}`]);
       })
       .map((variable) => `${container.name}: ${variable.name}`),
   );
-  if (edits.length === 0) return undefined;
+}
+
+/** Said, and no obstacle: who makes it needs the Secret and the ConfigMap first. */
+function madeByOthers({ workload, configMapName, secretName }: DesiredEnvironment, what: string, lacking: readonly string[]): Finding {
+  const named = `${workload.kind} ${workload.name}`;
+  return {
+    id: 'workload-made-by-others',
+    severity: 'warning',
+    message: `${named} ${what}`,
+    cause: `${workloadShape(workload.kind).fixedTemplate ? 'The template of a Job cannot be changed once it is made.' : 'The declaration leaves the workload to others (managedBy.cluster).'} It needs ${lacking.join(', ')}.`,
+    remedy: `Put valueFrom references to the ConfigMap ${configMapName} and the Secret ${secretName} into its manifest, and make it then: a run that has begun keeps what it was started with.`,
+    place: { resource: named },
+  };
+}
+
+/** The edit that git needs, where git keeps the workload and its variables are not those of the access. */
+export function exportEdit(desired: DesiredEnvironment, seen: ObservedEnvironment, expected: State): Finding | undefined {
+  const { keeper } = seen;
+  if (keeper === undefined) return undefined;
+  const lacking = edits(desired, seen, expected);
+  if (lacking.length === 0) return undefined;
   const workload = `${desired.workload.kind} ${desired.workload.name}`;
   return {
     id: 'workload-kept-by-git',
     severity: 'error',
     message: `${workload} is kept by ${keeperShown(keeper)}, and its variables are not those of the access yet`,
-    cause: `${keeper.tool} would put back what the program changes. To be edited in git, in ${edits.length} places: ${edits.join(', ')}.`,
+    cause: `${keeper.tool} would put back what the program changes. To be edited in git, in ${lacking.length} places: ${lacking.join(', ')}.`,
     remedy: `Put valueFrom references to the ConfigMap ${desired.configMapName} and the Secret ${desired.secretName} into the manifest of ${workload} (bedrock-access export writes them), commit, and run the command again. git then holds only references: later changes need no edit.`,
     place: { resource: workload },
   };

@@ -62,7 +62,6 @@ const cases: readonly Case[] = [
     says: /not built yet.*accessKey/,
   })),
   { what: 'AWS Secrets Manager is refused by name', text: changed('service: ParameterStore', 'service: SecretsManager'), finds: ['secret-store-service-not-built 21:18 spec.credentials.accessKey.secretStore.service'], says: /ParameterStore/ },
-  ...['CronJob', 'Job', 'Rollout'].map((kind) => ({ what: `a ${kind} is refused by name`, text: changed('kind: Deployment', `kind: ${kind}`), finds: ['workload-kind-not-built 13:13 spec.workloads[0].kind'], says: new RegExp(kind) })),
   { what: 'a window for restarts is refused by name', text: withSpec('  restart: window'), finds: ['restart-window-not-built 24:12 spec.restart'], says: /now, or to never/ },
   { what: 'two modes at once', text: changed('    accessKey:', '    session: {}\n    accessKey:'), finds: ['credentials-mode-not-built 17:5 spec.credentials.session'] },
   { what: 'no mode at all', text: openhands.replace(/  credentials:[^]*30d\n/, '  credentials: {}\n'), finds: ['credentials-mode-count 16:3 spec.credentials'] },

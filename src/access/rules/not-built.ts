@@ -9,13 +9,12 @@ const modesNotBuilt: Readonly<Record<string, string>> = {
   apiKey: 'Bedrock API keys',
   session: 'short-lived session credentials',
 };
-const kindsNotBuilt: ReadonlySet<unknown> = new Set(['CronJob', 'Job', 'Rollout']);
 
 /** What the declaration may say one day and this version cannot do: refused by name, before the schema is asked. */
 export function notBuilt(document: unknown, { place, key }: Pick<SourceDocument, 'place' | 'key'>): Finding[] {
   if (!isRecord(document) || !isRecord(document.spec)) return [];
   const findings: Finding[] = [];
-  const { credentials, workloads, restart } = document.spec;
+  const { credentials, restart } = document.spec;
   if (restart === 'window') findings.push(accessFinding('restart-window-not-built', 'spec.restart: a window for restarts is not built yet.', place('spec.restart')));
   if (isRecord(credentials)) {
     for (const [mode, words] of Object.entries(modesNotBuilt)) {
@@ -26,13 +25,6 @@ export function notBuilt(document: unknown, { place, key }: Pick<SourceDocument,
     if (isRecord(store) && store.service === 'SecretsManager') {
       const field = 'spec.credentials.accessKey.secretStore.service';
       findings.push(accessFinding('secret-store-service-not-built', `${field}: AWS Secrets Manager is not built yet.`, place(field)));
-    }
-  }
-  if (Array.isArray(workloads)) {
-    for (const [index, workload] of workloads.entries()) {
-      if (!isRecord(workload) || !kindsNotBuilt.has(workload.kind)) continue;
-      const field = `spec.workloads[${index}].kind`;
-      findings.push(accessFinding('workload-kind-not-built', `${field}: workloads of kind ${String(workload.kind)} are not built yet.`, place(field)));
     }
   }
   return findings;

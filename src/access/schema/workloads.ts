@@ -18,7 +18,7 @@ export const model = z
 
 export const workload = z
   .strictObject({
-    kind: z.enum(workloadKinds).describe('The kind of workload. CronJob, Job and Rollout are not built yet.'),
+    kind: z.enum(workloadKinds).describe('The kind of workload. Of a CronJob new runs have the variables; a Job is made by you with references to them; a Rollout is one of Argo Rollouts.'),
     name: dnsSubdomain.describe('The name of the workload, in the namespace of the access.'),
     containers: z.array(dnsLabel).min(1).max(32).optional().describe('Containers by name, init containers and sidecars too. Needed where the pod has more than one.'),
     client: z.enum(clientNames).describe('What the workload calls Bedrock with: it decides which variables are set. `custom` takes them from `environment`.'),

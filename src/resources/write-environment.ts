@@ -1,0 +1,125 @@
+/** Puts the variables and the annotations that restart the pods into a workload. */
+import type { KubernetesObject, ManagedFieldsEntry } from '../kubernetes/types.ts';
+import { annotationKeys } from './annotations.ts';
+import { at, isRecord, textAt } from './json.ts';
+import type { Hands, Outputs } from './kind.ts';
+import { reloadersOf, reloading } from './reloader.ts';
+import { containersFor, fieldManager, managedPath, shownVariable, variableNamed, type Container, type ContainerVariable } from './workload-containers.ts';
+import type { DesiredEnvironment } from './workload-environment.ts';
+import { nested, workloadShape } from './workload-kinds.ts';
+
+export async function writeEnvironment(desired: DesiredEnvironment, hands: Hands): Promise<Outputs> {
+  const { workload, namespace } = desired;
+  const { apiVersion, kind, template } = workloadShape(workload.kind);
+  const object = await hands.kubernetes.get({ apiVersion, kind, namespace, name: workload.name });
+  if (object === undefined) throw new TypeError(`${workload.kind} ${workload.name} was there when the plan was made`);
+  const containers = containersFor(object, workload.containers);
+  const taken = hands.adopt ? containers.flatMap((container) => plainValues(container, desired).map((variable) => ({ container, variable }))) : [];
+  if (taken.length > 0) await takeOver(object, taken, hands);
+  const isTaken = (container: Container, variable: ContainerVariable): boolean => taken.some((one) => one.container.name === container.name && one.variable.name === variable.name);
+
+  const entry = (container: Container): Readonly<Record<string, unknown>> => ({
+    name: container.name,
+    env: desired.variables
+      // What git or anybody else refers to rightly stays theirs: two owners of one field would only stand in each other's way.
+      .filter((variable) => {
+        const there = variableNamed(container, variable.name);
+        return (there === undefined && !sourced(container, variable, hands, desired)) || there?.ours === true || (there !== undefined && isTaken(container, there));
+      })
+      .map((variable) => {
+        const from = { name: hands.value(variable.in === 'secret' ? desired.secret : desired.configMap), key: variable.key };
+        return { name: variable.name, valueFrom: variable.in === 'secret' ? { secretKeyRef: from } : { configMapKeyRef: from } };
+      }),
+  });
+  const withVariables = (init: boolean): readonly Readonly<Record<string, unknown>>[] => containers.filter((container) => container.init === init).map(entry).filter(({ env }) => Array.isArray(env) && env.length > 0);
+  const [plain, init] = [withVariables(false), withVariables(true)];
+  const annotations = await restartAnnotations(object, desired, hands);
+  const written = {
+    ...(Object.keys(annotations).length === 0 ? {} : { metadata: { annotations } }),
+    ...(plain.length + init.length === 0 ? {} : { spec: { ...(plain.length === 0 ? {} : { containers: plain }), ...(init.length === 0 ? {} : { initContainers: init }) } }),
+  };
+  await hands.kubernetes.apply({
+    apiVersion,
+    kind,
+    metadata: { namespace, name: workload.name, annotations: { [annotationKeys.access]: hands.owner.name } },
+    ...nested(template, written),
+  });
+  return {};
+}
+
+/** Has the container the variable from `envFrom` already? */
+function sourced({ envFrom }: Container, variable: DesiredEnvironment['variables'][number], hands: Hands, desired: DesiredEnvironment): boolean {
+  const last = envFrom.at(-1);
+  const [field, source] = variable.in === 'secret' ? ['secretRef', desired.secret] as const : ['configMapRef', desired.configMap] as const;
+  return variable.key === variable.name && textAt(last, 'prefix') === undefined && textAt(last, field, 'name') === hands.value(source);
+}
+
+/** Where Reloader restarts for one of the two, what stands there stays: another value, or none, would be a restart. */
+async function restartAnnotations(object: KubernetesObject, desired: DesiredEnvironment, hands: Hands): Promise<Readonly<Record<string, string>>> {
+  if (desired.digest === '') return {};
+  const found = at(object, ...workloadShape(object.kind).template, 'metadata', 'annotations');
+  const { secret, configMap } = reloading(object, { secret: desired.secretName, configMap: desired.configMapName }, await reloadersOf(hands.readings));
+  const credential = secret ? textAt(found, annotationKeys.credential) : hands.value(desired.credential);
+  const environment = configMap ? textAt(found, annotationKeys.environment) : desired.digest;
+  return { ...(credential === undefined ? {} : { [annotationKeys.credential]: credential }), ...(environment === undefined ? {} : { [annotationKeys.environment]: environment }) };
+}
+
+/** Variables of ours that somebody else has set otherwise. */
+function plainValues(container: Container, desired: DesiredEnvironment): readonly ContainerVariable[] {
+  return desired.variables.flatMap((variable) => {
+    const there = variableNamed(container, variable.name);
+    const source = variable.in === 'secret' ? `Secret ${desired.secretName}` : `ConfigMap ${desired.configMapName}`;
+    return there === undefined || there.ours || shownVariable(there) === `${source}, ${variable.key}` ? [] : [there];
+  });
+}
+
+/**
+ * Makes the program's manager the only owner of these entries without changing them, as client-go's csaupgrade does. The
+ * apply that follows then replaces `value` by `valueFrom` in one change of the template: a field that its only owner
+ * leaves out is removed, while the API refuses an entry that has both.
+ */
+async function takeOver(object: KubernetesObject, taken: readonly { readonly container: Container; readonly variable: ContainerVariable }[], hands: Hands): Promise<void> {
+  const { apiVersion, kind } = workloadShape(object.kind);
+  const paths = taken.map(({ container, variable }) => ({ path: managedPath(kind, container.init ? 'initContainers' : 'containers', container.name, variable.name), entry: variable.entry }));
+  const isOurs = ({ manager, operation, subresource }: ManagedFieldsEntry): boolean => manager === fieldManager && operation === 'Apply' && subresource === undefined;
+  const entries = object.metadata.managedFields ?? [];
+  const own = entries.find(isOurs) ?? { manager: fieldManager, operation: 'Apply', apiVersion, fieldsType: 'FieldsV1', fieldsV1: {}, time: hands.clock.now().toISOString().replace(/\.\d+Z$/, 'Z') };
+  const managedFields = [
+    ...entries.filter((entry) => !isOurs(entry)).map((entry) => (entry.subresource === undefined ? { ...entry, fieldsV1: paths.reduce((fields, { path }) => without(fields, path), entry.fieldsV1) } : entry)),
+    { ...own, fieldsV1: paths.reduce((fields, { path, entry }) => having(fields, path, ownedLeaves(entry)), own.fieldsV1) },
+  ];
+  await hands.kubernetes.patch(
+    { apiVersion, kind, namespace: object.metadata.namespace ?? '', name: object.metadata.name ?? '' },
+    {
+      type: 'json',
+      body: [
+        // Somebody's change in between makes it a conflict, after which the engine looks again.
+        { op: 'replace', path: '/metadata/managedFields', value: managedFields },
+        { op: 'replace', path: '/metadata/resourceVersion', value: object.metadata.resourceVersion },
+      ],
+    },
+  );
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The entry itself (`.`) and each of its fields down to the last. */
+function ownedLeaves(entry: Fields): Fields {
+  const leaves = (value: Fields): Fields => Object.fromEntries(Object.entries(value).map(([name, inner]) => [`f:${name}`, isRecord(inner) ? leaves(inner) : {}]));
+  return { '.': {}, ...leaves(entry) };
+}
+
+function having(fields: Fields, [first, ...rest]: readonly string[], value: Fields): Fields {
+  if (first === undefined) return value;
+  const inner = fields[first];
+  return { ...fields, [first]: having(isRecord(inner) ? inner : {}, rest, value) };
+}
+
+/** Without the field at the path, and without what is empty then. */
+function without(fields: Fields, [first, ...rest]: readonly string[]): Fields {
+  const inner = first === undefined ? undefined : fields[first];
+  if (first === undefined || !isRecord(inner)) return fields;
+  const { [first]: _removed, ...others } = fields;
+  const left = rest.length === 0 ? {} : without(inner, rest);
+  return Object.keys(left).length === 0 ? others : { ...others, [first]: left };
+}
