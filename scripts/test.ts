@@ -31,6 +31,18 @@ let passed = 0;
 let failed = 0;
 let skipped = 0;
 
+/** The tests of one process end only when nothing keeps it alive any more: say what does, instead of waiting for ever. */
+const patience = values.long ? 900_000 : 90_000;
+let quietTimer: NodeJS.Timeout | undefined;
+function heard(): void {
+  clearTimeout(quietTimer);
+  quietTimer = setTimeout(() => {
+    process.stdout.write(`\nnothing was heard for ${patience / 1000} s; still alive: ${process.getActiveResourcesInfo().join(', ')}\n\n${passed} passed, ${failed + 1} failed\n`);
+    process.exit(1);
+  }, patience);
+  quietTimer.unref();
+}
+
 /** Counts tests, not suites and not files. */
 async function execute(batch: readonly string[], isolation: 'none' | 'process'): Promise<void> {
   if (batch.length === 0) return;
@@ -55,7 +67,9 @@ async function execute(batch: readonly string[], isolation: 'none' | 'process'):
     if (data.name.endsWith('.test.ts')) failed += 1;
   });
   const reporter = spec();
+  heard();
   for await (const chunk of stream.compose(reporter)) {
+    heard();
     const text = String(chunk);
     if (!/^\s*ℹ (tests|suites|pass|fail|cancelled|skipped|todo|duration_ms)/.test(text)) process.stdout.write(text);
   }
