@@ -90,7 +90,13 @@ export const commands: readonly CommandDescription[] = [
     after: 'Example:\n  bedrock-access export -f access.yaml --terraform ../arch/terraform/aws/openhands --manifests ../lolice/argoproj/openhands\nRunning it twice changes nothing. It writes all of its edits or none.',
     load: () => import('./export.ts'),
   },
-  { name: 'models', summary: 'list models and the ids that work', options: [options.region, options.lifecycle], load: () => import('./models.ts') },
+  {
+    name: 'models',
+    summary: 'list models and the ids that work',
+    options: [options.region, options.lifecycle, options.refresh, options.catalogOut],
+    after: 'Example:  bedrock-access models --refresh --out catalog.json && bedrock-access plan --catalog catalog.json',
+    load: () => import('./models.ts'),
+  },
   {
     name: 'sandbox',
     summary: 'run a small AWS and Kubernetes that enforce IAM, or a command inside it',

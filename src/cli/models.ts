@@ -16,6 +16,7 @@ export async function run(options: CommandOptions, commandLine: CommandLine): Pr
   const { region } = options;
   if (region !== undefined && partitionOf(region) === undefined) throw unknownRegion(region);
   const catalog = await catalogOf(options, commandLine);
+  if (options.refresh) return (await import('./refresh-models.ts')).refreshModels(catalog, options, commandLine);
   const lifecycle = states[options.lifecycle ?? ''];
   const rows = listModels(catalog, {
     now: commandLine.clock.now(),

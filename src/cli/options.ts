@@ -45,6 +45,7 @@ export interface CommandOptions {
   /** Who makes the access key in an export: `program` or `terraform`. */
   readonly keys?: string;
   readonly clusterId?: string;
+  readonly refresh: boolean;
   /** `terraform`, `cloudformation` or `commands`. */
   readonly format?: string;
 }
@@ -71,6 +72,7 @@ export function readOptions(values: Readonly<Record<string, unknown>>, positiona
     explain: flag('explain'),
     call: values['call'] !== false,
     force: flag('force'),
+    refresh: flag('refresh'),
     fix: flag('fix'),
     dryRun: flag('dryRun'),
     remove: flag('remove'),
@@ -137,6 +139,8 @@ export const options = {
   manifestsApp: () => new Option('--manifests <dir>', 'folder of the app in the manifests repository, new or not'),
   style: () => new Option('--style <key=value>', 'instead of a habit of the repositories, repeatable').argParser(repeated).default([], 'none'),
   keys: () => new Option('--keys <who>', 'who makes the access key').choices(['program', 'terraform']).default('program'),
+  refresh: () => new Option('--refresh', 'ask Bedrock in every region, and write a catalog for --catalog'),
+  catalogOut: () => new Option('--out <file>', 'with --refresh: the file to write'),
   format: () => new Option('--format <format>', 'terraform, cloudformation or commands').choices(['terraform', 'cloudformation', 'commands']).default('commands'),
   clusterId: () => new Option('--cluster-id <id>', 'id of the cluster, for the owner tags: UID of the namespace kube-system'),
   dryRun: () => new Option('--dry-run', 'show the edits as a unified diff, write nothing'),

@@ -1,9 +1,11 @@
 import type { Access } from '../access/types.ts';
 import { takeReadings } from '../resources/readings.ts';
+import { labelCatalogDifferences } from './catalog-differences.ts';
 import { stamped } from './events.ts';
 import { execute, planOptions, type Executed } from './execute.ts';
 import { refuse } from './failure.ts';
 import { footprint as footprintOf } from './footprint.ts';
+import { guarded } from './guarded.ts';
 import { holdLease, type RunLease } from './lease.ts';
 import { namespaceProblems, observe, refuseOtherAccount } from './observe.ts';
 import { plan as planOf } from './plan.ts';
@@ -15,7 +17,12 @@ import type { ApplyOptions, Footprint, Observation, Plan, PlanFile, RunContext, 
 export async function planAccess(access: Access, context: RunContext): Promise<{ readonly footprint: Footprint; readonly observation: Observation; readonly plan: Plan }> {
   const footprint = footprintOf(access, circumstances(context));
   const observation = await observe(footprint, context);
-  return { footprint, observation, plan: planOf(footprint, observation, context.clock.now(), planOptions(context)) };
+  return { footprint, observation, plan: planned(footprint, observation, context) };
+}
+
+function planned(footprint: Footprint, observation: Observation, context: RunContext): Plan {
+  const [now, options] = [context.clock.now(), planOptions(context)];
+  return labelCatalogDifferences(planOf(footprint, observation, now, options), footprint, observation, now, options);
 }
 
 /**
@@ -45,11 +52,11 @@ export async function* converge(command: string, access: Access, context: RunCon
   const lease = await holdLease(footprint.owner, command, context);
   try {
     const observation = await observe(footprint, context, readings);
-    const plan = planOf(footprint, observation, context.clock.now(), planOptions(context));
+    const plan = planned(footprint, observation, context);
     yield stamped({ type: 'planned', plan }, context.clock);
     refuse(plan.findings);
     check(plan);
-    const executed = yield* underRevision(footprint, observation, plan, context, options, lease);
+    const executed = yield* underRevision(footprint, observation, plan, guarded(context, lease.guard), options, lease);
     for (const step of plan.steps) if (step.handOver !== undefined) yield stamped({ type: 'finding', finding: step.handOver }, context.clock);
     yield stamped(summary(command, executed, context.aws.calls.length - callsBefore), context.clock);
   } finally {

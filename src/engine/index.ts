@@ -5,6 +5,7 @@
  *     for await (const event of applyAccess(access, context)) show(event);
  */
 export { applyAccess, applyPlanFile, planAccess } from './apply.ts';
+export { askRegions } from './ask-regions.ts';
 export { clusterIdOf } from './cluster-id.ts';
 export { execute } from './execute.ts';
 export { footprint } from './footprint.ts';

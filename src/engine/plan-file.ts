@@ -96,7 +96,7 @@ const stepSchema = z.object({
   key: z.string(),
   name: z.string(),
   where: z.enum(['aws', 'kubernetes']),
-  differences: z.array(z.object({ field: z.string(), from: z.string().exactOptional(), to: z.string().exactOptional() })),
+  differences: z.array(z.object({ field: z.string(), from: z.string().exactOptional(), to: z.string().exactOptional(), cause: z.literal('catalog').exactOptional() })),
   after: z.array(z.string()),
   reason: z.string().exactOptional(),
   before: z.string(),

@@ -159,6 +159,8 @@ export interface Difference {
   readonly from?: string;
   /** What shall be there; `(known after apply)` for a reference that cannot be resolved yet. */
   readonly to?: string;
+  /** It comes of another catalog than the one that was applied, and of nothing else. Where a whole step does, its reason says so. */
+  readonly cause?: 'catalog';
 }
 
 export interface Step {

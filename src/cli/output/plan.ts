@@ -41,7 +41,9 @@ function renderStep(step: Step, paint: Paint): string {
   // What goes as a whole needs no list of what it was.
   const differences = step.action === 'delete' ? [] : step.differences;
   const width = Math.min(32, Math.max(0, ...differences.map((difference) => difference.field.length)));
-  return [head, ...differences.map(({ field, from, to }) => `        ${printable(field).padEnd(width)}  ${change(from, to)}`)].join('\n');
+  // A step that the catalog alone causes says so in its reason, once.
+  const catalog = (cause: 'catalog' | undefined): string => (cause === undefined || step.reason?.includes('by the catalog alone') === true ? '' : paint.faint('  (by the catalog alone)'));
+  return [head, ...differences.map(({ field, from, to, cause }) => `        ${printable(field).padEnd(width)}  ${change(from, to)}${catalog(cause)}`)].join('\n');
 }
 
 function change(from: string | undefined, to: string | undefined): string {
