@@ -4,6 +4,7 @@ import { address } from '../resources/kind.ts';
 import { Channel } from './channel.ts';
 import { stamped } from './events.ts';
 import { findingOf } from './failure.ts';
+import { guarded } from './guarded.ts';
 import { observe } from './observe.ts';
 import { runPass, type Progress, type Work } from './pass.ts';
 import { plan as planOf } from './plan.ts';
@@ -52,7 +53,8 @@ export async function* carryOut(first: Work, context: RunContext, options: Execu
   // Who stops listening stops the run, as Ctrl-C does: the steps at hand are finished, no further one is begun.
   const abandoned = new AbortController();
   const signal = AbortSignal.any([context.signal, abandoned.signal]);
-  const running = run({ ...context, signal }).finally(() => channel.close());
+  const { guard = () => Promise.resolve() } = options;
+  const running = run(guarded({ ...context, signal }, guard)).finally(() => channel.close());
   // Its failure is thrown below; the events said before it come first.
   running.catch(() => undefined);
   try {
@@ -65,7 +67,7 @@ export async function* carryOut(first: Work, context: RunContext, options: Execu
 
   async function run(context: RunContext): Promise<Executed> {
     const say = (event: RunEventBody): void => channel.send(event);
-    const passOptions = { context, say, guard: options.guard ?? (() => Promise.resolve()), settle: options.wait ?? true };
+    const passOptions = { context, say, guard, settle: options.wait ?? true };
     let work = first;
     let again = await runPass(work, progress, passOptions);
     for (let look = 1; again.size > 0 && !context.signal.aborted; look += 1) {

@@ -5,6 +5,7 @@ import { takeReadings, type Readings } from '../resources/readings.ts';
 import { converge, summary } from './apply.ts';
 import { stamped } from './events.ts';
 import { carryOut } from './execute.ts';
+import { guarded } from './guarded.ts';
 import { holdLease, type RunLease } from './lease.ts';
 import { earlierFootprints, namespaceProblems, ownedBeyond, refuseOtherAccount } from './observe.ts';
 import type { Work } from './pass.ts';
@@ -57,7 +58,7 @@ async function* removeAll(command: string, access: AccessName, context: RunConte
     const { work, revisions } = await lookAtAll(access, context);
     yield stamped({ type: 'planned', plan: work.plan }, context.clock);
     const executed = yield* carryOut(work, context, { guard: lease.guard }, async () => (await lookAtAll(access, context, true)).work);
-    if (executed.left.length === 0) for (const revision of revisions) await removeRevision(revision, context);
+    if (executed.left.length === 0) for (const revision of revisions) await removeRevision(revision, guarded(context, lease.guard));
     for (const { handOver } of work.plan.steps) if (handOver !== undefined) yield stamped({ type: 'finding', finding: handOver }, context.clock);
     yield stamped(summary(command, executed, context.aws.calls.length - callsBefore), context.clock);
   } finally {
