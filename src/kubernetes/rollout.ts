@@ -68,7 +68,7 @@ function deployment(name: string, spec: Fields, status: Fields): RolloutStatus {
   }
   if (spec['paused'] === true && (updated < wanted || available < updated)) return stuck(`Deployment ${name} is paused: no new pods are made until \`kubectl rollout resume\``);
   if (updated < wanted) return waiting(`Deployment ${name}: ${updated} of ${wanted} new pods made`);
-  if (replicas > updated) return waiting(`Deployment ${name}: ${replicas - updated} old pods to be ended`);
+  if (replicas > updated) return waiting(`Deployment ${name}: ${replicas - updated} old ${replicas - updated === 1 ? 'pod' : 'pods'} to be ended`);
   if (available < updated) return waiting(`Deployment ${name}: ${available} of ${updated} new pods available`);
   return { done: true, message: `Deployment ${name}: all ${updated} pods are new and available`, stuck: undefined };
 }

@@ -15,7 +15,8 @@ describe('the roll-out of a Deployment', () => {
   it('goes through new pods, old pods and availability before it is done', () => {
     const at = (status: object): string => rolloutStatus(workload('Deployment', { replicas: 2 }, status)).message;
     assert.match(at({ replicas: 2, updatedReplicas: 1 }), /1 of 2 new pods made/);
-    assert.match(at({ replicas: 3, updatedReplicas: 2 }), /1 old pods to be ended/);
+    assert.match(at({ replicas: 3, updatedReplicas: 2 }), /: 1 old pod to be ended/);
+    assert.match(at({ replicas: 4, updatedReplicas: 2 }), /: 2 old pods to be ended/);
     assert.match(at({ replicas: 2, updatedReplicas: 2, availableReplicas: 1 }), /1 of 2 new pods available/);
     assert.equal(rolloutStatus(workload('Deployment', { replicas: 2 }, { replicas: 2, updatedReplicas: 2, availableReplicas: 2 })).done, true);
   });

@@ -40,7 +40,8 @@ function renderStep(step: Step, paint: Paint): string {
   const head = `${color(signs[step.action])} ${step.kind} ${paint.strong(printable(step.name))}${reason}`;
   // What goes as a whole needs no list of what it was.
   const differences = step.action === 'delete' ? [] : step.differences;
-  const width = Math.min(32, Math.max(0, ...differences.map((difference) => difference.field.length)));
+  // A few overlong names must not push every value out of sight; statements and variables of a container fit.
+  const width = Math.min(48, Math.max(0, ...differences.map((difference) => difference.field.length)));
   // A step that the catalog alone causes says so in its reason, once.
   const catalog = (cause: 'catalog' | undefined): string => (cause === undefined || step.reason?.includes('by the catalog alone') === true ? '' : paint.faint('  (by the catalog alone)'));
   return [head, ...differences.map(({ field, from, to, cause }) => `        ${printable(field).padEnd(width)}  ${change(from, to)}${catalog(cause)}`)].join('\n');
