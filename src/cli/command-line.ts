@@ -20,6 +20,8 @@ export interface Surroundings {
   readonly random: Random;
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal;
+  /** From now on Ctrl-C is for the command that has the terminal, not for this program. */
+  leaveInterrupts?(): void;
 }
 
 export const outputFormats = ['text', 'json', 'yaml', 'junit', 'sarif', 'github'] as const;

@@ -59,7 +59,7 @@ export const commands: readonly CommandDescription[] = [
     options: [options.file, options.name, options.yes],
     load: () => import('./destroy.ts'),
   },
-  { name: 'list', summary: 'list the accesses of this cluster', options: [options.region, options.allRegions], load: () => import('./list.ts') },
+  { name: 'list', summary: 'list the accesses of this cluster', options: [options.ownRegion, options.allRegions], load: () => import('./list.ts') },
   { name: 'status', summary: 'show what an access has and how it is', options: [options.file, options.name], load: () => import('./status.ts') },
   { name: 'policy', summary: 'print the IAM policy that a declaration implies', options: [options.file, options.strict, options.explain], load: () => import('./policy.ts') },
   {
@@ -101,7 +101,7 @@ export const commands: readonly CommandDescription[] = [
     name: 'sandbox',
     summary: 'run a small AWS and Kubernetes that enforce IAM, or a command inside it',
     arguments: [{ syntax: '[command...]', text: 'after --: a command to run inside, with its exit code' }],
-    options: [options.now, options.seed],
+    options: [options.empty, options.now, options.seed],
     after: 'Examples:\n  bedrock-access sandbox\n  bedrock-access sandbox -- kubectl get pods -A\n  bedrock-access sandbox -- aws iam list-users',
     load: () => import('./sandbox.ts'),
   },

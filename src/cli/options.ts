@@ -27,6 +27,8 @@ export interface CommandOptions {
   readonly lifecycle?: string;
   readonly now?: string;
   readonly seed?: string;
+  /** A sandbox without the example app and store. */
+  readonly empty: boolean;
   readonly audit?: string;
   readonly context?: string;
   readonly kubeconfig?: string;
@@ -73,6 +75,7 @@ export function readOptions(values: Readonly<Record<string, unknown>>, positiona
     call: values['call'] !== false,
     force: flag('force'),
     refresh: flag('refresh'),
+    empty: flag('empty'),
     fix: flag('fix'),
     dryRun: flag('dryRun'),
     remove: flag('remove'),
@@ -107,7 +110,7 @@ const repeated = (value: string, before: readonly string[]): readonly string[] =
 
 /** The options by name, made anew for each command that takes one. */
 export const options = {
-  file: () => new Option('-f, --file <file>', 'declaration to read, repeatable; - is stdin; default bedrock-access.yaml').argParser(repeated).default([], 'none'),
+  file: () => new Option('-f, --file <file>', 'declaration to read, repeatable; - is stdin').argParser(repeated).default([], 'bedrock-access.yaml'),
   name: () => new Option('--name <namespace/name>', 'an access by its name, where its document is not at hand'),
   strict: () => new Option('--strict', 'refuse what the catalog does not know for certain'),
   adopt: () => new Option('--adopt', 'take over what exists under our names without our marks'),
@@ -123,12 +126,13 @@ export const options = {
   noCall: () => new Option('--no-call', 'make no real call to a model'),
   force: () => new Option('--force', 'overwrite the file'),
   region: () => new Option('--region <region>', 'only what can be called from this region'),
+  ownRegion: () => new Option('--region <region>', 'where to call AWS, if the environment names no region'),
   lifecycle: () => new Option('--lifecycle <state>', 'only models in this state').choices(['active', 'legacy', 'ended']),
   initName: () => new Option('--name <name>', 'name of the access and the workload'),
   initModel: () => new Option('--model <id>', 'model to invoke'),
   initRegion: () => new Option('--region <region>', 'where Bedrock is called'),
   initAccount: () => new Option('--account <id>', 'AWS account, 12 digits'),
-  now: () => new Option('--now <date>', 'where the clock of the world starts, 2025-03-08'),
+  now: () => new Option('--now <date>', 'where the clock of the world starts, such as 2025-03-08'),
   terraform: () => new Option('--terraform <dir>', 'Terraform: a target, or a folder of many'),
   manifests: () => new Option('--manifests <dir>', 'Kubernetes manifests; - reads rendered ones from stdin'),
   fix: () => new Option('--fix', 'mend what is mechanical, in the files'),
@@ -147,5 +151,6 @@ export const options = {
   remove: () => new Option('--remove', 'take the access out of the repositories again'),
   today: () => new Option('--now <date>', 'judge lifecycles as of this date'),
   seed: () => new Option('--seed <number>', 'seed of the random numbers of the world'),
+  empty: () => new Option('--empty', 'without the app and the store that init declares'),
   audit: () => new Option('--audit <file>', 'write every call that was made, as JSON lines'),
 } as const;

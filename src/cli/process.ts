@@ -10,7 +10,7 @@ export async function runProcess(): Promise<void> {
   const onInterrupt = (): void => {
     if (interrupted.signal.aborted) process.exit(exitCodes.interrupted);
     interrupted.abort(new Error('interrupted'));
-    process.stderr.write('\nInterrupted: finishing the step at hand. Once more to stop at once.\n');
+    process.stderr.write('\nInterrupted: what is under way is brought to an end. Once more to stop at once.\n');
   };
   process.on('SIGINT', onInterrupt);
   process.on('SIGTERM', onInterrupt);
@@ -32,6 +32,7 @@ export async function runProcess(): Promise<void> {
     clock: shiftedClock(process.env['BEDROCK_ACCESS_CLOCK_OFFSET']),
     random: Math.random,
     signal: interrupted.signal,
+    leaveInterrupts: () => void process.off('SIGINT', onInterrupt).on('SIGINT', () => undefined),
   });
   // Sockets kept alive must not hold the process, but what was written must arrive first.
   await Promise.all([flushed(process.stdout), flushed(process.stderr)]);

@@ -55,7 +55,7 @@ export function makeProgram(surroundings: Pick<Surroundings, 'stdout' | 'stderr'
     .option('--kubeconfig <file>', 'kubeconfig to use')
     .option('--profile <name>', 'profile of the AWS configuration')
     .option('--catalog <file>', 'catalog of models to use instead of the one built in')
-    .option('--debug', 'show what lies beneath an error', false)
+    .option('--debug', 'show what lies beneath an error')
     .option('--no-color', 'no colours')
     .addHelpText('after', '\nStart with:  bedrock-access demo\nExit codes:  0 ok, 1 error, 2 changes (--detailed-exitcode), 3 findings, 4 permission, 130 interrupted');
   for (const description of commands) {

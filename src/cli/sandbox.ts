@@ -1,33 +1,43 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { AccessError, exitCodes } from '../errors/error.ts';
+import { openKubernetes } from '../kubernetes/open.ts';
 import { startSandbox } from '../sandbox/start.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import type { CommandLine } from './command-line.ts';
+import { clusterObjects, platformStore } from './demo/story.ts';
 import type { CommandOptions } from './options.ts';
 import { dateOption, numberOption } from './option-values.ts';
 
 /**
  * Keeps a sandbox running until Ctrl-C and prints the environment to use, or runs a command inside one and passes its
- * exit code on.
+ * exit code on. The app and the store that `init` declares are there, unless it shall be empty.
  */
 export async function run(options: CommandOptions, commandLine: CommandLine): Promise<number> {
   const now = dateOption('--now', options.now);
   const seed = numberOption('--seed', options.seed);
   const sandbox = await startSandbox({ workloads: 'processes', ...(now === undefined ? {} : { now }), ...(seed === undefined ? {} : { seed }) });
   try {
+    if (!options.empty) await deployExample(sandbox, commandLine);
     const environment = environmentOf(sandbox, commandLine);
     const [command, ...args] = options.positionals;
     if (command !== undefined) return await runInside(command, args, environment, commandLine);
     if (commandLine.output === 'text') {
       for (const [name, value] of Object.entries(environment)) commandLine.print(`export ${name}=${quoted(value)}`);
     } else commandLine.print(JSON.stringify(environment));
-    commandLine.say(`# AWS account ${sandbox.account} and a Kubernetes cluster are ready; the key is the sandbox's own and works nowhere else. Ctrl-C ends it.`);
+    commandLine.say(`# AWS account ${sandbox.account} and a Kubernetes cluster are ready; the key is the sandbox's own and works nowhere else.`);
+    if (!options.empty) commandLine.say('# Deployment openhands runs in namespace openhands. In another terminal, after these lines: bedrock-access init, plan, apply, verify.');
+    commandLine.say('# Ctrl-C ends it.');
     await aborted(commandLine.signal);
     return exitCodes.ok;
   } finally {
     await sandbox.stop();
   }
+}
+
+async function deployExample(sandbox: Sandbox, { clock, random }: CommandLine): Promise<void> {
+  const kubernetes = await openKubernetes({ environment: sandbox.environment, clock, random });
+  for (const object of [...clusterObjects(), platformStore()]) await kubernetes.apply(object, { fieldManager: 'kubectl' });
 }
 
 /** The sandbox's environment, and how far its world's clock is from the real one, for the program's own clock. */
@@ -42,10 +52,13 @@ function runInside(command: string, args: readonly string[], environment: Readon
     const outer = Object.fromEntries(Object.entries(commandLine.environment).filter(([name]) => !name.startsWith('AWS_') || name === 'AWS_PAGER'));
     // At a terminal the command gets the terminal itself, so that `kubectl exec -it` works.
     const stdio = commandLine.stdout.isTTY ? 'inherit' : 'pipe';
+    // A terminal sends Ctrl-C to every program of the group: the command has it already, and decides what it means.
+    const atTerminal = commandLine.stdout.isTTY || commandLine.stdin.isTTY;
     const child = spawn(command, args, { cwd: commandLine.directory, env: { ...outer, ...environment }, stdio: ['inherit', stdio, stdio] });
     child.stdout?.setEncoding('utf8').on('data', (text: string) => commandLine.stdout.write(text));
     child.stderr?.setEncoding('utf8').on('data', (text: string) => commandLine.stderr.write(text));
-    commandLine.signal.addEventListener('abort', () => child.kill('SIGINT'), { once: true });
+    commandLine.signal.addEventListener('abort', () => child.kill(atTerminal ? 'SIGTERM' : 'SIGINT'), { once: true });
+    if (atTerminal) commandLine.leaveInterrupts?.();
     child.on('error', (error) => {
       reject(
         new AccessError('command-not-found', `cannot run ${command}`, {

@@ -11,6 +11,8 @@ export interface CliRun {
   readonly directory?: string;
   readonly clock?: Clock;
   readonly signal?: AbortSignal;
+  /** Hears that Ctrl-C is left to a command. */
+  leaveInterrupts?(): void;
 }
 
 export interface CliResult {
@@ -39,6 +41,7 @@ export async function runCli(argv: readonly string[], run: CliRun = {}): Promise
     clock: run.clock ?? stillClock,
     random: () => 0.5,
     signal: run.signal ?? new AbortController().signal,
+    leaveInterrupts: () => run.leaveInterrupts?.(),
   });
   return { code, stdout: out.join(''), stderr: err.join('') };
 }

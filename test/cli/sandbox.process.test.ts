@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
+import { runCli } from './run-cli.ts';
 
 const main = new URL('../../src/cli/main.ts', import.meta.url).pathname;
 const environment = { PATH: process.env['PATH'], HOME: process.env['HOME'], AWS_PROFILE: 'my-own', AWS_SESSION_TOKEN: 'mine' };
@@ -27,10 +28,36 @@ test('the program itself works inside: its list is empty, at the date of that wo
   assert.deepEqual(JSON.parse(stdout), { accesses: [] });
 });
 
+test('the declaration that init writes is planned without an error; --empty starts without its app', () => {
+  const inside = (...argv: readonly string[]) => spawnSync(process.execPath, [main, 'sandbox', ...argv, '--', 'sh', '-c', '"$0" "$1" init --yes --out - | "$0" "$1" plan -f -', process.execPath, main], { encoding: 'utf8', env: environment });
+  const example = inside();
+  assert.equal(example.status, 0, example.stderr);
+  assert.match(example.stdout, /^ {2}\+ workload-environment Deployment openhands$/m);
+  const empty = inside('--empty');
+  assert.equal(empty.status, 1);
+  assert.match(empty.stderr, /^error\[namespace-not-found\]: /m);
+});
+
 test('a command that does not exist is named, with the exit code of a shell', () => {
   const { status, stderr } = spawnSync(process.execPath, [main, 'sandbox', '--', 'no-such-command-here'], { encoding: 'utf8', env: environment });
   assert.equal(status, 127);
   assert.match(stderr, /^error\[command-not-found\]: cannot run no-such-command-here\ncause: No program of that name is on PATH\.\n/);
+});
+
+test('at a terminal Ctrl-C is left to the command; elsewhere it is passed on', async () => {
+  const argv = ['sandbox', '--empty', '--', process.execPath, '-e', 'process.on("SIGINT", () => process.exit(9)); console.error("up"); setTimeout(() => process.exit(5), 20_000)'];
+  let left = 0;
+  const atTerminal = await runCli(['sandbox', '--empty', '--', process.execPath, '-e', 'process.exit(5)'], { terminal: true, leaveInterrupts: () => void (left += 1), environment: { PATH: process.env['PATH'] ?? '' } });
+  assert.deepEqual([atTerminal.code, left], [5, 1]);
+
+  const child = spawn(process.execPath, [main, ...argv], { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
+  try {
+    await once(child.stderr, 'data');
+    child.kill('SIGINT');
+    assert.deepEqual(await once(child, 'exit'), [9, null]);
+  } finally {
+    child.kill('SIGKILL');
+  }
 });
 
 test('without a command it runs until Ctrl-C, prints what to export, and leaves nothing', async () => {

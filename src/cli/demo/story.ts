@@ -64,6 +64,19 @@ function requestedPolicy(model: string): PolicyDocument {
   };
 }
 
+/**
+ * The store of the platform, as every cluster with External Secrets Operator has one: it reads parameters with the
+ * operator's own credentials, in the region of the declaration that `init` writes.
+ */
+export function platformStore(): KubernetesObject {
+  return {
+    apiVersion: 'external-secrets.io/v1',
+    kind: 'ClusterSecretStore',
+    metadata: { name: 'parameterstore' },
+    spec: { provider: { aws: { service: 'ParameterStore', region: 'ap-northeast-1' } } },
+  };
+}
+
 /** The cluster as it is before: the app runs, and knows nothing of Bedrock. */
 export function clusterObjects(): readonly KubernetesObject[] {
   return [
