@@ -3,6 +3,7 @@ import { loadCatalog as load } from './bedrock/catalog.ts';
 import type { Catalog } from './bedrock/types.ts';
 
 export { resolveModel } from './bedrock/resolve.ts';
+export { comparePolicies, type PolicyComparison, type PolicyDifference } from './policy/compare.ts';
 export { compilePolicy } from './policy/compile.ts';
 export { canonicalPolicy, policySize } from './policy/document.ts';
 export { evaluate } from './policy/evaluate.ts';

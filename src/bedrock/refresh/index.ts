@@ -7,7 +7,7 @@ import { refreshedLifecycle } from './lifecycle.ts';
 import { nameOf } from './model-name.ts';
 import type { OfferedModel, OfferedProfile, RegionOffer } from './offer.ts';
 
-export type { OfferedModel, OfferedProfile, RegionOffer } from './offer.ts';
+export type { OfferedModel, RegionOffer } from './offer.ts';
 
 /** @param offers what each region that could be asked has answered */
 export function refreshCatalog(catalog: Catalog, offers: readonly RegionOffer[], now: Date): Catalog {
