@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { applyAccess, planAccess, rollbackAccess } from '../../src/engine/index.ts';
 import type { FaultRule } from '../../src/sandbox/types.ts';
-import { killPoints } from './engine-kill.ts';
-import { access, declared, events, failures, left, startEngineWorld, summaryOf } from './engine-world.ts';
+import type { killPoints } from './engine-kill.ts';
+import { access, declared, events, failures, summaryOf, type Scenario, type ScenarioWorld } from './engine-world.ts';
 
 export interface Disturbance {
   readonly action: string;
@@ -17,9 +17,11 @@ export function shown({ action, skip, fault, command }: Disturbance): string {
   return `${command}: ${what} ${action}${skip === 0 ? '' : ` number ${skip + 1}`}`;
 }
 
+/** The answer that holds a key is lost: tried each time. */
+export const dangerous: Disturbance = { action: 'iam:CreateAccessKey', skip: 0, command: 'apply', fault: { kind: 'drop', when: 'after' } };
+
 /** Every kind of disturbance at every changing call. */
-export async function disturbances(): Promise<readonly Disturbance[]> {
-  const points = await killPoints();
+export function disturbances(points: Awaited<ReturnType<typeof killPoints>>): readonly Disturbance[] {
   return (['apply', 'rollback'] as const).flatMap((command) =>
     points[command]
       .filter(({ when }) => when === 'before')
@@ -34,27 +36,48 @@ function faultsOf(action: string): readonly FaultRule['fault'][] {
   return action.includes(':') ? [...drops, { kind: 'throttle' }, { kind: 'status', status: 503, code: 'ServiceUnavailable' }] : [...drops, { kind: 'throttle' }];
 }
 
-export async function comesThrough({ action, skip, fault, command }: Disturbance): Promise<void> {
-  const world = await startEngineWorld();
-  try {
-    const empty = left(world);
-    if (command === 'apply') world.sandbox.faults.add({ action, skip, fault });
-    const applied = await events(applyAccess(declared(), await world.run()));
-    assert.deepEqual(failures(applied), []);
-    assert.equal(summaryOf(applied).outcome, 'done');
-    const context = await world.run();
-    const { plan } = await planAccess(declared(), context);
-    assert.deepEqual(plan.steps.filter(({ action }) => action !== 'none').map(({ id }) => id), []);
-    assert.equal((await context.aws.iam.listAccessKeys('bedrock-openhands-user'))?.length, 1);
-    if (command === 'apply') return;
-    world.sandbox.faults.add({ action, skip, fault });
-    const removed = await events(rollbackAccess(access, await world.run(), { all: true }));
-    assert.deepEqual(failures(removed), []);
-    assert.equal(summaryOf(removed).outcome, 'done');
-    await world.sandbox.clock.advance(130_000);
-    // A Lease whose removal was lost ends by itself.
-    if (action !== 'delete leases') assert.deepEqual(left(world), empty);
-  } finally {
-    await world.stop();
-  }
+export async function comesThrough(world: ScenarioWorld, { action, skip, fault, command }: Disturbance): Promise<void> {
+  const empty = await world.left();
+  if (command === 'apply') world.faults.add({ action, skip, fault });
+  const applied = await events(applyAccess(declared(), await world.run()));
+  assert.deepEqual(failures(applied), []);
+  assert.equal(summaryOf(applied).outcome, 'done');
+  const context = await world.run();
+  const { plan } = await planAccess(declared(), context);
+  assert.deepEqual(plan.steps.filter(({ action }) => action !== 'none').map(({ id }) => id), []);
+  assert.equal((await context.aws.iam.listAccessKeys('bedrock-openhands-user'))?.length, 1);
+  if (command === 'apply') return;
+  world.faults.add({ action, skip, fault });
+  const removed = await events(rollbackAccess(access, await world.run(), { all: true }));
+  assert.deepEqual(failures(removed), []);
+  assert.equal(summaryOf(removed).outcome, 'done');
+  await world.advance(130_000);
+  // A Lease whose removal was lost ends by itself.
+  if (action !== 'delete leases') assert.deepEqual(await world.left(), empty);
 }
+
+/** What does not pass by itself. */
+export const refusals: readonly Scenario[] = [
+  {
+    name: 'a call that AWS refuses for good stops what depends on it and nothing else, and the next run goes on',
+    async play(world) {
+      world.faults.add({ action: 'iam:CreatePolicy', times: Infinity, fault: { kind: 'status', status: 403, code: 'AccessDenied' } });
+      const said = await events(applyAccess(declared(), await world.run()));
+      assert.deepEqual(said.flatMap((event) => (event.type === 'step-failed' ? [[event.name, event.finding.id]] : [])), [['bedrock-openhands-policy', 'aws-permission-missing']]);
+      assert.deepEqual(summaryOf(said).left, ['managed-policy bedrock-openhands-policy', 'policy-attachment bedrock-openhands-policy on bedrock-openhands-user']);
+      assert.equal(summaryOf(said).outcome, 'failed');
+      world.faults.clear();
+      assert.equal(summaryOf(await events(applyAccess(declared(), await world.run()))).outcome, 'done');
+    },
+  },
+  {
+    name: 'an operator that cannot read the parameters is named with its own words after bounded patience',
+    async play(world) {
+      world.faults.add({ action: 'ssm:GetParameter', times: Infinity, fault: { kind: 'status', status: 403, code: 'AccessDeniedException' } });
+      const said = await events(applyAccess(declared(), await world.run({ clock: world.patientClock })));
+      const failed = said.find((event) => event.type === 'step-failed');
+      assert.equal(failed?.type === 'step-failed' && failed.finding.id, 'external-secret-not-ready');
+      assert.deepEqual(summaryOf(said).left, ['workload-environment Deployment openhands', 'external-secret bedrock-credentials']);
+    },
+  },
+];

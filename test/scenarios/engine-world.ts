@@ -1,26 +1,55 @@
 /** The seed's world: an empty account, a cluster with External Secrets, the store and the workload; and a program run in it. */
+import { test } from 'node:test';
 import { defineAccess } from '../../src/access/define-access.ts';
 import type { AccessDocumentSpec } from '../../src/access/document.ts';
 import type { Access } from '../../src/access/types.ts';
 import { openAws } from '../../src/aws/open.ts';
 import { loadCatalog } from '../../src/bedrock/catalog.ts';
+import type { Clock } from '../../src/clock.ts';
 import { clusterIdOf } from '../../src/engine/index.ts';
 import type { RunContext, RunEvent } from '../../src/engine/types.ts';
 import { openKubernetes } from '../../src/kubernetes/open.ts';
 import type { Kubernetes, KubernetesObject } from '../../src/kubernetes/types.ts';
+import type { SandboxClock } from '../../src/sandbox/clock.ts';
 import { startSandbox } from '../../src/sandbox/start.ts';
-import type { Sandbox, SandboxOptions } from '../../src/sandbox/types.ts';
+import type { AuditEntry, FaultPlan, Sandbox, SandboxOptions, WorldClock } from '../../src/sandbox/types.ts';
 
 export const namespace = 'openhands';
 export const access = { namespace, name: 'openhands' };
 
-export interface EngineWorld {
-  readonly sandbox: Sandbox;
+/** What a scenario plays in: the sandbox, or a real control plane with the real External Secrets Operator (`test/conformance/product`). */
+export interface ScenarioWorld {
   /** The administrator's view of the cluster. */
   readonly kubernetes: Kubernetes;
+  /** Of the calls that runs make. */
+  readonly faults: FaultPlan;
+  /** The calls that were made, in order; `Get`, `List` of others than runs may be among them. */
+  readonly audit: readonly Pick<AuditEntry, 'action' | 'verdict' | 'status' | 'code' | 'run'>[];
+  /** For runs that wait for minutes: on real parts they pass in seconds. */
+  readonly patientClock: Clock;
   /** A new run of the program, with an id of its own. */
   run(changes?: Partial<RunContext>): Promise<RunContext>;
+  /** What exists in AWS without secrets and times, to be compared; `{}` for an empty account. */
+  inAws(): Promise<unknown>;
+  /** What exists in AWS and in the cluster, without what controllers make and unmake by themselves. */
+  left(): Promise<unknown>;
+  /** Controllers come to rest; a Lease that nobody renews is older by that much. */
+  advance(milliseconds: number): Promise<void>;
+  /** Somebody else's work, again and again while the world goes on. */
+  every(milliseconds: number, work: () => Promise<void>): void;
   stop(): Promise<void>;
+}
+
+export interface EngineWorld extends ScenarioWorld {
+  readonly sandbox: Sandbox;
+}
+
+/** A story of the product that holds in every world. */
+export interface Scenario {
+  readonly name: string;
+  /** What is in the cluster at its start. Default: store and workload. */
+  readonly objects?: readonly KubernetesObject[];
+  readonly play: (world: ScenarioWorld) => Promise<void>;
 }
 
 /** A seeded generator (mulberry32): retries and jitter are the same each time. */
@@ -45,9 +74,20 @@ export async function startEngineWorld(options: SandboxOptions & { readonly obje
   for (const object of [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }, ...objects]) await kubernetes.create(object);
   // The operator looks at the store, the controllers bring the pods up.
   await sandbox.clock.advance(5000);
-  return {
+  const world: EngineWorld = {
     sandbox,
     kubernetes,
+    faults: sandbox.faults,
+    audit: sandbox.audit,
+    patientClock: sandbox.productClock,
+    inAws: () => Promise.resolve(sandbox.aws.snapshot()),
+    left: () => Promise.resolve(left(world)),
+    advance: (milliseconds) => sandbox.clock.advance(milliseconds),
+    every(milliseconds, work) {
+      const { clock } = sandbox;
+      if (!hasTimers(clock)) throw new TypeError('the world has no timers');
+      clock.every(milliseconds, work);
+    },
     async run(changes = {}) {
       runs += 1;
       const random = seeded(runs);
@@ -67,6 +107,25 @@ export async function startEngineWorld(options: SandboxOptions & { readonly obje
     },
     stop: () => sandbox.stop(),
   };
+  return world;
+}
+
+function hasTimers(clock: WorldClock): clock is SandboxClock {
+  return 'every' in clock;
+}
+
+/** In a sandbox of its own. */
+export async function inSandbox<Result>(play: (world: EngineWorld) => Promise<Result>, options: Parameters<typeof startEngineWorld>[0] = {}): Promise<Result> {
+  const world = await startEngineWorld(options);
+  try {
+    return await play(world);
+  } finally {
+    await world.stop();
+  }
+}
+
+export function playInSandbox(scenarios: readonly Scenario[]): void {
+  for (const { name, objects, play } of scenarios) test(name, () => inSandbox(play, objects === undefined ? {} : { objects }));
 }
 
 export function store(): KubernetesObject {
