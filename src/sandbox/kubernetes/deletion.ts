@@ -23,8 +23,10 @@ export function checkPreconditions(type: ResourceType, old: StoredObject, { uid,
 }
 
 /** Orphan and Foreground are kept as finalizers that the garbage collector works off (Kubernetes docs, "Garbage Collection"). */
-export function finalizersAfter(old: StoredObject, propagation: RemoveOptions['propagation']): readonly string[] {
-  const others = (old.metadata.finalizers ?? []).filter((each) => propagation === undefined || (each !== 'orphan' && each !== 'foregroundDeletion'));
+export function finalizersAfter(type: ResourceType, old: StoredObject, propagation: RemoveOptions['propagation']): readonly string[] {
+  const kept = old.metadata.finalizers ?? [];
+  const own = type.deletionFinalizer;
+  const others = (own === undefined || kept.includes(own) || old.metadata.deletionTimestamp !== undefined ? kept : [...kept, own]).filter((each) => propagation === undefined || (each !== 'orphan' && each !== 'foregroundDeletion'));
   if (propagation === 'Orphan') return [...others, 'orphan'];
   if (propagation === 'Foreground') return [...others, 'foregroundDeletion'];
   return others;

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, sameJson, type StoredMeta, type StoredObject } from './object.ts';
+import { isObject, type JsonObject, type ObjectInput, sameJson, type StoredMeta, type StoredObject } from './object.ts';
 import type { ResourceType } from './resource-type.ts';
 
 export function timestamp(date: Date): string {
@@ -41,9 +41,9 @@ export function withRevision(object: StoredObject, resourceVersion: string): Sto
   return { ...object, metadata: { ...object.metadata, resourceVersion } };
 }
 
-export function withoutRevision(object: StoredObject): StoredObject {
-  const { resourceVersion: _none, ...metadata } = object.metadata;
-  return { ...object, metadata: { ...metadata, resourceVersion: '' } };
+/** As long as it is not kept, an object has no version. */
+export function withoutRevision<T extends ObjectInput>(object: T): T {
+  return { ...object, metadata: { ...object.metadata, resourceVersion: '' } };
 }
 
 /** A write that changes nothing else than times in managedFields keeps the resourceVersion (apiserver: ignoreManagedFieldsTimestampsTransformer). */

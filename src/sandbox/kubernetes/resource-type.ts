@@ -7,6 +7,8 @@ export interface ResourceType {
   readonly group: string;
   /** Served versions, most preferred first. */
   readonly versions: readonly string[];
+  /** The version in which custom objects are stored; the first one otherwise. */
+  readonly storedVersion?: string;
   readonly kind: string;
   readonly resource: string;
   readonly singular: string;
@@ -22,6 +24,10 @@ export interface ResourceType {
   readonly generation?: 'spec' | 'spec and annotations';
   /** Seconds that a deletion waits for the object's keeper (pods). */
   readonly gracePeriod?: (object: StoredObject) => number;
+  /** Put on when the deletion begins, and worked off by a controller. */
+  readonly deletionFinalizer?: string;
+  /** Fields that change when the deletion begins. */
+  readonly prepareRemove?: (object: StoredObject, now: string) => JsonObject;
   /** Fills in what the real API server fills in. */
   readonly defaults?: (object: JsonObject, version: string) => JsonObject;
   /** What the server adds after the writer's fields are known, so that nobody owns it (first status, cluster IP, service account of a pod …). */

@@ -10,7 +10,7 @@ import { createAuthenticator } from './access/users.ts';
 import { releaseClaims } from './controllers/claims.ts';
 import { collectGarbage } from './controllers/garbage-collector.ts';
 import { keepNamespaces } from './controllers/namespaces.ts';
-import { serveDefinitions } from './custom/definition.ts';
+import { serveDefinitions } from './custom/serve.ts';
 import { History } from './history.ts';
 import { handle } from './http/handle.ts';
 import { ListSnapshots } from './http/list-snapshots.ts';

@@ -31,6 +31,8 @@ export interface WriteOptions {
   readonly manager?: string;
   /** Do everything but keep it. */
   readonly dryRun?: boolean;
+  /** Written through `…/scale`: the field belongs to the manager's entry of that subresource. */
+  readonly subresource?: '' | 'scale' | 'status';
   /** The managedFields in the object are already what they shall be (server-side apply). */
   readonly decided?: boolean;
 }
@@ -131,7 +133,7 @@ export class ObjectStore {
   }
 
   /** Server-side apply: creates the object or merges into it. Throws the conflicts (409) unless forced. */
-  apply(config: ObjectInput, options: WriteOptions & { readonly force?: boolean; readonly subresource?: '' | 'status' } = {}): StoredObject {
+  apply(config: ObjectInput, options: WriteOptions & { readonly force?: boolean } = {}): StoredObject {
     const type = this.#type(config.apiVersion, config.kind);
     const { name = '', namespace } = config.metadata ?? {};
     const live = this.get({ apiVersion: config.apiVersion, kind: config.kind, namespace, name });
@@ -144,7 +146,7 @@ export class ObjectStore {
     const { object, managedFields } = applyConfiguration(live, config, writer, options.force === true);
     const merged: ObjectInput = { ...object, apiVersion: config.apiVersion, kind: config.kind, metadata: { ...objectAt(object, 'metadata'), managedFields } };
     const decided = { ...options, decided: true };
-    if (live === undefined) return this.create(merged, decided);
+    if (live === undefined) return this.create(withoutRevision(merged), decided);
     return subresource === 'status' ? this.updateStatus(merged, decided) : this.update(merged, decided);
   }
 
@@ -155,7 +157,7 @@ export class ObjectStore {
     const body = type.status === true ? { ...rest, ...(old['status'] === undefined ? {} : { status: old['status'] }) } : input;
     const defaulted = type.defaults?.(body, version) ?? body;
     const object = this.#withMeta(type, defaulted, old, input);
-    return this.#finish(type, old, object, options, '', version);
+    return this.#finish(type, old, object, options, options.subresource ?? '', version);
   }
 
   /** Writes `status` only (and, on built-in kinds, annotations): the rest is kept as it is. */
@@ -179,7 +181,7 @@ export class ObjectStore {
     const old = this.#kept(type).get(keyOf(type, reference.namespace, reference.name));
     if (old === undefined) throw notFound(type, reference.name);
     checkPreconditions(type, old, options);
-    const finalizers = finalizersAfter(old, options.propagation);
+    const finalizers = finalizersAfter(type, old, options.propagation);
     const grace = graceOf(type, old, options.gracePeriodSeconds);
     const metadata = withFinalizers(old.metadata, finalizers);
     if (finalizers.length === 0 && grace === 0 && type.kind !== 'Namespace') {
@@ -194,8 +196,8 @@ export class ObjectStore {
       deletionTimestamp: earlier !== undefined && earlier <= grace ? (metadata.deletionTimestamp ?? timestamp(now)) : timestamp(new Date(now.getTime() + grace * 1000)),
       deletionGracePeriodSeconds: Math.min(earlier ?? grace, grace),
     };
-    const phase = type.kind === 'Namespace' ? { status: { ...objectAt(old, 'status'), phase: 'Terminating' } } : {};
-    const object = this.#keep(type, old, { ...old, ...phase, metadata: marked }, { dryRun: options.dryRun ?? false });
+    const marking = type.prepareRemove?.(old, this.now()) ?? {};
+    const object = this.#keep(type, old, { ...old, ...marking, metadata: marked }, { dryRun: options.dryRun ?? false });
     return { object: inVersion(object, reference.apiVersion), gone: false };
   }
 
@@ -230,7 +232,8 @@ export class ObjectStore {
       throw conflict(type, name, objectModified);
     }
     if (uid !== undefined && uid !== '' && uid !== old.metadata.uid) {
-      throw conflict(type, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`);
+      const key = ['/registry', ...(type.custom === true ? [type.group] : []), type.resource, ...(namespace === undefined ? [] : [namespace]), name].join('/');
+      throw conflict(type, name, `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`);
     }
     return { type, old, version: versionOf(input.apiVersion) };
   }
@@ -256,7 +259,7 @@ export class ObjectStore {
 
   #finish(type: ResourceType, old: StoredObject, object: StoredObject, options: WriteOptions, subresource: string, version: string): StoredObject {
     const tracked = this.#owned(type, inVersion(old, object.apiVersion), object, options, subresource);
-    const owned = subresource === '' ? (type.prepareUpdate?.(tracked, old) ?? tracked) : tracked;
+    const owned = subresource === 'status' ? tracked : (type.prepareUpdate?.(tracked, old) ?? tracked);
     this.#validate(type, owned, inVersion(old, object.apiVersion), version);
     if (sameJson(withoutBookkeeping(inVersion(old, object.apiVersion)), withoutBookkeeping(owned))) return inVersion(old, object.apiVersion);
     const released = owned.metadata.deletionTimestamp !== undefined && (owned.metadata.finalizers ?? []).length === 0;

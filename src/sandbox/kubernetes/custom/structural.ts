@@ -41,7 +41,7 @@ function fill(value: unknown, given: Schema): unknown {
   for (const [field, property] of Object.entries(schema.properties ?? {})) {
     const fallback = property.default;
     const present = filled[field];
-    if (present === null && resolved(property).nullable !== true && fallback !== undefined) delete filled[field];
+    if (present === null && resolved(property).nullable !== true) delete filled[field];
     if (filled[field] === undefined && fallback !== undefined) filled[field] = fallback;
     if (filled[field] !== undefined) filled[field] = fill(filled[field], property);
   }

@@ -59,6 +59,7 @@ function valueProblems(value: unknown, schema: Schema, place: string): readonly 
     const length = [...value].length;
     if (schema.minLength !== undefined && length < schema.minLength) should(`be at least ${schema.minLength} chars long`);
     if (schema.maxLength !== undefined && length > schema.maxLength) problems.push({ reason: 'FieldValueTooLong', message: `Too long: may not be more than ${schema.maxLength} bytes`, field: place });
+    if (schema.format === 'date-time' && !/^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/.test(value)) problems.push({ reason: 'FieldValueTypeInvalid', message: `Invalid value: ${JSON.stringify(value)}: ${place} in body must be of type date-time: ${JSON.stringify(value)}`, field: place });
     if (schema.pattern !== undefined && !matches(schema.pattern, value)) should(`match '${schema.pattern}'`);
   }
   if (typeof value === 'number') {
@@ -68,25 +69,40 @@ function valueProblems(value: unknown, schema: Schema, place: string): readonly 
     if (schema.multipleOf !== undefined && value % schema.multipleOf !== 0) should(`be a multiple of ${schema.multipleOf}`);
   }
   if (Array.isArray(value)) {
-    if (schema.minItems !== undefined && value.length < schema.minItems) should(`have at least ${schema.minItems} items`);
-    if (schema.maxItems !== undefined && value.length > schema.maxItems) problems.push({ reason: 'FieldValueTooMany', message: `Too many: ${value.length}: must have at most ${schema.maxItems} items`, field: place });
+    if (schema.minItems !== undefined && value.length < schema.minItems) problems.push(problem(place, value.length, `${place} in body should have at least ${schema.minItems} items`));
+    if (schema.maxItems !== undefined && value.length > schema.maxItems) problems.push(tooMany(place, value.length, schema.maxItems));
   }
   if (isObject(value)) {
     const count = Object.keys(value).length;
-    if (schema.minProperties !== undefined && count < schema.minProperties) should(`have at least ${schema.minProperties} properties`);
-    if (schema.maxProperties !== undefined && count > schema.maxProperties) problems.push({ reason: 'FieldValueTooMany', message: `Too many: ${count}: must have at most ${schema.maxProperties} items`, field: place });
+    if (schema.minProperties !== undefined && count < schema.minProperties) problems.push(problem(place, count, `${place} in body should have at least ${schema.minProperties} properties`));
+    if (schema.maxProperties !== undefined && count > schema.maxProperties) problems.push(tooMany(place, count, schema.maxProperties));
   }
   return problems;
 }
 
+/** kube-openapi: validate/schema_props.go. The composite error has no field; where nothing fits, the first alternative's own problems follow. */
 function combinedProblems(value: unknown, schema: Schema, place: string): readonly StatusCause[] {
-  const fits = (each: Schema): boolean => check(value, each, place).length === 0;
   const problems: StatusCause[] = [];
-  if (schema.allOf !== undefined) problems.push(...schema.allOf.flatMap((each) => check(value, each, place)));
-  if (schema.anyOf !== undefined && !schema.anyOf.some(fits)) problems.push(problem(place, value, `${place} in body must validate at least one schema (anyOf)`));
-  if (schema.oneOf !== undefined && schema.oneOf.filter(fits).length !== 1) problems.push(problem(place, value, `${place} in body must validate one and only one schema (oneOf). ${schema.oneOf.some(fits) ? 'Found 2 valid alternatives' : 'Found none valid'}`));
-  if (schema.not !== undefined && fits(schema.not)) problems.push(problem(place, value, `${place} in body must not validate the schema (not)`));
+  const must = (words: string): void => void problems.push({ reason: 'FieldValueInvalid', message: `Invalid value: "": ${JSON.stringify(place)} must ${words}`, field: '<nil>' });
+  const tried = (alternatives: readonly Schema[] | undefined): readonly (readonly StatusCause[])[] => (alternatives ?? []).map((each) => check(value, each, place));
+  const [any, one, all] = [tried(schema.anyOf), tried(schema.oneOf), tried(schema.allOf)];
+  if (any.length > 0 && any.every((each) => each.length > 0)) {
+    must('validate at least one schema (anyOf)');
+    problems.push(...any[0]!);
+  }
+  const fitting = one.filter((each) => each.length === 0).length;
+  if (one.length > 0 && fitting !== 1) {
+    must(`validate one and only one schema (oneOf). ${fitting === 0 ? 'Found none valid' : `Found ${fitting} valid alternatives`}`);
+    if (fitting === 0) problems.push(...one[0]!);
+  }
+  problems.push(...all.flat());
+  if (all.some((each) => each.length > 0)) must(`validate all the schemas (allOf)${all.every((each) => each.length > 0) ? '. None validated' : ''}`);
+  if (schema.not !== undefined && check(value, schema.not, place).length === 0) must('not validate the schema (not)');
   return problems;
+}
+
+function tooMany(field: string, count: number, most: number): StatusCause {
+  return { reason: 'FieldValueTooMany', message: `Too many: ${count}: must have at most ${most} item${most === 1 ? '' : 's'}`, field };
 }
 
 function problem(field: string, value: unknown, why: string): StatusCause {

@@ -1,11 +1,12 @@
 import type { JsonObject } from '../object.ts';
 import type { ResourceType } from '../resource-type.ts';
 import type { ResourceTypes } from '../resource-types.ts';
-import { compareVersions } from '../custom/definition.ts';
+import { compareVersions } from '../custom/custom-type.ts';
 import { reviewKinds } from '../http/reviews.ts';
 import { createHash } from 'node:crypto';
 
 /** Verbs of most kinds, in the order that discovery shows. */
+const customVerbs = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
 const allVerbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
 
 /** Groups in the order of the real server's priorities; custom groups come last, by name. */
@@ -63,7 +64,8 @@ export function resourceList(types: ResourceTypes, group: string, version: strin
     kind: 'APIResourceList',
     ...(group === '' ? {} : { apiVersion: 'v1' }),
     groupVersion: group === '' ? version : `${group}/${version}`,
-    resources: [...resources, ...reviews].sort((left, right) => String(left['name']).localeCompare(String(right['name']))),
+    // Built-in groups are sorted by name; a custom kind stands before its subresources.
+    resources: types.all().some((type) => type.custom === true && type.group === group) ? resources : [...resources, ...reviews].sort((left, right) => (String(left['name']) < String(right['name']) ? -1 : 1)),
   };
 }
 
@@ -76,7 +78,8 @@ function resourceEntry(type: ResourceType): JsonObject {
     verbs: verbsOf(type),
     ...(type.shortNames === undefined || type.shortNames.length === 0 ? {} : { shortNames: type.shortNames }),
     ...(type.categories === undefined || type.categories.length === 0 ? {} : { categories: type.categories }),
-    storageVersionHash: createHash('sha256').update(`${type.group}/${type.versions[0] ?? ''}/${type.kind}`).digest('base64').slice(0, 11).concat('='),
+    // discovery.StorageVersionHash: eight bytes of the hash of the stored kind.
+    storageVersionHash: createHash('sha256').update(`${type.group}/${type.storedVersion ?? type.versions[0] ?? ''}/${type.kind}`).digest().subarray(0, 8).toString('base64'),
   };
 }
 
@@ -119,7 +122,7 @@ function subresourceEntries(type: ResourceType): readonly JsonObject[] {
 }
 
 export function verbsOf(type: ResourceType): readonly string[] {
-  return type.verbs ?? allVerbs;
+  return type.verbs ?? (type.custom === true ? customVerbs : allVerbs);
 }
 
 /** `APIGroupDiscoveryList` (v2), which kubectl asks for first: everything in one answer. */

@@ -40,13 +40,20 @@ export function parseBody(body: Buffer, contentType: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    if (contentType === 'application/json' || contentType.endsWith('-patch+json')) throw badRequest(jsonWords(error));
+    if (contentType.endsWith('-patch+json')) throw badRequest(`error decoding patch: ${goJsonWords(text, error)}`);
+    if (contentType === 'application/json') throw badRequest(jsonWords(error));
   }
   try {
     return parseYaml(text);
   } catch (error) {
     throw badRequest(`error decoding YAML: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+/** Go's words where the text ends too early, which is the commonest; JavaScript's otherwise. */
+function goJsonWords(text: string, error: unknown): string {
+  if (/^[\s{["]*$/.test(text)) return 'unexpected end of JSON input';
+  return error instanceof Error ? error.message : String(error);
 }
 
 function jsonWords(error: unknown): string {

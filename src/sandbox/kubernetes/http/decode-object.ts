@@ -4,7 +4,8 @@ import { pruned } from '../custom/structural.ts';
 import { isObject, type JsonObject, type ObjectInput, objectAt, textAt } from '../object.ts';
 import { decodeBuiltIn, DecodeError } from '../openapi/decode.ts';
 import { schemaOfKind } from '../openapi/schema.ts';
-import { badRequest } from '../status-error.ts';
+import { badRequest, invalid } from '../status-error.ts';
+import { invalidValue } from '../validation/causes.ts';
 
 /**
  * A client's object, read for the kind that the path names: group, version and kind must fit, unknown fields are refused, told or
@@ -15,8 +16,12 @@ export function decodeObject(call: ResourceCall, body: unknown): ObjectInput {
   if (!isObject(body)) throw badRequest(unrecognized(type.kind, body));
   const sentVersion = textAt(body, 'apiVersion') ?? (type.custom === true ? '' : apiVersion);
   const sentKind = textAt(body, 'kind') ?? (type.custom === true ? '' : type.kind);
-  if (type.custom === true && (sentKind === '' || sentVersion === '')) throw badRequest(`Object '${sentKind === '' ? 'Kind' : 'apiVersion'}' is missing in '${JSON.stringify(body)}'`);
+  if (type.custom === true && (sentKind === '' || sentVersion === '')) {
+    const text = JSON.stringify(body);
+    throw badRequest(`the object provided is unrecognized (must be of type ${type.kind}): Object '${sentKind === '' ? 'Kind' : 'apiVersion'}' is missing in '${text}' (${text.slice(0, 30)} ...)`);
+  }
   if (sentVersion !== apiVersion) throw badRequest(`the API version in the data (${sentVersion}) does not match the expected API version (${apiVersion})`);
+  if (sentKind !== type.kind && type.custom === true) throw invalid(type.group, sentKind, textAt(body, 'metadata', 'name') ?? '', [invalidValue('kind', sentKind, `must be ${type.kind}`)]);
   if (sentKind !== type.kind) throw badRequest(`${sentKind} in version ${JSON.stringify(at.version)} cannot be handled as a ${type.kind}: ${mismatch(call, sentKind)}`);
   const { object, unknownFields } = decoded(call, { ...body, apiVersion, kind: type.kind });
   reportUnknown(call, unknownFields);
@@ -28,7 +33,7 @@ function decoded(call: ResourceCall, body: JsonObject): { readonly object: JsonO
   try {
     if (type.custom === true) {
       const { value, unknown } = pruned(body, type.schemaOf(apiVersion));
-      return { object: value, unknownFields: unknown };
+      return { object: value, unknownFields: [...unknown].sort() };
     }
     return decodeBuiltIn(body, type.schemaOf(apiVersion));
   } catch (error) {

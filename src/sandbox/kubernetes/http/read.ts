@@ -87,12 +87,13 @@ export function listObjects(call: ResourceCall, context: ServerContext): void {
     token === ''
       ? snapshots.first(store.list(call.apiVersion, call.type.kind, { namespace: call.at.namespace }).filter(chooses), String(store.revision), limit, filtered)
       : snapshots.next(token, limit);
+  const presentation = presentationOf(call, context);
   const metadata = {
     resourceVersion: page.resourceVersion,
-    ...(page.continueToken === undefined ? {} : { continue: page.continueToken }),
+    // Lists of custom kinds always write it.
+    ...(page.continueToken === undefined && (call.type.custom !== true || presentation.representation.as === 'table') ? {} : { continue: page.continueToken ?? '' }),
     ...(page.remaining === undefined ? {} : { remainingItemCount: page.remaining }),
   };
-  const presentation = presentationOf(call, context);
   sendJson(call.response, 200, listOf(page.objects, metadata, presentation), presentation.representation);
 }
 

@@ -5,7 +5,8 @@ import { mergePatched } from '../patch/merge-patch.ts';
 import type { ScalePaths } from '../resource-type.ts';
 import { selectorText } from '../tables/columns.ts';
 import type { ServerContext } from '../server-context.ts';
-import { badRequest, conflict, forbidden, methodNotAllowed, notFound, notImplemented, objectModified, pathNotFound, StatusError } from '../status-error.ts';
+import { badRequest, conflict, forbidden, invalid, methodNotAllowed, notFound, notImplemented, objectModified, pathNotFound, StatusError } from '../status-error.ts';
+import { invalidValue } from '../validation/causes.ts';
 import type { ResourceCall } from './call.ts';
 import { sendLog } from './pod-log.ts';
 import { existing, getObject, sendObject } from './read.ts';
@@ -80,8 +81,9 @@ function scale(call: ResourceCall, context: ServerContext, paths: ScalePaths): v
   const replicas = numberAt(wanted, 'spec', 'replicas') ?? 0;
   const version = textAt(wanted, 'metadata', 'resourceVersion');
   if (version !== undefined && version !== object.metadata.resourceVersion) throw conflict(call.type, object.metadata.name, objectModified);
+  if (replicas < 0) throw invalid('autoscaling', 'Scale', object.metadata.name, [invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0')]);
   const changed = { ...object, ...withValueAt(object, paths.specReplicas, replicas) };
-  sendJson(call.response, 200, view(context.store.update(changed, { ...writeOptions(call) })));
+  sendJson(call.response, 200, view(context.store.update(changed, { ...writeOptions(call), subresource: 'scale' })));
 }
 
 /** Deletes the pod as `kubectl drain` does; budgets are not counted. */

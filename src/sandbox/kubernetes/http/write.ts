@@ -1,4 +1,5 @@
 import { isObject, listAt, numberAt, type ObjectInput, objectAt, type StoredObject, textAt } from '../object.ts';
+import { checkTyped } from '../managed-fields/ownership.ts';
 import { jsonPatched } from '../patch/json-patch.ts';
 import { mergePatched } from '../patch/merge-patch.ts';
 import { strategicMerged } from '../patch/strategic-merge.ts';
@@ -6,7 +7,7 @@ import type { ServerContext } from '../server-context.ts';
 import { badRequest, invalid, methodNotAllowed, notFound, StatusError, unsupportedMediaType } from '../status-error.ts';
 import type { RemoveOptions } from '../deletion.ts';
 import type { WriteOptions } from '../store.ts';
-import { invalidValue, required, unsupported } from '../validation/causes.ts';
+import { immutable, invalidValue, required, unsupported } from '../validation/causes.ts';
 import type { ResourceCall } from './call.ts';
 import { decodeObject, metadataOf } from './decode-object.ts';
 import { chooser, existing, presentationOf, sendObject } from './read.ts';
@@ -18,6 +19,9 @@ export function createObject(call: ResourceCall, context: ServerContext): void {
 }
 
 export function replaceObject(call: ResourceCall, context: ServerContext): void {
+  if (isObject(call.body) && (textAt(call.body, 'metadata', 'name') ?? '') === '') {
+    throw badRequest(`the name of the object (${call.at.name ?? ''} based on URL) was undeterminable: name must be provided`);
+  }
   const input = decodeObject(call, call.body);
   const options = writeOptions(call);
   const { store } = context;
@@ -41,6 +45,8 @@ export function patchObject(call: ResourceCall, context: ServerContext): void {
   const current = existing(call, context);
   const patched = patchedBy(contentType, current, call);
   if (!isObject(patched)) throw badRequest(`${type.kind} patched to something that is no object`);
+  const [uid, own] = [textAt(patched, 'metadata', 'uid'), current.metadata.uid];
+  if (uid !== undefined && uid !== own) throw invalid(type.group, type.kind, current.metadata.name, [immutable('metadata.uid', uid)]);
   const input = decodeObject(call, patched);
   sendObject(call, context, 200, isStatus(call) ? context.store.updateStatus(input, options) : context.store.update(input, options));
 }
@@ -50,16 +56,21 @@ const patchTypes = new Set(['application/json-patch+json', 'application/merge-pa
 function patchedBy(contentType: string, current: StoredObject, { body, type, apiVersion }: ResourceCall): unknown {
   switch (contentType) {
     case 'application/json-patch+json':
+      if (!Array.isArray(body)) throw undecodable(body, '[]handlers.jsonPatchOp');
       return jsonPatched(current, body);
     case 'application/merge-patch+json':
-      if (!isObject(body)) throw badRequest('error decoding patch: json: cannot unmarshal into Go value of type map[string]interface {}');
+      if (!isObject(body)) throw undecodable(body, 'map[string]interface {}');
       return mergePatched(current, body);
     case 'application/strategic-merge-patch+json':
       if (type.custom === true) break;
-      if (!isObject(body)) throw badRequest('error decoding patch: json: cannot unmarshal into Go value of type map[string]interface {}');
+      if (!isObject(body)) throw undecodable(body, 'map[string]interface {}');
       return strategicMerged(current, body, type.schemaOf(apiVersion));
   }
   throw unsupportedMediaType('the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml');
+}
+
+function undecodable(body: unknown, wanted: string): StatusError {
+  return badRequest(`error decoding patch: json: cannot unmarshal ${Array.isArray(body) ? 'array' : typeof body} into Go value of type ${wanted}`);
 }
 
 function applyObject(call: ResourceCall, context: ServerContext): void {
@@ -67,12 +78,11 @@ function applyObject(call: ResourceCall, context: ServerContext): void {
   const manager = query.get('fieldManager') ?? '';
   if (manager === '') throw invalidOptions('PatchOptions', required('fieldManager', 'is required for apply patch'));
   if (!isObject(body)) throw badRequest('error decoding YAML: the patch is no object');
-  const sentVersion = textAt(body, 'apiVersion') ?? '';
-  if (sentVersion !== apiVersion) {
-    throw badRequest(`Incorrect version specified in apply patch. Specified patch version: ${sentVersion}, expected: ${apiVersion}`);
-  }
+  const [sentVersion = '', sentKind = ''] = [textAt(body, 'apiVersion'), textAt(body, 'kind')];
+  if (sentVersion !== apiVersion || sentKind !== type.kind) throw badRequest(`invalid object type: ${sentVersion}, Kind=${sentKind}`);
   // Kept as sent: an empty value that is applied is owned, quantities are compared as written, and the schema is the judge of unknown fields.
   const config: ObjectInput = { ...body, apiVersion, kind: type.kind, metadata: metadataOf(call, body) };
+  checkTyped(body, type, apiVersion);
   const before = context.store.get({ apiVersion, kind: type.kind, namespace: at.namespace, name: at.name ?? '' });
   const applied = context.store.apply(config, { ...writeOptions(call), manager, force: query.get('force') === 'true', subresource: isStatus(call) ? 'status' : '' });
   sendObject(call, context, before === undefined ? 201 : 200, applied);

@@ -23,6 +23,7 @@ export const coreTypes: readonly ResourceType[] = [
     status: true,
     defaults: (object) => withValueAt(object, ['metadata', 'labels', 'kubernetes.io/metadata.name'], textAt(object, 'metadata', 'name') ?? ''),
     prepareCreate: (object) => ({ ...object, spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } }),
+    prepareRemove: (object) => ({ status: { ...objectAt(object, 'status'), phase: 'Terminating' } }),
     verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
   }),
   podType,

@@ -108,12 +108,12 @@ export class FieldSet {
     return result;
   }
 
+  /** A level's own members first, then what lies beneath them, as the real server lists conflicts. */
   paths(prefix: readonly string[] = []): readonly (readonly string[])[] {
-    const elements = [...new Set([...this.#members, ...this.#children.keys()])].sort();
-    return elements.flatMap((element) => [
-      ...(this.#members.has(element) ? [[...prefix, element]] : []),
-      ...this.below(element).paths([...prefix, element]),
-    ]);
+    return [
+      ...[...this.#members].sort().map((element) => [...prefix, element]),
+      ...[...this.#children.keys()].sort().flatMap((element) => this.below(element).paths([...prefix, element])),
+    ];
   }
 
   #combine(other: FieldSet, keep: (mine: boolean, its: boolean) => boolean): FieldSet {

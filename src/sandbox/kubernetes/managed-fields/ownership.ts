@@ -43,13 +43,7 @@ export function applyConfiguration(live: JsonObject | undefined, config: JsonObj
   if (objectAt(config, 'metadata')['managedFields'] !== undefined && objectAt(config, 'metadata')['managedFields'] !== null) {
     throw badRequest('metadata.managedFields must be nil');
   }
-  const schema = writer.type.schemaOf(writer.apiVersion);
-  const problems = typedProblems(config, schema);
-  if (problems.length > 0) {
-    const [group, version] = writer.apiVersion.includes('/') ? writer.apiVersion.split('/') : ['', writer.apiVersion];
-    const { namespace = '', name = '' } = objectAt(config, 'metadata');
-    throw new StatusError(500, '', `failed to create typed patch object (${String(namespace)}/${String(name)}; ${group}${group === '' ? '' : '/'}${version}, Kind=${writer.type.kind}): ${problemWords(problems)}`);
-  }
+  checkTyped(config, writer.type, writer.apiVersion);
   const start = live === undefined ? zeroOf(writer) : withoutManagedFields(live);
   let entries: readonly ManagerEntry[] = decodeEntries(managedFieldsOf(live)).filter((entry) => isServed(entry, writer));
   if (live !== undefined && entries.length === 0) {
@@ -65,6 +59,14 @@ export function applyConfiguration(live: JsonObject | undefined, config: JsonObj
     if (left.length > 0) throw conflictError(left);
     return withLastApplied(attempt(true), config, writer);
   }
+}
+
+/** Refuses a configuration that the schema does not fit, naming it as it was sent. */
+export function checkTyped(config: JsonObject, type: ResourceType, apiVersion: string): void {
+  const problems = typedProblems(config, type.schemaOf(apiVersion));
+  if (problems.length === 0) return;
+  const { namespace = '', name = '' } = objectAt(config, 'metadata');
+  throw new StatusError(500, '', `failed to create typed patch object (${String(namespace)}/${String(name)}; ${apiVersion}, Kind=${type.kind}): ${problemWords(problems)}`);
 }
 
 interface Conflict {

@@ -82,7 +82,9 @@ function readObject(value: unknown, given: Schema, schema: Schema, place: Place)
       const decoded = read(inner, property, { ...place, struct, path, field: place.field === '' ? key : `${place.field}.${key}`, kept });
       if (decoded !== undefined) result[key] = decoded;
     } else if (isObject(schema.additionalProperties)) {
-      const decoded = read(inner, schema.additionalProperties, { ...place, path, kept: true });
+      // A null in a Go map of strings is the empty string.
+      const value = inner === null && schema.additionalProperties.type === 'string' ? '' : inner;
+      const decoded = read(value, schema.additionalProperties, { ...place, path, kept: true });
       if (decoded !== undefined) result[key] = decoded;
     } else place.unknownFields.push(path);
   }

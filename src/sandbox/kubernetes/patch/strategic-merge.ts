@@ -72,13 +72,13 @@ function mergeList(current: readonly unknown[], patch: readonly unknown[], prope
     const both = [...current, ...patch].filter((item, index, all) => all.findIndex((each) => sameJson(each, item)) === index);
     return ordered(both, patch, current, undefined);
   }
-  if (key === undefined) throw new StatusError(500, 'InternalError', 'cannot merge lists without merge key');
+  if (key === undefined) throw new StatusError(500, '', 'cannot merge lists without merge key');
   const items = patch.filter(isObject);
   if (items.some((item) => item['$patch'] === 'replace')) return items.filter((item) => item['$patch'] === undefined);
   let result: readonly unknown[] = current;
   for (const item of items) {
     if (item['$patch'] !== undefined && item['$patch'] !== 'delete') throw unknownDirective(item['$patch'], item);
-    if (item[key] === undefined) throw new StatusError(500, 'InternalError', `map: ${JSON.stringify(item)} does not contain declared merge key: ${key}`);
+    if (item[key] === undefined) throw new StatusError(500, '', `map: ${goText(item)} does not contain declared merge key: ${key}`);
     if (item['$patch'] === 'delete') result = result.filter((each) => !(isObject(each) && sameJson(each[key], item[key])));
   }
   for (const item of items.filter((each) => each['$patch'] === undefined)) {
@@ -134,5 +134,12 @@ function withoutDirectiveItems(items: readonly unknown[]): readonly unknown[] {
 }
 
 function unknownDirective(directive: unknown, map: JsonObject): StatusError {
-  return new StatusError(500, 'InternalError', `unknown patch type ${JSON.stringify(directive)} in map: ${JSON.stringify(map)}`);
+  return new StatusError(500, '', `unknown patch type: ${goText(directive)} in map: ${goText(map)}`);
+}
+
+/** A value as Go's `%v` prints it. */
+function goText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`;
+  if (isObject(value)) return `map[${Object.keys(value).sort().map((key) => `${key}:${goText(value[key])}`).join(' ')}]`;
+  return value === null || value === undefined ? '<nil>' : typeof value === 'string' ? value : JSON.stringify(value);
 }

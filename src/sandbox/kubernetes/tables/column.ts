@@ -1,3 +1,4 @@
+import { objectMetaSchema, resolved } from '../openapi/schema.ts';
 import { type StoredObject, textAt } from '../object.ts';
 
 /** One column of a kind: its definition and a cell. */
@@ -11,7 +12,7 @@ export interface Column {
   cell(object: StoredObject, now: Date): unknown;
 }
 
-export const nameColumn: Column = { name: 'Name', type: 'string', format: 'name', description: 'Name must be unique within a namespace.', cell: (object) => object.metadata.name };
+export const nameColumn: Column = { name: 'Name', type: 'string', format: 'name', description: resolved(objectMetaSchema).properties?.['name']?.description ?? '', cell: (object) => object.metadata.name };
 
 export const ageColumn: Column = {
   name: 'Age',

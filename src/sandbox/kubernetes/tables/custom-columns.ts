@@ -13,7 +13,7 @@ export function customColumns(definitions: readonly JsonObject[]): readonly Colu
         name: textAt(definition, 'name') ?? '',
         type: type === 'date' ? 'date' : type,
         format: textAt(definition, 'format') ?? '',
-        description: textAt(definition, 'description') ?? '',
+        description: textAt(definition, 'description') ?? `Custom resource definition column (in JSONPath format): ${path}`,
         priority: numberAt(definition, 'priority') ?? 0,
         cell: (object, now) => cell(atPath(object, path), type, now),
       };

@@ -15,13 +15,18 @@ const serviceWords =
 export function nameProblem(type: ResourceType, name: string): string | undefined {
   if (type.group === 'rbac.authorization.k8s.io') return /[/%]|^\.{1,2}$/.test(name) ? "may not contain '/'" : undefined;
   if (type.group === '' && type.kind === 'Namespace') return ruled(name, label, labelWords, 63);
-  if (type.group === '' && type.kind === 'Service') return ruled(name, serviceLabel, serviceWords, 63);
+  if (type.group === '' && type.kind === 'Service') return serviceNameProblem(name);
   return ruled(name, subdomain, subdomainWords, 253);
 }
 
 /** Why it is no RFC 1123 subdomain; `undefined` when it is one. */
 export function subdomainProblem(name: string): string | undefined {
   return ruled(name, subdomain, subdomainWords, 253);
+}
+
+/** Why it is no RFC 1035 label, as Services and plural names of kinds must be. */
+export function serviceNameProblem(name: string): string | undefined {
+  return ruled(name, serviceLabel, serviceWords, 63);
 }
 
 export const configKeyWords =
