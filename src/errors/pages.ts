@@ -3,6 +3,7 @@ import { awsPages } from './aws-pages.ts';
 import { bedrockPages } from './bedrock-pages.ts';
 import { checksPages } from './checks-pages.ts';
 import { cliPages } from './cli-pages.ts';
+import { credentialsPages } from './credentials-pages.ts';
 import { enginePages } from './engine-pages.ts';
 import type { ErrorPage } from './error.ts';
 import { exportPages } from './export-pages.ts';
@@ -16,6 +17,7 @@ export const errorPages: Readonly<Record<string, ErrorPage>> = {
   ...bedrockPages,
   ...policyPages,
   ...enginePages,
+  ...credentialsPages,
   ...awsPages,
   ...kubernetesPages,
   ...checksPages,

@@ -148,7 +148,8 @@ function keyProblems(desired: DesiredKey, observed: ObservedKey): readonly Findi
   const { key, unknown, user } = observed;
   const place = { resource: `access-key of ${user.name}` };
   const findings: Finding[] = [];
-  if (key !== undefined && !key.active) {
+  // Going back to an earlier key activates it.
+  if (key !== undefined && !key.active && desired.rotation === undefined) {
     findings.push({
       id: 'access-key-inactive',
       severity: 'error',

@@ -26,8 +26,8 @@ export interface DesiredProof {
 
 export interface ObservedProof {
   readonly user: IamUser;
-  /** The key that the parameter names. */
-  readonly recorded?: string;
+  /** The key of this very change, once the parameter names it. */
+  readonly stored?: string;
 }
 
 export const keyProof: ResourceKind<DesiredProof, ObservedProof> = {
@@ -41,17 +41,19 @@ export const keyProof: ResourceKind<DesiredProof, ObservedProof> = {
     const [parameter] = desired.parameters;
     const [user, found] = await Promise.all([readings.user(desired.userName), parameter === undefined ? undefined : readings.parameter(parameter.region, parameter.name)]);
     const recorded = keyIdIn(found?.description);
-    return user === undefined ? undefined : { user, ...(recorded === undefined ? {} : { recorded }) };
+    const mark = rotationMark(user);
+    const stored = mark?.from === desired.from && mark.to === recorded ? recorded : undefined;
+    return user === undefined ? undefined : { user, ...(stored === undefined ? {} : { stored }) };
   },
   // What is stored was proven before.
-  present: ({ user, recorded }) => recorded !== undefined && rotationMark(user)?.to === recorded,
+  present: ({ stored }) => stored !== undefined,
   ownership: ({ user }, owner) => ownershipByTags(user.tags, owner),
   heldByAnother: true,
 
   expected: (_desired) => ({}),
   found: (_observed) => ({}),
   foreseen: (_desired) => ({}),
-  outputs: ({ recorded }): Outputs => (recorded === undefined ? {} : { id: recorded }),
+  outputs: ({ stored }): Outputs => (stored === undefined ? {} : { id: stored }),
 
   async create(desired, hands) {
     const { userName, from } = desired;

@@ -17,6 +17,8 @@ export interface DesiredOldKey {
   /** No pod holds it any more, since then. */
   readonly moved?: Date;
   readonly leaked?: Date;
+  /** The rotation was taken back before anyone got another key: the mark goes. */
+  readonly over?: true;
 }
 
 export interface ObservedOldKey {
@@ -40,14 +42,17 @@ export const oldAccessKey: ResourceKind<DesiredOldKey, ObservedOldKey> = {
   ownership: ({ user }, owner) => ownershipByTags(user.tags, owner),
   heldByAnother: true,
 
-  expected: ({ status, moved, leaked }) => ({
-    ...(status === undefined ? {} : { status }),
+  expected: ({ status, moved, leaked, over }) => ({
+    ...(over === undefined ? {} : { rotation: '' }),
+    ...(status === undefined ? {} : { status, 'grace time': status === 'Inactive' ? 'begun' : '' }),
     ...(moved === undefined ? {} : { 'not held since': moved.toISOString() }),
     ...(leaked === undefined ? {} : { leaked: leaked.toISOString() }),
   }),
   found: ({ user, key }) => ({
     id: key.id,
+    rotation: markOf(user, key.id) === undefined ? '' : 'under way',
     status: key.active ? 'Active' : 'Inactive',
+    'grace time': markOf(user, key.id)?.off === undefined ? '' : 'begun',
     'not held since': markOf(user, key.id)?.moved?.toISOString() ?? '',
     leaked: markOf(user, key.id)?.leaked?.toISOString() ?? '',
   }),
@@ -58,12 +63,17 @@ export const oldAccessKey: ResourceKind<DesiredOldKey, ObservedOldKey> = {
   // It went meanwhile: nothing is left to do.
   create: () => Promise.resolve({}),
   async update(desired, { user, key }, differences, hands) {
+    if (desired.over === true) {
+      await hands.aws.iam.untagUser(user.name, [markKeys.rotation]);
+      return { id: key.id };
+    }
     const now = hands.clock.now();
     const { off, ...mark } = markOf(user, key.id) ?? { from: key.id, began: now };
     const inactive = desired.status === undefined ? !key.active : desired.status === 'Inactive';
     const next: RotationMark = {
       ...mark,
-      ...(inactive ? { off: off ?? now } : {}),
+      // A mark that was written and not acted on counts anew.
+      ...(inactive ? { off: differences.includes('status') ? now : (off ?? now) } : {}),
       ...(desired.moved === undefined ? {} : { moved: desired.moved }),
       ...(desired.leaked === undefined ? {} : { leaked: desired.leaked }),
     };

@@ -1,0 +1,53 @@
+import { execute, planOptions, type Executed } from '../engine/execute.ts';
+import { stamped } from '../engine/events.ts';
+import { refuse } from '../engine/failure.ts';
+import type { RunLease } from '../engine/lease.ts';
+import { observe } from '../engine/observe.ts';
+import { plan as planOf } from '../engine/plan.ts';
+import type { Footprint, Observation, Plan, RunContext, RunEvent } from '../engine/types.ts';
+import { goes, isWorkload } from './rotation-footprints.ts';
+import type { RotationSeen } from './types.ts';
+
+/** What a phase converges. */
+export interface PhaseAct {
+  readonly footprint: Footprint;
+  /** What was seen just now: its readings are not asked for again. */
+  readonly observation: Observation;
+  /** Nothing but resources of these kinds. */
+  readonly only?: readonly string[];
+  /** The old key goes, for this reason. */
+  readonly goes?: string;
+  /** Whatever else is wrong: a leaked key does not wait for a store that is not Ready. */
+  readonly regardless?: true;
+  /** Where it rolls out: a workload that a person restarts is waited for by its gate, not by the engine. */
+  readonly seen?: RotationSeen;
+}
+
+/** The plan of one phase, from what was seen already. */
+export async function planPhase({ footprint, observation, only, goes: reason }: PhaseAct, context: RunContext): Promise<{ readonly footprint: Footprint; readonly observation: Observation; readonly plan: Plan }> {
+  const seen = await observe(footprint, context, observation.readings);
+  const resources = reason === undefined ? footprint.resources : footprint.resources.filter(({ kind }) => kind !== 'old-access-key');
+  const next = { ...footprint, resources };
+  const withStray = reason === undefined ? seen : goes(seen, reason);
+  return { footprint: next, observation: withStray, plan: planOf(next, withStray, context.clock.now(), { ...planOptions(context), ...(only === undefined ? {} : { only }) }) };
+}
+
+/** Brings about what a phase wants, by the engine's one executor. @throws AccessError before the first write where the plan is refused */
+export async function* convergePhase(act: PhaseAct, given: RunContext, lease: RunLease): AsyncGenerator<RunEvent, Executed> {
+  const context = act.only === undefined ? given : { ...given, only: act.only };
+  const { plan, footprint, observation } = await planPhase(act, context);
+  if (plan.steps.some(({ action }) => action !== 'none')) yield stamped({ type: 'planned', plan }, context.clock);
+  if (act.regardless !== true) refuse(plan.findings);
+  const byHand = new Set((act.seen?.workloads ?? []).flatMap(({ name, byHand }) => (byHand === undefined ? [] : [name])));
+  const isByHand = (step: { readonly kind: string; readonly name: string }): boolean => isWorkload(step) && byHand.has(step.name);
+  const events = execute(plan, footprint, observation, context, { guard: lease.guard });
+  for (;;) {
+    const { done, value } = await events.next();
+    if (done === true) {
+      const failed = value.failed.filter(({ step }) => !isByHand(step));
+      return { ...value, failed, left: value.left.filter((name) => ![...byHand].some((workload) => name.endsWith(workload))) };
+    }
+    // It is there and waits for a person: no failure.
+    if (value.type !== 'step-failed' || !isByHand(value)) yield value;
+  }
+}

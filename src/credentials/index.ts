@@ -1,0 +1,5 @@
+/** Credentials that look after themselves. */
+export { rotateAccess } from './rotate.ts';
+export { planRotation, rotationStatus } from './rotation-status.ts';
+export { milliseconds } from './durations.ts';
+export type { RotateOptions, RotationStatus } from './types.ts';

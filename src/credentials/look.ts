@@ -1,0 +1,134 @@
+import { clientProfile } from '../access/clients/index.ts';
+import type { Access, Workload } from '../access/types.ts';
+import { footprint as footprintOf } from '../engine/footprint.ts';
+import { observe } from '../engine/observe.ts';
+import type { Footprint, Observation, RunContext } from '../engine/types.ts';
+import { selectorOf } from '../engine/verify/gather-pods.ts';
+import { readSecret, type ReadSecret } from '../engine/verify/gather-delivery.ts';
+import { openInquiry } from '../engine/verify/inquiry.ts';
+import { holdsOldKey } from '../checks/live/pod-older-than-secret.ts';
+import type { KubernetesObject } from '../kubernetes/types.ts';
+import { annotationKeys } from '../resources/annotations.ts';
+import { at, recordsAt, textAt } from '../resources/json.ts';
+import { keyIdIn, recordingParameter, type AccessParameter } from '../resources/parameter-names.ts';
+import type { Readings } from '../resources/readings.ts';
+import { rotationMark } from '../resources/rotation-mark.ts';
+import type { RotationSeen, SeenWorkload } from './types.ts';
+
+export interface Looked {
+  readonly footprint: Footprint;
+  readonly observation: Observation;
+  readonly seen: RotationSeen;
+}
+
+/** Looks at an access as a rotation sees it; only reads. */
+export async function look(access: Access, context: RunContext): Promise<Looked> {
+  const { catalog, clusterId, clock } = context;
+  const footprint = footprintOf(access, { catalog, clusterId, now: clock.now() });
+  const observation = await observe(footprint, context);
+  const { readings } = observation;
+  const { user: userName } = access.spec.names;
+  const parameter = recordingParameter(access);
+  const [user, secret, recordedIn] = await Promise.all([readings.user(userName), readSecret(openInquiry(access, context)), readings.parameter(parameter.region, parameter.name)]);
+  const keys = user === undefined ? [] : await readings.accessKeys(userName);
+  const recorded = keyIdIn(recordedIn?.description);
+  const workloads = await Promise.all(access.spec.workloads.map((workload) => lookAtWorkload(workload, access, { recorded, secret }, readings)));
+  const mark = rotationMark(user);
+  const inSecret = secret?.pair?.accessKeyId;
+  const held = leaving(keys.map(({ id }) => id), mark?.from, recorded, [...(inSecret === undefined ? [] : [inSecret]), ...workloads.flatMap(({ held }) => held)]);
+  const from = held ?? (await recordedBefore(keys.map(({ id }) => id), recorded, parameter, context));
+  const lastUsed = from === undefined || from === recorded ? undefined : (await context.aws.iam.accessKeyLastUsed(from)).at;
+  const lost = observation.strays.filter(({ kind }) => kind === 'access-key').map(({ name }) => name.split(' ')[0]);
+  return {
+    footprint,
+    observation,
+    seen: {
+      access,
+      keys,
+      unknown: keys.map(({ id }) => id).filter((id) => ![recorded, from, mark?.to, ...lost].includes(id)),
+      workloads: workloads.map(({ workload }) => workload),
+      ...(mark === undefined ? {} : { mark }),
+      ...(recorded === undefined ? {} : { recorded }),
+      ...(inSecret === undefined ? {} : { inSecret }),
+      ...(from === undefined ? {} : { from }),
+      ...(lastUsed === undefined ? {} : { lastUsed }),
+    },
+  };
+}
+
+/** The key that is left: as the mark says; where the mark is gone, the one that Secret or pods still hold. */
+function leaving(keys: readonly string[], marked: string | undefined, recorded: string | undefined, held: readonly string[]): string | undefined {
+  if (marked !== undefined && keys.includes(marked)) return marked;
+  return held.find((id) => id !== recorded && keys.includes(id));
+}
+
+/** A second key that nothing names any more: an earlier version of our parameter may, and then it was in use once. */
+async function recordedBefore(keys: readonly string[], recorded: string | undefined, { region, name }: AccessParameter, { aws }: RunContext): Promise<string | undefined> {
+  const others = keys.filter((id) => id !== recorded);
+  if (recorded === undefined || keys.length < 2 || others.length !== 1) return undefined;
+  const history = (await aws.ssm(region).parameterHistory(name)) ?? [];
+  return others.find((id) => history.some(({ description }) => keyIdIn(description) === id));
+}
+
+async function lookAtWorkload(
+  { kind, name, client }: Workload,
+  access: Access,
+  { recorded, secret }: { readonly recorded: string | undefined; readonly secret: ReadSecret | undefined },
+  readings: Readings,
+): Promise<{ readonly workload: SeenWorkload; readonly held: readonly string[] }> {
+  const { namespace } = access.metadata;
+  const object = await readings.object({ apiVersion: 'apps/v1', kind, namespace, name });
+  const selector = object === undefined ? '' : selectorOf(object);
+  const pods = selector === '' ? [] : (await readings.objects('v1', 'Pod', { namespace, labelSelector: selector })).filter(mayCall);
+  const byHand = access.spec.restart === 'never' ? 'spec.restart is never' : object === undefined ? undefined : restartedByHand(object);
+  const gap = object === undefined ? undefined : gapOf(object, pods);
+  return {
+    workload: {
+      name: `${kind} ${name}`,
+      oldPods: pods.filter((pod) => !holds(pod, recorded, secret)).map(({ metadata }) => metadata.name ?? ''),
+      startsOwnContainers: clientProfile(client).startsOwnContainers,
+      ...(byHand === undefined ? {} : { byHand }),
+      ...(gap === undefined ? {} : { gap }),
+    },
+    held: pods.flatMap(({ metadata }) => metadata.annotations?.[annotationKeys.credential] ?? []),
+  };
+}
+
+/** A pod that is ending still runs, and still calls, until it is gone (Kubernetes docs, "Termination of Pods"). */
+function mayCall(pod: KubernetesObject): boolean {
+  const phase = textAt(pod, 'status', 'phase');
+  return phase !== 'Succeeded' && phase !== 'Failed';
+}
+
+/** A pod started for the recorded key holds it; one that nobody marked holds it when it started after the Secret changed to it. */
+function holds(pod: KubernetesObject, recorded: string | undefined, secret: ReadSecret | undefined): boolean {
+  const startedFor = pod.metadata.annotations?.[annotationKeys.credential];
+  if (startedFor !== undefined && startedFor === recorded) return true;
+  const key = secret?.pair?.accessKeyId;
+  if (secret === undefined || key === undefined || key !== recorded) return false;
+  if (startedFor !== undefined) return false;
+  const statuses = [...recordsAt(pod, 'status', 'containerStatuses'), ...recordsAt(pod, 'status', 'initContainerStatuses')];
+  const started = statuses.flatMap((status) => {
+    const text = textAt(status, 'state', 'running', 'startedAt');
+    return text === undefined ? [] : [new Date(text)];
+  });
+  return started.every((startedAt) => !holdsOldKey({ startedAt }, { secretChangedAt: secret.changedAt, secretKeyId: key }));
+}
+
+function restartedByHand(object: KubernetesObject): string | undefined {
+  if (at(object, 'spec', 'paused') === true) return 'it is paused: `kubectl rollout resume`';
+  return textAt(object, 'spec', 'updateStrategy', 'type') === 'OnDelete' ? 'updateStrategy OnDelete: new pods come when old ones are deleted by hand' : undefined;
+}
+
+/** With `Recreate` no pod runs between the end of the old and the readiness of the new: told by how long the present ones took. */
+function gapOf(object: KubernetesObject, pods: readonly KubernetesObject[]): string | undefined {
+  if (textAt(object, 'spec', 'strategy', 'type') !== 'Recreate') return undefined;
+  const starts = pods.flatMap((pod) => {
+    const ready = recordsAt(pod, 'status', 'conditions').find(({ type, status }) => type === 'Ready' && status === 'True');
+    const took = Date.parse(textAt(ready, 'lastTransitionTime') ?? '') - Date.parse(pod.metadata.creationTimestamp ?? '');
+    return Number.isNaN(took) ? [] : [took / 1000];
+  });
+  const grace = at(object, 'spec', 'template', 'spec', 'terminationGracePeriodSeconds');
+  const ending = typeof grace === 'number' ? grace : 30;
+  return `Recreate: no pod runs while the old ones end (up to ${ending} s) and the new ones start${starts.length === 0 ? '' : ` (the last took ${Math.round(Math.max(...starts))} s)`}`;
+}

@@ -1,0 +1,225 @@
+/**
+ * Rotation: from one access key to another without a failed call. Each run looks where it stands, does what the gates allow,
+ * and says what has to wait until when.
+ *
+ *     for await (const event of rotateAccess({ namespace: 'openhands', name: 'openhands' }, context, { begin: 'due' })) show(event);
+ */
+import type { Access } from '../access/types.ts';
+import { summary } from '../engine/apply.ts';
+import { stamped } from '../engine/events.ts';
+import type { Executed } from '../engine/execute.ts';
+import { holdLease, type RunLease } from '../engine/lease.ts';
+import { ownerOf } from '../engine/rollback.ts';
+import type { AccessName, RunContext, RunEvent, RunEventBody } from '../engine/types.ts';
+import { appliedAccess } from './applied.ts';
+import { convergePhase } from './converge-phase.ts';
+import { look, type Looked } from './look.ts';
+import { refuseBeginning, refuseCompromised, refuseUndo, leakFinding, newKeyRefused, rotateAfterTooShort, stopped, tooLong, unfinishedApply } from './rotation-findings.ts';
+import { goingBack, renewal, withOldKey } from './rotation-footprints.ts';
+import { dueAt, rotationPhases, type RotationPhase } from './rotation-phases.ts';
+import { storedKeyWorks } from './stored-key.ts';
+import { phaseOf, type Gate } from './transition.ts';
+import type { RotateOptions, RotationSeen } from './types.ts';
+
+/** A gate that opens within this time is waited for; a later one is the next run's. */
+const patience = 10 * 60_000;
+/** How long the roll-out of a workload is waited for beyond what the engine itself waits. */
+const rollOutPatience = 15 * 60_000;
+
+/** @throws AccessError where nothing can be begun: `access-not-found`, `unknown-access-key`, `nothing-to-undo` … */
+export async function* rotateAccess(name: AccessName, given: RunContext, options: RotateOptions): AsyncGenerator<RunEvent> {
+  const callsBefore = given.aws.calls.length;
+  const lease = await holdLease(ownerOf(name, given), 'rotate', given);
+  try {
+    const { access, context, complete } = await appliedAccess(name, given);
+    if (!complete && options.compromised !== true) throw unfinishedApply(name);
+    const { executed, ...rest } = yield* new Rotation(access, context, options, lease).run();
+    yield stamped({ ...summary('rotate', executed, context.aws.calls.length - callsBefore), ...rest }, context.clock);
+  } finally {
+    await lease.release();
+  }
+}
+
+interface Ended {
+  readonly executed: Executed;
+  /** The phase that waits, for what, and when it can be gone on with. */
+  readonly phase?: string;
+  readonly waitsFor?: string;
+  readonly next?: string;
+}
+
+/** One run: what it has done so far, and what a person asked of it. */
+class Rotation {
+  readonly #access: Access;
+  readonly #context: RunContext;
+  readonly #options: RotateOptions;
+  readonly #lease: RunLease;
+  readonly #phases: readonly RotationPhase[];
+  #executed: Executed = { done: [], failed: [], left: [], interrupted: false };
+  /** What a person asked for is done once; the rest follows from what is seen. */
+  #asked = false;
+  #begun = false;
+  /** Of this run: the world is as the footprint of the phases up to the roll-out says. */
+  #converged = false;
+  #waitingSince: number | undefined;
+  readonly #acts = new Map<string, number>();
+
+  constructor(access: Access, context: RunContext, options: RotateOptions, lease: RunLease) {
+    this.#access = access;
+    this.#context = context;
+    this.#options = options;
+    this.#lease = lease;
+    this.#phases = rotationPhases(options);
+  }
+
+  async *run(): AsyncGenerator<RunEvent, Ended> {
+    const { clock, signal } = this.#context;
+    for (;;) {
+      if (signal.aborted) return { executed: { ...this.#executed, interrupted: true } };
+      await this.#lease.guard();
+      const looked = yield* this.#begin(await look(this.#access, this.#context));
+      if ('executed' in looked) return looked;
+      const { seen } = looked;
+      const phase = phaseOf(this.#phases, seen);
+      if (phase === undefined) return { executed: this.#executed };
+      const gate = phase.gate(seen, clock.now());
+      const acts = phase.id === 'restart' ? !this.#converged : gate.open;
+      if (acts) {
+        // What was done and does not show (another actor, a world that goes back) is not done for ever.
+        const turn = (this.#acts.get(phase.id) ?? 0) + 1;
+        this.#acts.set(phase.id, turn);
+        if (turn > 3) return yield* this.#refused(tooLong(`"${phase.title}" to show its effect`, seen));
+        const ended = yield* this.#act(phase, looked);
+        if (ended !== undefined) return ended;
+        continue;
+      }
+      const ended = yield* this.#wait(phase, gate, seen);
+      if (ended !== undefined) return ended;
+    }
+  }
+
+  /** Nothing under way: is there something to begin? What a person asked for comes before what follows by itself. */
+  async *#begin(looked: Looked): AsyncGenerator<RunEvent, Looked | Ended> {
+    const { seen, footprint, observation } = looked;
+    const { clock } = this.#context;
+    const { undo, compromised, begin } = this.#options;
+    if (!this.#asked && undo === true) {
+      this.#asked = true;
+      const { from, recorded, mark } = seen;
+      refuseUndo(seen);
+      if (from === recorded && mark?.undo === undefined) {
+        // Nobody got the second key yet: what is left of it is lost and goes, and then the mark.
+        return this.#finish(yield* convergePhase({ footprint: withOldKey(footprint, { ...(from === undefined ? {} : { keyId: from }), over: true }), observation, only: ['access-key', 'old-access-key'] }, this.#context, this.#lease));
+      }
+      if (mark?.undo === undefined && from !== undefined && recorded !== undefined) {
+        const executed = yield* convergePhase({ footprint: goingBack(footprint, recorded, from), observation, seen }, this.#context, this.#lease);
+        if (this.#add(executed)) return yield* this.#stop(executed);
+        this.#converged = true;
+        return look(this.#access, this.#context);
+      }
+    }
+    if (!this.#asked && compromised === true) {
+      this.#asked = true;
+      this.#begun = true;
+      refuseCompromised(seen);
+      const leaked = seen.from ?? seen.recorded ?? '';
+      yield this.#say({ type: 'finding', finding: leakFinding(seen, leaked) });
+      const executed = yield* convergePhase({ footprint: withOldKey(footprint, { keyId: leaked, status: 'Inactive', leaked: seen.mark?.leaked ?? clock.now() }), observation, only: ['old-access-key'], regardless: true }, this.#context, this.#lease);
+      if (this.#add(executed)) return yield* this.#stop(executed);
+      return look(this.#access, this.#context);
+    }
+    if (seen.from !== undefined) {
+      this.#begun = true;
+      return looked;
+    }
+    if (this.#begun || undo === true) return { executed: this.#executed };
+    const due = dueAt(seen);
+    if (begin === 'due' && (due === undefined || due.getTime() > clock.now().getTime())) {
+      return { executed: this.#executed, ...(due === undefined ? { waitsFor: 'a person (`rotate --now`): rotateAfter is not declared' } : { waitsFor: 'the key to be old enough (rotateAfter)', next: due.toISOString() }) };
+    }
+    refuseBeginning(seen);
+    this.#begun = true;
+    const short = rotateAfterTooShort(seen, this.#options);
+    if (short !== undefined) yield this.#say({ type: 'finding', finding: short });
+    return { ...looked, seen: { ...seen, ...(seen.recorded === undefined ? {} : { from: seen.recorded }) } };
+  }
+
+  async *#act(phase: RotationPhase, { seen, footprint, observation }: Looked): AsyncGenerator<RunEvent, Ended | undefined> {
+    const { clock } = this.#context;
+    const { from = '', recorded = '', mark } = seen;
+    const old = { keyId: from };
+    const only = ['old-access-key'];
+    const converge = (act: Parameters<typeof convergePhase>[0]): ReturnType<typeof convergePhase> => convergePhase(act, this.#context, this.#lease);
+    let executed: Executed;
+    switch (phase.id) {
+      case 'renew':
+        executed = yield* converge({ footprint: mark?.undo !== undefined && mark.to !== undefined && mark.from === from ? goingBack(footprint, from, mark.to) : renewal(footprint, from), observation, seen });
+        this.#converged = true;
+        break;
+      case 'deliver':
+      case 'restart':
+        executed = yield* converge({ footprint, observation, seen });
+        this.#converged = true;
+        break;
+      case 'moved':
+        executed = yield* converge({ footprint: withOldKey(footprint, { ...old, moved: clock.now() }), observation, only });
+        break;
+      case 'cut':
+        executed = yield* converge({ footprint: withOldKey(footprint, { ...old, status: 'Inactive' }), observation, only, regardless: true });
+        break;
+      case 'deactivate':
+        if (!(await storedKeyWorks(this.#access, recorded, this.#context))) return yield* this.#refused(newKeyRefused(this.#access, recorded, from));
+        executed = yield* converge({ footprint: withOldKey(footprint, { ...old, status: 'Inactive' }), observation, only });
+        break;
+      default:
+        executed = yield* converge({ footprint: withOldKey(footprint, old), observation, only, goes: `left for ${recorded}, and its grace time is over` });
+    }
+    return this.#add(executed) ? yield* this.#stop(executed) : undefined;
+  }
+
+  /** Waits for what opens soon, else ends the run and says when to go on. */
+  async *#wait(phase: RotationPhase, gate: Gate, seen: RotationSeen): AsyncGenerator<RunEvent, Ended | undefined> {
+    const { clock, signal } = this.#context;
+    const now = clock.now().getTime();
+    if (gate.open) return yield* this.#refused(tooLong(phase.title, seen));
+    const { waitsFor, until, byHand } = gate;
+    if (byHand === true || (until !== undefined && until.getTime() - now > patience)) {
+      yield this.#say({ type: 'waiting', for: waitsFor });
+      return { executed: this.#executed, phase: phase.id, waitsFor, ...(until === undefined ? {} : { next: until.toISOString() }) };
+    }
+    if (this.#waitingSince === undefined) yield this.#say({ type: 'waiting', for: waitsFor });
+    this.#waitingSince ??= now;
+    if (until === undefined && now - this.#waitingSince > rollOutPatience) return yield* this.#refused(tooLong(waitsFor, seen));
+    const pause = until === undefined ? Math.min(30_000, 2000 + (now - this.#waitingSince) / 4) : Math.min(30_000, until.getTime() - now);
+    await clock.sleep(pause, signal).catch((reason: unknown) => {
+      if (!signal.aborted) throw reason;
+    });
+    return undefined;
+  }
+
+  /** Adds what was done; true when the run cannot go on. */
+  #add(executed: Executed): boolean {
+    const { done, failed, left, interrupted } = executed;
+    this.#executed = { done: [...this.#executed.done, ...done], failed: [...this.#executed.failed, ...failed], left: [...this.#executed.left, ...left], interrupted: this.#executed.interrupted || interrupted };
+    return failed.length + left.length > 0 || interrupted;
+  }
+
+  async *#stop(executed: Executed): AsyncGenerator<RunEvent, Ended> {
+    if (!executed.interrupted) yield this.#say({ type: 'finding', finding: stopped((await look(this.#access, this.#context)).seen, executed) });
+    return { executed: this.#executed };
+  }
+
+  *#refused(finding: Parameters<typeof stopped>[1]['failed'][number]['finding']): Generator<RunEvent, Ended> {
+    yield this.#say({ type: 'finding', finding });
+    return { executed: { ...this.#executed, left: [...this.#executed.left, 'the rest of the rotation'] } };
+  }
+
+  #finish(executed: Executed): Ended {
+    this.#add(executed);
+    return { executed: this.#executed };
+  }
+
+  #say(event: RunEventBody): RunEvent {
+    return stamped(event, this.#context.clock);
+  }
+}

@@ -1,0 +1,123 @@
+/** What a rotation says when it cannot begin, cannot go on, or is about to be felt. */
+import type { Access } from '../access/types.ts';
+import type { Executed } from '../engine/execute.ts';
+import type { AccessName } from '../engine/types.ts';
+import { AccessError } from '../errors/error.ts';
+import type { Finding } from '../finding.ts';
+import { milliseconds, shownDuration } from './durations.ts';
+import { silenceOf } from './rotation-phases.ts';
+import type { RotationSeen, RotationTimes } from './types.ts';
+
+export function unfinishedApply({ namespace, name }: AccessName): AccessError {
+  return new AccessError('apply-unfinished', `the last apply of ${namespace}/${name} did not come to its end`, {
+    cause: 'A rotation changes the key of an access that is in place, and nothing else.',
+    remedy: 'Run apply again; then rotate.',
+  });
+}
+
+/** @throws AccessError where no rotation may be begun */
+export function refuseBeginning({ access, keys, recorded, unknown }: RotationSeen): void {
+  const { user } = access.spec.names;
+  const place = { resource: `access-key of ${user}` };
+  if (recorded === undefined || !keys.some(({ id }) => id === recorded)) {
+    throw new AccessError('nothing-to-rotate', recorded === undefined ? `no parameter names an access key of ${user}` : `access key ${recorded} of ${user}, which the parameter names, does not exist`, {
+      cause: 'It was deleted, or the access was never applied to its end.',
+      remedy: 'Run `bedrock-access apply`: it makes a new key and gives it to the workload.',
+      place,
+    });
+  }
+  const [first] = unknown;
+  if (first === undefined) return;
+  throw new AccessError('unknown-access-key', `${user} has ${unknown.length === 1 ? 'an access key' : 'access keys'} that this program did not make: ${unknown.join(', ')}`, {
+    cause: 'No parameter, Secret, pod or mark of this access names it, so it is never touched; and a user may have two keys at most, so there is no room for a new one. The workload goes on with its key.',
+    remedy: `Find out who uses it (aws iam get-access-key-last-used --access-key-id ${first}), delete it if nobody does, and rotate again.`,
+    place,
+  });
+}
+
+/** @throws AccessError where there is no way back */
+export function refuseUndo({ access, from, mark, keys }: RotationSeen): void {
+  if (from === undefined) {
+    throw new AccessError('nothing-to-undo', `no rotation of ${access.metadata.namespace}/${access.metadata.name} is under way`, {
+      cause: 'Either none was begun, or the old key is deleted: then there is no way back to it.',
+      remedy: 'If the key in use does not do, begin another rotation: `bedrock-access rotate --now`.',
+    });
+  }
+  if (mark?.leaked === undefined) return;
+  throw new AccessError('leaked-key-stays-off', `access key ${from} was said to have leaked and does not come back`, {
+    cause: `\`rotate --compromised\` deactivated it (${mark.leaked.toISOString()}).`,
+    remedy: `Go on with \`bedrock-access rotate\`.${keys.length > 1 ? '' : ' It makes the new key.'}`,
+  });
+}
+
+/** @throws AccessError where there is no key that could be deactivated */
+export function refuseCompromised(seen: RotationSeen): void {
+  if (seen.from === undefined) {
+    refuseBeginning({ ...seen, unknown: [] });
+    return;
+  }
+  if (seen.keys.find(({ id }) => id === seen.from)?.active !== false || seen.mark?.leaked !== undefined) return;
+  throw new AccessError('old-key-in-the-way', `the earlier access key ${seen.from} still waits out its grace time, and a user may have two keys at most`, {
+    cause: `It is inactive; ${seen.recorded ?? ''} is in use.`,
+    remedy: 'Delete it now (`bedrock-access rotate --grace 0m`), then run `rotate --compromised` again at once.',
+  });
+}
+
+export function leakFinding({ workloads }: RotationSeen, leaked: string): Finding {
+  const holding = workloads.map(({ name }) => name).join(', ');
+  return {
+    id: 'leaked-key-off',
+    severity: 'warning',
+    message: `access key ${leaked} is deactivated now: calls of ${holding} are refused until they are restarted with the new key`,
+    cause: 'A leaked key is taken away first. New pods come as soon as the new key is proven and delivered, usually within one to two minutes and the time of the roll-out.',
+    remedy: 'Look in CloudTrail at what was called with it (eventName, accessKeyId). Sessions that were made with it (sts:GetSessionToken) are not ended by this.',
+  };
+}
+
+export function rotateAfterTooShort(seen: RotationSeen, times: RotationTimes): Finding | undefined {
+  const { rotateAfter } = seen.access.spec.credentials.accessKey;
+  const after = milliseconds(rotateAfter);
+  const takes = silenceOf(seen, times) + (times.grace ?? 86_400_000) + 1_800_000;
+  if (after === undefined || after >= takes) return undefined;
+  return {
+    id: 'rotate-after-too-short',
+    severity: 'warning',
+    message: `rotateAfter is ${rotateAfter ?? ''}, and a rotation takes about ${shownDuration(takes)} with roll-out, silence and grace time`,
+    cause: 'The next rotation begins only when the old key of the one before is gone.',
+    remedy: 'Declare a longer rotateAfter, or give --silence and --grace.',
+    place: { field: 'spec.credentials.accessKey.rotateAfter' },
+  };
+}
+
+export function newKeyRefused({ metadata, spec }: Access, keyId: string, from: string): Finding {
+  return {
+    id: 'new-key-refused',
+    severity: 'error',
+    message: `AWS does not accept the pair in Secret ${metadata.namespace}/${spec.names.secret} (access key ${keyId}): ${from} stays active`,
+    cause: 'The key was deactivated or deleted, or the Secret was changed by somebody.',
+    remedy: 'See which link is broken with `bedrock-access verify`; go back with `bedrock-access rotate --undo`.',
+    place: { resource: `Secret ${spec.names.secret}` },
+  };
+}
+
+export function tooLong(waitsFor: string, { from, recorded }: RotationSeen): Finding {
+  return {
+    id: 'old-pods-remain',
+    severity: 'error',
+    message: `still waiting for ${waitsFor}`,
+    cause: `As long as something may hold ${from ?? 'the old key'}, it stays active; ${recorded ?? 'the new key'} works too.`,
+    remedy: 'Look at the pods (kubectl get pods). Then run rotate again to go on, or rotate --undo to go back.',
+  };
+}
+
+/** A step failed: nothing is taken away, and there is a way back. */
+export function stopped({ from, recorded }: RotationSeen, { failed }: Executed): Finding {
+  const [first] = failed;
+  return {
+    id: 'rotation-stopped',
+    severity: 'error',
+    message: `the rotation stops here${first === undefined ? '' : `: ${first.step.kind} ${first.step.name} failed`}`,
+    cause: `No key was taken away: ${[...new Set([from, recorded])].filter((id) => id !== undefined).join(' and ')} ${from === recorded ? 'works on' : 'both work'}.`,
+    remedy: 'Mend the cause and run `bedrock-access rotate` again to go on; or go back to the earlier key with `bedrock-access rotate --undo`.',
+  };
+}

@@ -1,0 +1,62 @@
+/** What the phases of a rotation converge: the access's own footprint, and what is to be of the two keys. */
+import type { Footprint, FoundResource, Observation } from '../engine/types.ts';
+import { accessKey, type DesiredKey } from '../resources/access-key.ts';
+import { proofOf, provenKey, provenSecret, type DesiredProof } from '../resources/key-proof.ts';
+import { at, isRecord } from '../resources/json.ts';
+import type { Resource } from '../resources/kind.ts';
+import { oldKey, type DesiredOldKey } from '../resources/old-access-key.ts';
+import { parametersOf } from '../resources/parameter-names.ts';
+
+/** There shall be another key than `from`, proven before it is stored. */
+export function renewal(footprint: Footprint, from: string): Footprint {
+  return throughProof(footprint, { from }, { from, keyId: { reference: true, kind: accessKey.kind, key: 'key', output: 'id' } });
+}
+
+/** The earlier key shall be the current one again, proven before it is stored. */
+export function goingBack(footprint: Footprint, from: string, backTo: string): Footprint {
+  return throughProof(footprint, { backTo }, { from, keyId: backTo });
+}
+
+/** As it is, and this of the old key. */
+export function withOldKey(footprint: Footprint, desired: Omit<DesiredOldKey, 'userName'>): Footprint {
+  return { ...footprint, resources: [...footprint.resources, oldKey({ ...desired, userName: footprint.access.spec.names.user })] };
+}
+
+/** The old key, seen through a footprint with it, as a thing that goes. */
+export function goes(observation: Observation, reason: string): Observation {
+  const found: FoundResource | undefined = observation.found.get('old-access-key/old');
+  return found === undefined ? observation : { ...observation, strays: [...observation.strays, { ...found, reason }] };
+}
+
+/** The parameter takes the key from the proof, which takes it from where it comes from. */
+function throughProof(footprint: Footprint, rotation: DesiredKey['rotation'] & object, proof: Pick<DesiredProof, 'from' | 'keyId'>): Footprint {
+  const { access, models } = footprint;
+  const { names, region, endpoint } = access.spec;
+  const declared = access.spec.models.find(({ role }) => role === 'default') ?? access.spec.models[0];
+  const model = models.find(({ reference }) => reference === declared?.id);
+  // A grant bound to a network holds only from there.
+  const bound = endpoint?.sourceVpce !== undefined || endpoint?.sourceIp !== undefined;
+  return {
+    ...footprint,
+    resources: [
+      ...footprint.resources.map((resource) => {
+        if (resource.kind === 'access-key') return { ...resource, desired: { ...Object(resource.desired), rotation } };
+        return resource.kind === 'ssm-parameter' ? fromProof(resource) : resource;
+      }),
+      proofOf({ ...proof, userName: names.user, parameters: parametersOf(access), ...(model === undefined || bound ? {} : { call: { region, modelId: model.invokeId } }) }),
+    ],
+  };
+}
+
+function fromProof(resource: Resource): Resource {
+  const { desired } = resource;
+  if (!isRecord(desired)) return resource;
+  const keyId = at(desired, 'keyId', 'kind') === 'access-key' ? provenKey : desired['keyId'];
+  return { ...resource, desired: { ...desired, keyId, secretAccessKey: provenSecret } };
+}
+
+/** Is a resource the workload's, whose roll-out a person may have to go on with? */
+export function isWorkload(step: { readonly kind: string }): boolean {
+  return step.kind === 'workload-environment';
+}
+
