@@ -15,6 +15,7 @@ import { startSandbox } from '../src/sandbox/start.ts';
 import type { Sandbox } from '../src/sandbox/types.ts';
 import { clusterObjects, declarationText } from '../src/cli/demo/story.ts';
 import { environmentOf } from '../src/cli/sandbox.ts';
+import { evaluatorFigure } from './evaluator.ts';
 import { openKubernetes } from '../src/kubernetes/open.ts';
 import { systemClock } from '../src/clock.ts';
 
@@ -45,7 +46,7 @@ try {
   cpSync('dist', join(folder, 'node_modules', 'bedrock-access', 'dist'), { recursive: true });
   cpSync('package.json', join(folder, 'node_modules', 'bedrock-access', 'package.json'));
   const main = join(folder, 'node_modules', 'bedrock-access', 'dist', 'cli', 'main.js');
-  const figures = [...(await startUp(main)), ...(await calls(main))];
+  const figures = [...(await startUp(main)), ...(await calls(main)), evaluatorFigure()];
   report(figures);
   process.exitCode = figures.every((figure) => figure.met) ? 0 : 1;
 } finally {
