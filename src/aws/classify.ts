@@ -129,8 +129,9 @@ function read(error: unknown): SeenError {
   const status = typeof metadata['httpStatusCode'] === 'number' ? metadata['httpStatusCode'] : typeof response['statusCode'] === 'number' ? response['statusCode'] : undefined;
   const name = text(fields['name']);
   const date = Date.parse(text(headers['date']) ?? '');
-  // Query protocol (IAM, STS) carries AWS's own code beside the class's name; system errors carry `code`.
-  const code = text(record(fields['Error'])['Code']) ?? text(fields['Code']) ?? (status === undefined ? text(fields['code']) : undefined) ?? name ?? 'Unknown';
+  // Query protocol (IAM, STS) carries AWS's own code beside the class's name; system errors carry `code`, with the status
+  // of an answer that began well when the connection ended in its middle.
+  const code = text(record(fields['Error'])['Code']) ?? text(fields['Code']) ?? (status === undefined || status < 300 ? text(fields['code']) : undefined) ?? name ?? 'Unknown';
   return {
     code,
     message: text(fields['message']) ?? '',
