@@ -3,6 +3,7 @@ import { RunFolder } from './run-folder.ts';
 
 const folder = RunFolder.open();
 const started = folder.start('sleeper', process.execPath, ['-e', 'setInterval(() => undefined, 1000)']);
-process.stdout.write(`${JSON.stringify({ path: folder.path, pid: started.child.pid })}\n`);
+// Before it says that it is there: whoever reads the line may interrupt at once.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void folder.close().then(() => process.exit(130)));
+process.stdout.write(`${JSON.stringify({ path: folder.path, pid: started.child.pid })}\n`);
 setInterval(() => undefined, 1000);
