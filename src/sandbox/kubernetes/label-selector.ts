@@ -55,6 +55,7 @@ export function parseLabelSelector(text: string): readonly Requirement[] {
     const sign = take();
     const operator = operators[sign] ?? failed(`found '${sign}', expected: in, notin, =, ==, !=, gt, lt`);
     const values = sign === 'in' || sign === 'notin' ? readList() : readExact();
+    if ((sign === '>' || sign === '<') && !/^-?\d+$/.test(values[0] ?? '')) failed(`values[0]: Invalid value: ${JSON.stringify(values[0] ?? '')}: for 'Gt', 'Lt' operators, the value must be an integer`);
     const stray = values.find((value) => !labelValue.test(value) || value.length > 63);
     if (stray !== undefined) failed(`values[0][${key}]: Invalid value: ${JSON.stringify(stray)}: ${valueWords}`);
     return { key, operator, values };

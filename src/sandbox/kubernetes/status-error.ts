@@ -124,15 +124,16 @@ export function wrongMethod(): StatusError {
   return new StatusError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
 }
 
-/** An address that leads nowhere; the real server answers it in plain text, `404 page not found`. */
-export class PathNotFound extends StatusError {
-  constructor() {
-    super(404, 'NotFound', 'the server could not find the requested resource', {});
-  }
+/** An address that leads nowhere, in a group that is served. */
+export function pathNotFound(): StatusError {
+  return new StatusError(404, 'NotFound', 'the server could not find the requested resource', {});
 }
 
-export function pathNotFound(): StatusError {
-  return new PathNotFound();
+/** An address that nobody knows: the real server answers it in plain text, `404 page not found`. */
+export class PageNotFound extends StatusError {
+  constructor() {
+    super(404, 'NotFound', '404 page not found');
+  }
 }
 
 /** 410: the resourceVersion is older than what is kept (etcd compaction). */

@@ -120,7 +120,8 @@ test('a body that does not fit its address is refused', async () => {
   assert.equal(wrongNamespace.body.message, 'the namespace of the provided object does not match the namespace sent on the request');
   await api.post(configMaps, configMap('named'));
   assert.equal((await api.put(`${configMaps}/named`, configMap('renamed'))).body.message, 'the name of the object (renamed) does not match the name on the URL (named)');
-  assert.equal((await api.get('/apis/apps/v1/namespaces/default/nothings')).body, '404 page not found\n');
+  assert.equal((await api.get('/apis/apps/v1/namespaces/default/nothings')).body.message, 'the server could not find the requested resource');
+  assert.equal((await api.get('/apis/nothing.example/v1/things')).body, '404 page not found\n');
 });
 
 test('what is not built answers 501 and says where that is written', async () => {

@@ -4,7 +4,7 @@ import { TLSSocket } from 'node:tls';
 import { type Attributes, isAllowed, refusalWords } from '../access/authorization.ts';
 import { anonymous, type User } from '../access/users.ts';
 import type { ServerContext } from '../server-context.ts';
-import { forbidden, methodNotAllowed, notImplemented, pathNotFound, StatusError, unauthorized, wrongMethod } from '../status-error.ts';
+import { forbidden, methodNotAllowed, notImplemented, PageNotFound, pathNotFound, StatusError, unauthorized, wrongMethod } from '../status-error.ts';
 import { mediaType, parseBody, readBody } from './body.ts';
 import { readPath, type RequestPath, type ResourceCall, type ResourcePath, verbOf } from './call.ts';
 import { callOther } from './other-paths.ts';
@@ -72,11 +72,17 @@ async function answer({ path, verb, user, request, response, body }: Question, c
     return;
   }
   const type = context.store.types.served(at.group, at.version, at.resource);
-  if (type === undefined) throw pathNotFound();
-  if (type.namespaced && at.namespace === undefined && (at.name !== undefined || verb === 'create')) throw pathNotFound();
+  if (type === undefined) throw isBuiltInGroup(at.group, context) ? pathNotFound() : new PageNotFound();
+  if (type.namespaced && at.namespace === undefined && at.name !== undefined) throw pathNotFound();
+  if (type.namespaced && at.namespace === undefined && verb === 'create') throw wrongMethod();
   if (!type.namespaced && at.namespace !== undefined) throw pathNotFound();
   const call: ResourceCall = { verb, type, apiVersion: at.group === '' ? at.version : `${at.group}/${at.version}`, at, query, user, request, response, body: parseBody(body, contentType), contentType };
   await dispatch(call, context);
+}
+
+/** Custom groups are served by another handler, which knows no page for what it does not have. */
+function isBuiltInGroup(group: string, { store }: ServerContext): boolean {
+  return store.types.all().some((type) => type.group === group && type.custom !== true);
 }
 
 async function dispatch(call: ResourceCall, context: ServerContext): Promise<void> {

@@ -3,7 +3,7 @@ import type { User } from '../access/users.ts';
 import { aggregated, coreVersions, groupList, groupOfName, resourceList, version } from '../discovery/discovery.ts';
 import { openApiIndex, openApiV2, openApiV3 } from '../openapi/document.ts';
 import type { ServerContext } from '../server-context.ts';
-import { notImplemented, pathNotFound, StatusError, wrongMethod } from '../status-error.ts';
+import { notImplemented, PageNotFound, pathNotFound, StatusError, wrongMethod } from '../status-error.ts';
 import type { RequestPath } from './call.ts';
 import { sendJson, sendText } from './respond.ts';
 
@@ -56,7 +56,7 @@ export function callOther({ path, query }: RequestPath, { request, response }: E
     case 'debug':
       throw notImplemented(path);
   }
-  throw pathNotFound();
+  throw new PageNotFound();
 }
 
 function discovered(parts: readonly string[], { store, signer }: ServerContext): object {
@@ -71,7 +71,7 @@ function discovered(parts: readonly string[], { store, signer }: ServerContext):
         : second === undefined
           ? groupOfName(store.types, first)
           : resourceList(store.types, first, second);
-  if (found === undefined) throw pathNotFound();
+  if (found === undefined) throw root === 'api' ? pathNotFound() : new PageNotFound();
   return found;
 }
 
@@ -84,12 +84,12 @@ function openApi(parts: readonly string[], accept: string, response: ServerRespo
     sendJson(response, 200, openApiV2(store.types));
     return;
   }
-  if (version !== 'v3') throw pathNotFound();
+  if (version !== 'v3') throw new PageNotFound();
   if (root === undefined) {
     sendJson(response, 200, openApiIndex(store.types));
     return;
   }
   const document = root === 'api' ? openApiV3(store.types, '', rest[0] ?? '') : openApiV3(store.types, rest[0] ?? '', rest[1] ?? '');
-  if (document === undefined) throw pathNotFound();
+  if (document === undefined) throw new PageNotFound();
   sendJson(response, 200, document);
 }

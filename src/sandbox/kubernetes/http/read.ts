@@ -1,8 +1,9 @@
 import { parseLabelSelector } from '../label-selector.ts';
 import { fieldsMatch, labelsMatch, parseFieldSelector } from '../selectors.ts';
-import { badRequest, notFound, StatusError } from '../status-error.ts';
+import { badRequest, invalid, notFound, StatusError } from '../status-error.ts';
 import type { StoredObject } from '../object.ts';
 import type { ResourceType } from '../resource-type.ts';
+import { invalidValue, unsupported } from '../validation/causes.ts';
 import type { ServerContext } from '../server-context.ts';
 import type { ResourceCall } from './call.ts';
 import { representation } from './negotiation.ts';
@@ -13,9 +14,15 @@ export function presentationOf(call: ResourceCall, context: ServerContext): Pres
     representation: representation(call.request.headers.accept),
     type: call.type,
     apiVersion: call.apiVersion,
-    includeObject: call.query.get('includeObject') ?? 'Metadata',
+    includeObject: includeObjectOf(call),
     now: context.world.clock.now(),
   };
+}
+
+function includeObjectOf({ query }: ResourceCall): string {
+  const given = query.get('includeObject') ?? '';
+  if (!['', 'Metadata', 'Object', 'None'].includes(given)) throw badRequest(`Unable to convert to Table as requested: includeObject: ${invalidValue('', given, "must be 'Metadata', 'Object', 'None', or empty").message}`);
+  return given === '' ? 'Metadata' : given;
 }
 
 export function getObject(call: ResourceCall, context: ServerContext): void {
@@ -75,32 +82,37 @@ function unselectable({ kind, custom }: ResourceType, field: string): string {
 
 export function listObjects(call: ResourceCall, context: ServerContext): void {
   const { store, snapshots } = context;
-  const limit = Number(call.query.get('limit') ?? 0);
+  const limit = limitOf(call);
   const token = call.query.get('continue') ?? '';
   const version = call.query.get('resourceVersion');
-  if (token !== '' && version !== null && version !== '' && version !== '0') throw badRequest('specifying resource version is not allowed when using continue');
+  const page = token === '' ? undefined : snapshots.next(token, limit);
+  if (page !== undefined && version !== null && version !== '' && version !== '0') throw badRequest('specifying resource version is not allowed when using continue');
+  if (version !== null && version !== '' && !/^\d+$/.test(version)) throw invalidVersion(version, true);
   checkVersion(version, context);
   checkMatch(call, context);
   const chooses = chooser(call);
   const filtered = (call.query.get('labelSelector') ?? '') !== '' || (call.query.get('fieldSelector') ?? '') !== '';
-  const page =
-    token === ''
-      ? snapshots.first(store.list(call.apiVersion, call.type.kind, { namespace: call.at.namespace }).filter(chooses), String(store.revision), limit, filtered)
-      : snapshots.next(token, limit);
+  const shown = page ?? snapshots.first(store.list(call.apiVersion, call.type.kind, { namespace: call.at.namespace }).filter(chooses), String(store.revision), limit, filtered);
   const presentation = presentationOf(call, context);
   const metadata = {
-    resourceVersion: page.resourceVersion,
+    resourceVersion: shown.resourceVersion,
     // Lists of custom kinds always write it.
-    ...(page.continueToken === undefined && (call.type.custom !== true || presentation.representation.as === 'table') ? {} : { continue: page.continueToken ?? '' }),
-    ...(page.remaining === undefined ? {} : { remainingItemCount: page.remaining }),
+    ...(shown.continueToken === undefined && (call.type.custom !== true || presentation.representation.as === 'table') ? {} : { continue: shown.continueToken ?? '' }),
+    ...(shown.remaining === undefined ? {} : { remainingItemCount: shown.remaining }),
   };
-  sendJson(call.response, 200, listOf(page.objects, metadata, presentation), presentation.representation);
+  sendJson(call.response, 200, listOf(shown.objects, metadata, presentation), presentation.representation);
+}
+
+function limitOf({ query }: ResourceCall): number {
+  const limit = query.get('limit') ?? '0';
+  if (!/^-?\d+$/.test(limit)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(limit)}: invalid syntax`);
+  return Number(limit);
 }
 
 /** A version from the future cannot be waited for (apiserver: storage.NewTooLargeResourceVersionError). */
 export function checkVersion(version: string | null, { store }: ServerContext): void {
   if (version === null || version === '' || version === '0') return;
-  if (!/^\d+$/.test(version)) throw new StatusError(422, 'Invalid', ` "" is invalid: resourceVersion: Invalid value: ${JSON.stringify(version)}: strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`, { causes: [{ reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(version)}: strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`, field: 'resourceVersion' }] });
+  if (!/^\d+$/.test(version)) throw invalidVersion(version);
   if (Number(version) > store.revision) {
     throw new StatusError(504, 'Timeout', `Too large resource version: ${version}, current: ${store.revision}`, {
       causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
@@ -109,11 +121,18 @@ export function checkVersion(version: string | null, { store }: ServerContext): 
   }
 }
 
+/** A version that is no number (apiserver: storage.Versioner.ParseResourceVersion); lists say so as a bad request, others fail. */
+export function invalidVersion(version: string, list = false): StatusError {
+  const message = `resourceVersion: Invalid value: ${JSON.stringify(version)}: strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`;
+  return list ? badRequest(`invalid resource version: ${message}`) : new StatusError(500, '', message);
+}
+
 /** An exact past version would need old objects, which are not kept. */
 function checkMatch(call: ResourceCall, { store, history }: ServerContext): void {
   const match = call.query.get('resourceVersionMatch');
   const version = call.query.get('resourceVersion') ?? '';
   if (match === null || match === '') return;
+  if (match !== 'Exact' && match !== 'NotOlderThan') throw invalid('meta.k8s.io', 'ListOptions', '', [unsupported('resourceVersionMatch', match, ['Exact', 'NotOlderThan', ''])]);
   if (version === '' && (call.query.get('sendInitialEvents') ?? '') === '') {
     throw new StatusError(422, 'Invalid', 'ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided', {
       group: 'meta.k8s.io',

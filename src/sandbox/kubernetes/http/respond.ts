@@ -5,7 +5,7 @@ import { type JsonObject, objectAt, type StoredObject } from '../object.ts';
 import { table } from '../tables/table.ts';
 import type { ResourceType } from '../resource-type.ts';
 import type { Representation } from './negotiation.ts';
-import { PathNotFound, type StatusError } from '../status-error.ts';
+import { PageNotFound, type StatusError } from '../status-error.ts';
 
 export interface Presentation {
   readonly representation: Representation;
@@ -29,7 +29,7 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
 }
 
 export function sendStatus(response: ServerResponse, error: StatusError): void {
-  if (error instanceof PathNotFound) {
+  if (error instanceof PageNotFound) {
     sendText(response, 404, '404 page not found\n');
     return;
   }

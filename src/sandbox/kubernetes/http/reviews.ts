@@ -3,7 +3,8 @@ import { type Attributes, isAllowed, rulesFor } from '../access/authorization.ts
 import type { User } from '../access/users.ts';
 import { isObject, type JsonObject, listAt, objectAt, textAt } from '../object.ts';
 import type { ServerContext } from '../server-context.ts';
-import { badRequest } from '../status-error.ts';
+import { badRequest, invalid } from '../status-error.ts';
+import { invalidValue } from '../validation/causes.ts';
 import type { ResourceCall } from './call.ts';
 
 /** Kinds that are asked, never kept: the answer is the status of what was posted. */
@@ -37,7 +38,8 @@ export function review(kind: string, { body, user, at }: Pick<ResourceCall, 'bod
 function tokenStatus(spec: JsonObject, { authenticator, signer }: ServerContext): JsonObject {
   const token = textAt(spec, 'token') ?? '';
   const found = authenticator.ofToken(token);
-  if (found === undefined) return { user: {}, error: '[invalid bearer token, token lookup failed]' };
+  if (token === '') throw badRequest('token is required for TokenReview in authentication');
+  if (found === undefined) return { user: {}, error: 'invalid bearer token' };
   const wanted = listAt(spec, 'audiences').map(String);
   const granted = tokenAudiences(token) ?? [signer.issuer];
   const audiences = wanted.length === 0 ? granted.filter((audience) => audience === signer.issuer) : wanted.filter((audience) => granted.includes(audience));
@@ -57,6 +59,9 @@ function userInfo({ username, uid, groups, extra }: User): JsonObject {
 }
 
 function accessStatus(user: User, spec: JsonObject, { store }: ServerContext): JsonObject {
+  if (isObject(spec['resourceAttributes']) === isObject(spec['nonResourceAttributes'])) {
+    throw invalid('authorization.k8s.io', '', '', [invalidValue('spec.resourceAttributes', null, 'exactly one of nonResourceAttributes or resourceAttributes must be specified')]);
+  }
   const path = textAt(spec, 'nonResourceAttributes', 'path');
   const attributes = objectAt(spec, 'resourceAttributes');
   const wanted: Attributes =

@@ -5,7 +5,7 @@ import { mergePatched } from '../patch/merge-patch.ts';
 import type { ScalePaths } from '../resource-type.ts';
 import { selectorText } from '../tables/columns.ts';
 import type { ServerContext } from '../server-context.ts';
-import { badRequest, conflict, forbidden, invalid, methodNotAllowed, notFound, notImplemented, objectModified, pathNotFound, StatusError } from '../status-error.ts';
+import { badRequest, conflict, forbidden, invalid, methodNotAllowed, notFound, notImplemented, objectModified, PageNotFound, pathNotFound, StatusError } from '../status-error.ts';
 import { invalidValue } from '../validation/causes.ts';
 import type { ResourceCall } from './call.ts';
 import { sendLog } from './pod-log.ts';
@@ -55,7 +55,7 @@ export async function callSubresource(call: ResourceCall, context: ServerContext
     case 'nodes/proxy':
       throw notImplemented(target);
     default:
-      throw pathNotFound();
+      throw type.custom === true ? new PageNotFound() : pathNotFound();
   }
 }
 

@@ -5,7 +5,7 @@ import type { ServerContext } from '../server-context.ts';
 import { expired, StatusError } from '../status-error.ts';
 import { table } from '../tables/table.ts';
 import { isTrue, type ResourceCall } from './call.ts';
-import { chooser, presentationOf } from './read.ts';
+import { chooser, invalidVersion, presentationOf } from './read.ts';
 import { onlyMetadata, type Presentation } from './respond.ts';
 
 type EventType = 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
@@ -20,6 +20,7 @@ export function watchObjects(call: ResourceCall, context: ServerContext): void {
   const chooses = chooser(call);
   const presentation = presentationOf(call, context);
   const version = query.get('resourceVersion') ?? '';
+  if (version !== '' && !/^\d+$/.test(version)) throw invalidVersion(version);
   const initial = isTrue(query.get('sendInitialEvents'));
   const bookmarks = isTrue(query.get('allowWatchBookmarks'));
   if (initial && query.get('resourceVersionMatch') !== 'NotOlderThan') {

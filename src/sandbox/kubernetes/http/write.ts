@@ -4,7 +4,7 @@ import { jsonPatched } from '../patch/json-patch.ts';
 import { mergePatched } from '../patch/merge-patch.ts';
 import { strategicMerged } from '../patch/strategic-merge.ts';
 import type { ServerContext } from '../server-context.ts';
-import { badRequest, invalid, methodNotAllowed, notFound, StatusError, unsupportedMediaType } from '../status-error.ts';
+import { badRequest, invalid, methodNotAllowed, notFound, StatusError, unsupportedMediaType, wrongMethod } from '../status-error.ts';
 import type { RemoveOptions } from '../deletion.ts';
 import type { WriteOptions } from '../store.ts';
 import { immutable, invalidValue, required, unsupported } from '../validation/causes.ts';
@@ -110,7 +110,7 @@ const returnsDeleted = new Set(['pods', 'podtemplates', 'services', 'serviceacco
 
 export function deleteCollection(call: ResourceCall, context: ServerContext): void {
   const { type, apiVersion } = call;
-  if (type.verbs?.includes('deletecollection') === false) throw methodNotAllowed(type, 'deletecollection');
+  if (type.verbs?.includes('deletecollection') === false) throw type.custom === true ? methodNotAllowed(type, 'deletecollection') : wrongMethod();
   const { uid: _uid, resourceVersion: _version, ...options } = removeOptions(call);
   const chosen = context.store.list(apiVersion, type.kind, { namespace: call.at.namespace }).filter(chooser(call));
   const removed = chosen.flatMap((object) => {

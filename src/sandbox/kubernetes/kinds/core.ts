@@ -45,7 +45,7 @@ export const coreTypes: readonly ResourceType[] = [
     validate: (map, old) => [...keyProblems(objectAt(map, 'data'), 'data'), ...keyProblems(objectAt(map, 'binaryData'), 'binaryData'), ...immutableContent(map, old)],
   }),
   builtIn({ group, kind: 'ServiceAccount', resource: 'serviceaccounts', shortNames: ['sa'], namespaced: true }),
-  builtIn({ group, kind: 'Event', resource: 'events', shortNames: ['ev'], namespaced: true, validate: eventProblems }),
+  builtIn({ group, kind: 'Event', resource: 'events', shortNames: ['ev'], namespaced: true, defaults: withEventDefaults, validate: eventProblems }),
   builtIn({
     group,
     kind: 'Service',
@@ -81,6 +81,11 @@ export const coreTypes: readonly ResourceType[] = [
   builtIn({ group, kind: 'LimitRange', resource: 'limitranges', shortNames: ['limits'], namespaced: true }),
   builtIn({ group, kind: 'ResourceQuota', resource: 'resourcequotas', shortNames: ['quota'], namespaced: true, status: true }),
 ];
+
+/** Fields that Go writes even when they are empty. */
+function withEventDefaults(event: JsonObject): JsonObject {
+  return { eventTime: null, reportingComponent: '', reportingInstance: '', ...event };
+}
 
 function eventProblems(event: JsonObject): readonly StatusCause[] {
   const namespace = textAt(event, 'metadata', 'namespace') ?? '';

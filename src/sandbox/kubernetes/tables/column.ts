@@ -17,7 +17,7 @@ export const nameColumn: Column = { name: 'Name', type: 'string', format: 'name'
 export const ageColumn: Column = {
   name: 'Age',
   type: 'string',
-  description: 'CreationTimestamp is a timestamp representing the server time when this object was created.',
+  description: resolved(objectMetaSchema).properties?.['creationTimestamp']?.description ?? '',
   cell: (object, now) => age(object.metadata.creationTimestamp, now),
 };
 

@@ -1,6 +1,7 @@
 import { isObject, type JsonObject, listAt, numberAt, objectAt, type StoredObject, textAt } from '../object.ts';
 import type { ResourceType } from '../resource-type.ts';
 import { customColumns } from './custom-columns.ts';
+import { accessModes, otherColumns, plainColumns } from './other-columns.ts';
 import { podColumns } from './pod-columns.ts';
 import { age, ageColumn, type Column, humanDuration, nameColumn, text } from './column.ts';
 
@@ -9,7 +10,8 @@ import { age, ageColumn, type Column, humanDuration, nameColumn, text } from './
 /** The columns of a kind, as the real server prints it; name and age where it has none of its own. */
 export function columnsOf(type: ResourceType, apiVersion: string): readonly Column[] {
   if (type.custom === true) return customColumns(type.printerColumns?.(apiVersion.slice(apiVersion.indexOf('/') + 1)) ?? []);
-  return builtInColumns[type.group === '' ? type.kind : `${type.group}/${type.kind}`] ?? [nameColumn, ageColumn];
+  const key = type.group === '' ? type.kind : `${type.group}/${type.kind}`;
+  return builtInColumns[key] ?? otherColumns[key] ?? plainColumns;
 }
 
 function column(name: string, cell: Column['cell'], type = 'string', priority = 0): Column {
@@ -52,7 +54,7 @@ const builtInColumns: Readonly<Record<string, readonly Column[]>> = {
   'Namespace': [nameColumn, column('Status', text('status', 'phase')), ageColumn],
   'Secret': [nameColumn, column('Type', text('type')), column('Data', size('data'), 'string'), ageColumn],
   'ConfigMap': [nameColumn, column('Data', (object) => size('data')(object) + size('binaryData')(object), 'string'), ageColumn],
-  'ServiceAccount': [nameColumn, column('Secrets', (object) => listAt(object, 'secrets').length, 'string'), ageColumn],
+  'ServiceAccount': [nameColumn, ageColumn],
   'Service': [
     nameColumn,
     column('Type', text('spec', 'type')),
@@ -91,7 +93,7 @@ const builtInColumns: Readonly<Record<string, readonly Column[]>> = {
     column('Status', (object) => (object.metadata.deletionTimestamp === undefined ? textAt(object, 'status', 'phase') : 'Terminating') ?? ''),
     column('Volume', text('spec', 'volumeName')),
     column('Capacity', text('status', 'capacity', 'storage')),
-    column('Access Modes', (object) => listAt(object, 'status', 'accessModes').map((mode) => ({ ReadWriteOnce: 'RWO', ReadOnlyMany: 'ROX', ReadWriteMany: 'RWX', ReadWriteOncePod: 'RWOP' })[String(mode)] ?? '').join(',')),
+    column('Access Modes', (object) => accessModes(listAt(object, 'status', 'accessModes'))),
     column('StorageClass', text('spec', 'storageClassName')),
     column('VolumeAttributesClass', (object) => textAt(object, 'spec', 'volumeAttributesClassName') ?? '<unset>'),
     ageColumn,
@@ -147,7 +149,7 @@ const builtInColumns: Readonly<Record<string, readonly Column[]>> = {
     nameColumn,
     column('Schedule', text('spec', 'schedule')),
     column('Timezone', (object) => textAt(object, 'spec', 'timeZone') ?? '<none>'),
-    column('Suspend', (object) => (objectAt(object, 'spec')['suspend'] === true ? 'True' : 'False')),
+    column('Suspend', (object) => (objectAt(object, 'spec')['suspend'] === true ? 'True' : 'False'), 'boolean'),
     column('Active', (object) => listAt(object, 'status', 'active').length, 'integer'),
     column('Last Schedule', (object, now) => (textAt(object, 'status', 'lastScheduleTime') === undefined ? '<none>' : age(textAt(object, 'status', 'lastScheduleTime'), now))),
     ageColumn,
@@ -156,11 +158,8 @@ const builtInColumns: Readonly<Record<string, readonly Column[]>> = {
     column('Selector', () => '<none>', 'string', 1),
   ],
   'coordination.k8s.io/Lease': [nameColumn, column('Holder', text('spec', 'holderIdentity')), ageColumn],
-  'rbac.authorization.k8s.io/Role': [nameColumn, { ...ageColumn, name: 'Created At', cell: (object) => object.metadata.creationTimestamp }],
-  'rbac.authorization.k8s.io/ClusterRole': [nameColumn, { ...ageColumn, name: 'Created At', cell: (object) => object.metadata.creationTimestamp }],
   'rbac.authorization.k8s.io/RoleBinding': bindingColumns(),
   'rbac.authorization.k8s.io/ClusterRoleBinding': bindingColumns(),
-  'apiextensions.k8s.io/CustomResourceDefinition': [nameColumn, { ...ageColumn, name: 'Created At', cell: (object) => object.metadata.creationTimestamp }],
 };
 
 function bindingColumns(): readonly Column[] {

@@ -1,6 +1,7 @@
 import type { JsonObject, StoredObject } from '../object.ts';
 import type { ResourceType } from '../resource-type.ts';
 import { columnsOf } from './columns.ts';
+import { plainColumns } from './other-columns.ts';
 
 export interface TableOptions {
   readonly type: ResourceType;
@@ -18,7 +19,8 @@ export function table(objects: readonly StoredObject[], { type, apiVersion, incl
     apiVersion: 'meta.k8s.io/v1',
     metadata: { resourceVersion },
     columnDefinitions: columns.map(({ name, type: kind, format = '', description = '', priority = 0 }) => ({ name, type: kind, format, description, priority })),
-    rows: objects.map((object) => ({
+    // The default printer makes no list where there is nothing.
+    rows: objects.length === 0 && columns === plainColumns ? null : objects.map((object) => ({
       cells: columns.map((column) => column.cell(object, now) ?? null),
       ...rowObject(object, includeObject),
     })),
@@ -26,7 +28,7 @@ export function table(objects: readonly StoredObject[], { type, apiVersion, incl
 }
 
 function rowObject(object: StoredObject, includeObject: string): JsonObject {
-  if (includeObject === 'None') return {};
+  if (includeObject === 'None') return { object: null };
   if (includeObject === 'Object') return { object };
   return { object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata } };
 }
