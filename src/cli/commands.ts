@@ -59,6 +59,13 @@ export const commands: readonly CommandDescription[] = [
     options: [options.file, options.name, options.yes],
     load: () => import('./destroy.ts'),
   },
+  {
+    name: 'rotate',
+    summary: 'change the access key without a failed call, or go on with a change under way',
+    options: [options.file, options.name, options.rotateNow, options.due, options.undo, options.compromised, options.planOnly, options.silence, options.grace],
+    after: 'Examples:\n  bedrock-access rotate --now\n  bedrock-access rotate --due --name openhands/openhands   (cron)\n  bedrock-access rotate --undo',
+    load: () => import('./rotate.ts'),
+  },
   { name: 'list', summary: 'list the accesses of this cluster', options: [options.ownRegion, options.allRegions], load: () => import('./list.ts') },
   { name: 'status', summary: 'show what an access has and how it is', options: [options.file, options.name], load: () => import('./status.ts') },
   { name: 'policy', summary: 'print the IAM policy that a declaration implies', options: [options.file, options.strict, options.explain], load: () => import('./policy.ts') },

@@ -40,6 +40,7 @@ export interface CommandOptions {
   readonly baseline?: string;
   readonly writeBaseline?: string;
   readonly changedSince?: string;
+  readonly rotation: RotationOptions;
   readonly dryRun: boolean;
   readonly remove: boolean;
   /** `key=value` after each `--style`. */
@@ -50,6 +51,17 @@ export interface CommandOptions {
   readonly refresh: boolean;
   /** `terraform`, `cloudformation` or `commands`. */
   readonly format?: string;
+}
+
+/** The options of `rotate`. */
+export interface RotationOptions {
+  readonly rotateNow: boolean;
+  readonly due: boolean;
+  readonly undo: boolean;
+  readonly compromised: boolean;
+  readonly planOnly: boolean;
+  readonly silence?: string;
+  readonly grace?: string;
 }
 
 export function readOptions(values: Readonly<Record<string, unknown>>, positionals: readonly string[]): CommandOptions {
@@ -76,6 +88,7 @@ export function readOptions(values: Readonly<Record<string, unknown>>, positiona
     force: flag('force'),
     refresh: flag('refresh'),
     empty: flag('empty'),
+    rotation: { rotateNow: flag('now'), due: flag('due'), undo: flag('undo'), compromised: flag('compromised'), planOnly: flag('plan'), ...text('silence'), ...text('grace') },
     fix: flag('fix'),
     dryRun: flag('dryRun'),
     remove: flag('remove'),
@@ -116,6 +129,13 @@ export const options = {
   adopt: () => new Option('--adopt', 'take over what exists under our names without our marks'),
   fromCluster: () => new Option('--from-cluster <id>', 'take over what this access has from a cluster that is no more'),
   only: () => new Option('--only <kinds>', 'only these kinds of resources: user, key, parameter, policy, store, secret, environment, workload'),
+  rotateNow: () => new Option('--now', 'begin a rotation whatever the age of the key'),
+  due: () => new Option('--due', 'begin only what rotateAfter makes due, for cron; the default'),
+  undo: () => new Option('--undo', 'back to the earlier key'),
+  compromised: () => new Option('--compromised', 'the key in use has leaked: deactivate it first'),
+  planOnly: () => new Option('--plan', 'show it, change nothing'),
+  silence: () => new Option('--silence <duration>', 'how long nobody may have used the old key before it is deactivated; 5m, or 24h for clients with containers of their own'),
+  grace: () => new Option('--grace <duration>', 'how long the old key stays inactive before it is deleted; 24h'),
   detailedExitcode: () => new Option('--detailed-exitcode', 'exit with 2 when there are changes'),
   out: () => new Option('--out <file>', 'write the plan into a file, for `apply FILE`'),
   outFile: () => new Option('--out <file>', 'file to write').default('bedrock-access.yaml'),

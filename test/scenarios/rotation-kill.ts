@@ -1,0 +1,74 @@
+/** A rotation that is killed at one of its changing calls, before it is carried out or after, and a new run that goes on. */
+import assert from 'node:assert/strict';
+import { rotateAccess } from '../../src/credentials/index.ts';
+import { planAccess } from '../../src/engine/index.ts';
+import type { KillPoint } from './engine-kill.ts';
+import { access } from './engine-world.ts';
+import { ended, inApplied, keys, mark, otherKey, plain, podKeys, rotate } from './rotation-world.ts';
+
+/** Short, so that one run comes to the end. */
+const times = { silence: 30_000, grace: 30_000 };
+
+/** What is killed: a whole rotation, or the way back. */
+export type Stretch = 'rotation' | 'undo';
+export type RotationKill = KillPoint & { readonly stretch: Stretch; readonly layout: 'single' | 'pair' };
+
+export async function rotationKills(): Promise<readonly RotationKill[]> {
+  const points: RotationKill[] = [];
+  for (const layout of ['single', 'pair'] as const) {
+    for (const stretch of ['rotation', 'undo'] as const) {
+      await inApplied(async (world) => {
+        if (stretch === 'undo') ended(await rotate(world, { silence: 0 }));
+        const from = world.sandbox.audit.length;
+        ended(await rotate(world, { ...times, undo: stretch === 'undo' }));
+        const counts = new Map<string, number>();
+        for (const { action } of world.sandbox.audit.slice(from)) {
+          if (/^(get|list|watch) |:(Get|List|Describe|Invoke)|leases/.test(action)) continue;
+          // Of controllers and of the operator, not of the run.
+          if (/pods|replicasets|events|status|endpoint/.test(action)) continue;
+          const skip = counts.get(action) ?? 0;
+          counts.set(action, skip + 1);
+          for (const when of ['before', 'after'] as const) points.push({ action, skip, when, stretch, layout });
+        }
+      }, plain(undefined, layout));
+    }
+  }
+  return points;
+}
+
+export const shownKill = ({ layout, stretch, when, action, skip }: RotationKill): string => `${layout} ${stretch}: ${when} ${action}${skip === 0 ? '' : ` number ${skip + 1}`}`;
+
+export async function survives({ action, skip, when, stretch, layout }: RotationKill): Promise<void> {
+  await inApplied(async (world) => {
+    const first = await otherKey(world);
+    if (stretch === 'undo') ended(await rotate(world, { silence: 0 }));
+    const before = world.sandbox.audit.length;
+    world.sandbox.faults.add({ action, skip, fault: { kind: 'kill', when } });
+    try {
+      for await (const _event of rotateAccess(access, await world.run(), { ...times, begin: 'now', undo: stretch === 'undo' }));
+    } catch {
+      // It is dead: what it says does not matter.
+    }
+    assert.ok(world.sandbox.audit.slice(before).some(({ code }) => code === 'ConnectionDropped'), 'the kill hit nothing');
+    world.sandbox.faults.clear();
+    await world.sandbox.clock.advance(130_000);
+    assert.ok(Object.values(await keys(world)).length <= 2);
+    assert.ok(Object.values(await keys(world)).includes(true));
+
+    // What a person asked for and left no trace is asked for again; everything else goes on by itself.
+    const traces = await mark(world);
+    const asked = stretch === 'undo' ? traces !== undefined && !traces.includes('undo=') : Object.keys(await keys(world)).includes(first);
+    ended(await rotate(world, { ...times, undo: asked && stretch === 'undo', begin: asked ? 'now' : 'due' }));
+    const left = await keys(world);
+    assert.deepEqual(Object.values(left), [true]);
+    assert.deepEqual([...(await podKeys(world))], Object.keys(left));
+    if (stretch === 'undo') assert.deepEqual(Object.keys(left), [first]);
+    else assert.notDeepEqual(Object.keys(left), [first]);
+    // Killed between the removal of the key and that of its mark, the mark of a key that is no more stays until the next rotation.
+    const from = /^from=(\w+)/.exec((await mark(world)) ?? '')?.[1];
+    assert.ok(from === undefined || !(from in left));
+    const { plan } = await planAccess(plain(undefined, layout), await world.run());
+    assert.deepEqual(plan.steps.filter((step) => step.action !== 'none').map(({ id }) => id), []);
+    assert.deepEqual(plan.findings.filter(({ id }) => id === 'unknown-access-key'), []);
+  }, plain(undefined, layout));
+}
