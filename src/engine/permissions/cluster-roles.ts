@@ -39,6 +39,8 @@ function engineRulesOfCluster(namespace: string): readonly RoleRule[] {
     { apiGroups: [''], resources: ['namespaces'], verbs: ['get'], resourceNames: ['kube-system', namespace] },
     // `list` shows every access of the cluster, by its revisions.
     { apiGroups: ['apps'], resources: ['controllerrevisions'], verbs: ['list'] },
+    // Reloader, wherever it runs, says by its arguments which workloads it restarts.
+    { apiGroups: ['apps'], resources: ['deployments'], verbs: ['list'] },
   ];
 }
 
