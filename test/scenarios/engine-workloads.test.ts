@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { AccessDocumentSpec } from '../../src/access/document.ts';
 import { applyAccess, destroyAccess, planAccess } from '../../src/engine/index.ts';
+import { verifyAccess } from '../../src/engine/verify/index.ts';
 import type { KubernetesObject } from '../../src/kubernetes/types.ts';
 import { at, isRecord, recordsAt } from '../../src/resources/json.ts';
 import { access, declared, deployment, events, failures, namespace, startEngineWorld, store, summaryOf, type EngineWorld } from './engine-world.ts';
@@ -40,6 +41,12 @@ const referred = (container: unknown): readonly string[] => recordsAt(container,
 const planFindings = async (world: EngineWorld, document: ReturnType<typeof declared>): Promise<readonly { readonly id: string; readonly message: string; readonly cause: string }[]> =>
   (await planAccess(document, await world.run())).plan.findings;
 
+async function verifyFailures(world: EngineWorld, document: ReturnType<typeof declared>): Promise<readonly string[]> {
+  const failed: string[] = [];
+  for await (const { id, outcome, detail } of verifyAccess(document, { ...(await world.run()), call: true })) if (outcome === 'failed') failed.push(`${id}: ${detail}`);
+  return failed;
+}
+
 suite('workloads as they are: runs', () => {
   const cronJob: KubernetesObject = {
     apiVersion: 'batch/v1',
@@ -54,6 +61,7 @@ suite('workloads as they are: runs', () => {
       await apply(world, document);
       const [container] = recordsAt(await workload(world, 'CronJob', 'batch/v1'), 'spec', 'jobTemplate', 'spec', 'template', 'spec', 'containers');
       assert.ok(referred(container).includes('AWS_SECRET_ACCESS_KEY'));
+      assert.deepEqual(await verifyFailures(world, document), [], 'what the next run would get is verified with a real call');
       await world.sandbox.clock.advance(301_000);
       const [pod] = (await world.kubernetes.list('v1', 'Pod', { namespace })).filter(({ metadata }) => metadata.name?.startsWith('openhands-') === true);
       assert.ok(referred(recordsAt(pod, 'spec', 'containers')[0]).includes('AWS_SECRET_ACCESS_KEY'));
@@ -222,6 +230,7 @@ suite('workloads as they are: Argo Rollouts', () => {
       assert.match(failed?.type === 'step-failed' ? failed.finding.cause : '', /promote openhands/);
       await argo.promote();
       await apply(world, document);
+      assert.deepEqual(await verifyFailures(world, document), []);
       const [container] = recordsAt(await workload(world, 'Rollout', 'argoproj.io/v1alpha1'), 'spec', 'template', 'spec', 'containers');
       assert.ok(referred(container).includes('AWS_SECRET_ACCESS_KEY'));
       const destroyed = events(destroyAccess(access, await world.run()));

@@ -6,6 +6,7 @@ import { at, isRecord, recordsAt, textAt } from '../../resources/json.ts';
 import type { JsonRecord } from '../../resources/json.ts';
 import { credentialFields } from '../../resources/parameter-names.ts';
 import { workloadVariables } from '../../resources/variables.ts';
+import { workloadShape } from '../../resources/workload-kinds.ts';
 import type { PlacedVariable, WorkloadVariables } from '../../resources/variables.ts';
 import { readSecret } from './gather-delivery.ts';
 import type { Inquiry } from './inquiry.ts';
@@ -49,13 +50,14 @@ async function gatherWorkload(variables: WorkloadVariables, inquiry: Inquiry, re
   const { workload } = variables;
   const { namespace } = inquiry.access.metadata;
   const expected = variables.variables.map(expectedVariable);
-  const object = await inquiry.readings.object({ apiVersion: 'apps/v1', kind: workload.kind, namespace, name: workload.name });
+  const { apiVersion, template } = workloadShape(workload.kind);
+  const object = await inquiry.readings.object({ apiVersion, kind: workload.kind, namespace, name: workload.name });
   if (object === undefined) return { facts: { workload, found: false, expected, pods: [] }, containers: [] };
   const selector = selectorOf(object);
   const pods = selector === '' ? [] : (await inquiry.readings.objects('v1', 'Pod', { namespace, labelSelector: selector })).filter(isAlive);
   const live = await Promise.all(pods.map((pod) => gatherContainers(pod, variables, read)));
   // Without pods: what the next pod would get, so that the call can be made all the same.
-  const next = pods.length > 0 ? [] : await gatherContainers({ ...object, metadata: { name: workload.name }, spec: at(object, 'spec', 'template', 'spec') }, variables, read);
+  const next = pods.length > 0 ? [] : await gatherContainers({ ...object, metadata: { name: workload.name }, spec: at(object, ...template, 'spec') }, variables, read);
   return {
     facts: { workload, found: true, expected, pods: pods.map((pod, index) => podFact(pod, live[index] ?? [], inquiry)) },
     containers: [...live.flat(), ...next],
