@@ -2,7 +2,6 @@ import { Buffer } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { parse as parseYaml } from 'yaml';
-import { isObject, type JsonObject } from '../object.ts';
 import { decodeProtobuf } from '../protobuf/decode.ts';
 import { badRequest, StatusError, unsupportedMediaType } from '../status-error.ts';
 
@@ -58,9 +57,4 @@ function goJsonWords(text: string, error: unknown): string {
 
 function jsonWords(error: unknown): string {
   return `couldn't get version/kind; json parse error: ${error instanceof Error ? error.message : String(error)}`;
-}
-
-export function objectBody(body: unknown): JsonObject {
-  if (!isObject(body)) throw badRequest("Object 'Kind' is missing in ''");
-  return body;
 }

@@ -1,10 +1,12 @@
-import { type JsonObject, type ManagedFields, isObject, objectAt, sameJson, textAt } from '../object.ts';
+import { type JsonObject, type ManagedFields, isObject, objectAt, sameJson } from '../object.ts';
 import type { Schema } from '../openapi/schema.ts';
 import type { ResourceType } from '../resource-type.ts';
 import { badRequest, StatusError } from '../status-error.ts';
 import { type Comparison, compare } from './compare.ts';
+import { ApplyConflicts, conflictError } from './conflicts.ts';
 import { capped, decodeEntries, encodeEntries, identityOf, type ManagerEntry } from './entries.ts';
-import { FieldSet, fieldElement, pathText } from './field-set.ts';
+import { FieldSet, fieldElement } from './field-set.ts';
+import { ownedByLastApplied, withLastApplied } from './last-applied.ts';
 import { merge, withoutFields } from './merge.ts';
 import { fieldsHeldBy, withNamedFields } from './ownership-of-value.ts';
 import { typedProblems } from './typed-problems.ts';
@@ -50,14 +52,15 @@ export function applyConfiguration(live: JsonObject | undefined, config: JsonObj
     entries = updated(zeroOf(writer), live, [], { ...writer, manager: 'before-first-apply' });
   }
   const attempt = (forced: boolean): Applied => mergeAndOwn(start, config, entries, writer, forced);
+  const upToDate = (applied: Applied): Applied => (writer.manager === 'kubectl' ? { ...applied, object: withLastApplied(applied.object, config) } : applied);
   try {
-    return withLastApplied(attempt(force), config, writer);
+    return upToDate(attempt(force));
   } catch (error) {
     if (!(error instanceof ApplyConflicts)) throw error;
-    const allowed = writer.manager === 'kubectl' && live !== undefined ? ownedByLastApplied(live, writer) : new FieldSet();
+    const allowed = writer.manager === 'kubectl' && live !== undefined ? ownedByLastApplied(withoutManagedFields(live), writer.apiVersion, writer.type.schemaOf(writer.apiVersion)) : new FieldSet();
     const left = error.conflicts.filter(({ path }) => !allowed.has(path));
     if (left.length > 0) throw conflictError(left);
-    return withLastApplied(attempt(true), config, writer);
+    return upToDate(attempt(true));
   }
 }
 
@@ -67,20 +70,6 @@ export function checkTyped(config: JsonObject, type: ResourceType, apiVersion: s
   if (problems.length === 0) return;
   const { namespace = '', name = '' } = objectAt(config, 'metadata');
   throw new StatusError(500, '', `failed to create typed patch object (${String(namespace)}/${String(name)}; ${apiVersion}, Kind=${type.kind}): ${problemWords(problems)}`);
-}
-
-interface Conflict {
-  readonly entry: ManagerEntry;
-  readonly path: readonly string[];
-}
-
-class ApplyConflicts extends Error {
-  readonly conflicts: readonly Conflict[];
-
-  constructor(conflicts: readonly Conflict[]) {
-    super('apply conflicts');
-    this.conflicts = conflicts;
-  }
 }
 
 /** structured-merge-diff: merge.Updater.Apply. */
@@ -210,57 +199,4 @@ function zeroOf({ type, apiVersion }: Writer): JsonObject {
 
 function problemWords(problems: readonly string[]): string {
   return problems.length === 1 ? problems[0]! : ['errors:', ...problems.map((problem) => `  ${problem}`)].join('\n');
-}
-
-function conflictError(conflicts: readonly Conflict[]): StatusError {
-  const ordered = [...conflicts].sort((left, right) => left.entry.manager.localeCompare(right.entry.manager));
-  const causes = ordered.map(({ entry, path }) => ({ reason: 'FieldManagerConflict', message: `conflict with ${managerWords(entry)}`, field: pathText(path) }));
-  const [only] = ordered;
-  if (ordered.length === 1 && only !== undefined) {
-    return new StatusError(409, 'Conflict', `Apply failed with 1 conflict: conflict with ${managerWords(only.entry)}: ${pathText(only.path)}`, { causes });
-  }
-  const lines = [...new Set(ordered.map(({ entry }) => managerWords(entry)))].flatMap((words) => [
-    `conflicts with ${words}:`,
-    ...ordered.filter(({ entry }) => managerWords(entry) === words).map(({ path }) => `- ${pathText(path)}`),
-  ]);
-  return new StatusError(409, 'Conflict', `Apply failed with ${ordered.length} conflicts: ${lines.join('\n')}`, { causes });
-}
-
-function managerWords({ manager, operation, apiVersion, subresource }: ManagerEntry): string {
-  const name = `"${manager}"${subresource === '' ? '' : ` with subresource "${subresource}"`}`;
-  return operation === 'Update' ? `${name} using ${apiVersion}` : name;
-}
-
-const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
-
-/** kubectl moving from client-side to server-side apply may take what its last-applied annotation says it applied (lastappliedmanager.go). */
-function ownedByLastApplied(live: JsonObject, writer: Writer): FieldSet {
-  const text = textAt(live, 'metadata', 'annotations', lastApplied);
-  if (text === undefined) return new FieldSet();
-  try {
-    const applied: unknown = JSON.parse(text);
-    if (textAt(applied, 'apiVersion') !== writer.apiVersion) return new FieldSet();
-    const schema = writer.type.schemaOf(writer.apiVersion);
-    const changes = compare(applied, withoutManagedFields(live), schema);
-    return fieldsHeldBy(applied, schema).difference(changes.modified).difference(changes.added).difference(changes.removed);
-  } catch {
-    return new FieldSet();
-  }
-}
-
-/** kubectl's server-side apply keeps the annotation of client-side apply up to date where it is there (lastappliedupdater.go). */
-function withLastApplied(applied: Applied, config: JsonObject, writer: Writer): Applied {
-  const annotations = objectAt(applied.object, 'metadata', 'annotations');
-  if (writer.manager !== 'kubectl' || typeof annotations[lastApplied] !== 'string' || annotations[lastApplied] === '') return applied;
-  const { [lastApplied]: _old, ...others } = objectAt(config, 'metadata', 'annotations');
-  const plain = { ...config, metadata: { ...objectAt(config, 'metadata'), annotations: others } };
-  const metadata = { ...objectAt(applied.object, 'metadata'), annotations: { ...annotations, [lastApplied]: `${JSON.stringify(sortedFields(plain))}\n` } };
-  return { ...applied, object: { ...applied.object, metadata } };
-}
-
-/** Go writes maps in the order of their keys. */
-function sortedFields(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortedFields);
-  if (!isObject(value)) return value;
-  return Object.fromEntries(Object.keys(value).sort().map((field) => [field, sortedFields(value[field])]));
 }
