@@ -14,10 +14,10 @@ export function removalSteps(strays: readonly StrayResource[], after: readonly s
 }
 
 export function removalStep(stray: StrayResource, after: readonly string[]): Step {
-  const differences = Object.entries(stray.state)
+  const kind = kindOf(stray);
+  const differences = Object.entries(kind.going?.(stray.observed) ?? stray.state)
     .filter(([field, value]) => field !== 'owner' && value !== undefined && value !== '')
     .map(([field, from]): Difference => ({ field, ...(from === undefined ? {} : { from }) }));
-  const kind = kindOf(stray);
   const keeper = kind.keptBy?.(stray.observed);
   const handOver = keeper === undefined ? kind.handOverRemoval?.(stray.observed) : keptByGit(keeper, `${stray.kind} ${stray.name}`, undefined);
   return {

@@ -131,6 +131,8 @@ export interface ResourceKind<Desired = unknown, Observed = unknown> {
   expected(desired: Desired, resolve: Resolve, observed?: Observed): State;
   /** The state that is there. Compared with `expected` field by field: what `expected` leaves out is not compared. */
   found(observed: Observed): State;
+  /** What a removal takes away, where that is less than all that is found: a fragment of someone else's object. */
+  going?(observed: Observed): State;
   /** Differences in these fields cannot be changed on the thing itself: it is replaced, the new one first. */
   readonly fixed?: readonly string[];
   /** What is wrong here beyond differences; a finding of severity `error` stops the run before its first write. */

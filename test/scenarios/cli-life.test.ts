@@ -139,6 +139,15 @@ test('destroy shows what goes, asks for the name, and goes by it', () =>
     assert.deepEqual(await aws(stage).iam.getUser('bedrock-openhands-user'), undefined);
   }));
 
+test('what destroy says it takes is ours: variables of others stay and are not named', () =>
+  onStage({}, async (stage) => {
+    declared(stage);
+    assert.equal((await stage.run(['apply'])).code, 0);
+    const { stdout } = await stage.run(['destroy', '--yes', '--output', 'json']);
+    assert.match(stdout, /env BEDROCK_MODEL_ID of openhands/);
+    assert.doesNotMatch(stdout, /LOG_ALL_EVENTS/);
+  }));
+
 test('nobody answering the question is an interruption, and removes nothing', () =>
   onStage({}, async (stage) => {
     declared(stage);
