@@ -14,7 +14,12 @@ export async function runProcess(): Promise<void> {
   };
   process.on('SIGINT', onInterrupt);
   process.on('SIGTERM', onInterrupt);
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', leaveQuietly);
+  // `| head` has seen enough: no error, but a run under way comes to its end in good order and gives its Lease back.
+  const onClosedPipe = (error: NodeJS.ErrnoException): void => {
+    if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error;
+    interrupted.abort(error);
+  };
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', onClosedPipe);
 
   const code = await runCommandLine(process.argv.slice(2), {
     environment: process.env,
@@ -37,12 +42,6 @@ export async function runProcess(): Promise<void> {
   // Sockets kept alive must not hold the process, but what was written must arrive first.
   await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
   process.exit(code);
-}
-
-/** `| head` has seen enough: no error, as other programs under SIGPIPE. */
-function leaveQuietly(error: NodeJS.ErrnoException): void {
-  if (error.code === 'EPIPE') process.exit(exitCodes.ok);
-  throw error;
 }
 
 function screen(stream: WriteStream): Screen {

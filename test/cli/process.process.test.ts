@@ -22,6 +22,14 @@ test('a reader that has seen enough ends it quietly', async () => {
   assert.equal(code, 0);
 });
 
+test('a run whose reader went away finishes its step and gives its Lease back, so that the next one goes on at once', () => {
+  const script = 'cd "$(mktemp -d)" && "$0" "$1" init --yes >&2; "$0" "$1" apply --output json | head -n 1; "$0" "$1" apply --output json; code=$?; rm -r "$PWD"; exit $code';
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, 'sandbox', '--', 'sh', '-c', script, process.execPath, main], { encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+  assert.match(stderr, /^Go on with: bedrock-access apply$/m);
+  assert.match(stdout.trimEnd().split('\n').at(-1) ?? '', /"outcome":"done"/);
+});
+
 test('the exit code is that of the command', () => {
   assert.equal(spawnSync(process.execPath, [main, 'explain', 'no-such-id'], { encoding: 'utf8' }).status, 1);
   assert.equal(spawnSync(process.execPath, [main, '--version'], { encoding: 'utf8' }).status, 0);
