@@ -65,7 +65,7 @@ function explain(error: AwsCallError): Explanation {
         id: 'aws-permission-missing',
         message: `the caller may not do ${error.action}${on} in ${error.region}`,
         cause: said,
-        remedy: `Let an administrator allow ${error.action}${on === '' ? '' : on} to the identity that \`aws sts get-caller-identity\` shows, or use another one (AWS_PROFILE).`,
+        remedy: `Let an administrator allow ${error.action}${on === '' ? '' : on} to the identity that \`aws sts get-caller-identity\` shows, or use another one (AWS_PROFILE). \`bedrock-access permissions\` prints all that it needs.`,
       };
     case 'throttled':
       return {

@@ -4,7 +4,7 @@ import type { CommandLine } from './command-line.ts';
 import { connect } from './connect.ts';
 import { catalogOf } from './catalog-file.ts';
 import { readText } from './files.ts';
-import { readDeclarations } from './documents.ts';
+import { atItsDeclaration, readDeclarations } from './documents.ts';
 import type { CommandOptions } from './options.ts';
 import { showRun } from './run-events.ts';
 
@@ -21,9 +21,12 @@ export async function run(options: CommandOptions, commandLine: CommandLine): Pr
     return applyPlan(planFile, options, commandLine);
   }
   const catalog = await catalogOf(options, commandLine);
-  for (const { access, warnings } of await readDeclarations(options, commandLine, catalog)) {
-    const context = await connect(access.spec.region, catalog, options, commandLine);
-    const code = await showRun(applyAccess(access, context), commandLine, `bedrock-access apply${options.file.map((file) => ` -f ${file}`).join('')}`, warnings);
+  for (const declared of await readDeclarations(options, commandLine, catalog)) {
+    const { access, warnings } = declared;
+    const code = await atItsDeclaration(declared, async () => {
+      const context = await connect(access.spec.region, catalog, options, commandLine);
+      return showRun(applyAccess(access, context), commandLine, `bedrock-access apply${options.file.map((file) => ` -f ${file}`).join('')}`, warnings);
+    });
     if (code !== exitCodes.ok) return code;
   }
   return exitCodes.ok;

@@ -59,6 +59,27 @@ export async function readDeclarations(options: CommandOptions, commandLine: Com
   return declared;
 }
 
+/** A finding about the live world at the line of the declaration that it speaks of. */
+export function atDeclaration(finding: Finding, { place }: Pick<ParsedAccess, 'place'>): Finding {
+  const { field, file } = finding.place ?? {};
+  return field === undefined || file !== undefined ? finding : { ...finding, place: { ...place(field), ...finding.place } };
+}
+
+/** Runs what may refuse a declaration; its refusal then shows the declaration's line. */
+export async function atItsDeclaration<Result>(declared: Pick<ParsedAccess, 'place'>, act: () => Promise<Result>): Promise<Result> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof AccessError)) throw error;
+    const { place, findings } = error.details;
+    throw new AccessError(error.id, error.message, {
+      ...error.details,
+      ...(place?.field === undefined || place.file !== undefined ? {} : { place: { ...declared.place(place.field), ...place } }),
+      ...(findings === undefined ? {} : { findings: findings.map((finding) => atDeclaration(finding, declared)) }),
+    });
+  }
+}
+
 async function filesOf(options: CommandOptions, commandLine: CommandLine): Promise<readonly string[]> {
   if (options.file.length > 0) return options.file;
   if (existsSync(resolve(commandLine.directory, defaultFile))) return [defaultFile];

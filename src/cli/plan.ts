@@ -4,7 +4,7 @@ import { AccessError, exitCodes } from '../errors/error.ts';
 import type { CommandLine } from './command-line.ts';
 import { connect } from './connect.ts';
 import { catalogOf } from './catalog-file.ts';
-import { readDeclarations } from './documents.ts';
+import { atDeclaration, atItsDeclaration, readDeclarations } from './documents.ts';
 import { writeText } from './files.ts';
 import type { CommandOptions } from './options.ts';
 import { renderFindings, unsaid } from './output/finding.ts';
@@ -24,9 +24,12 @@ export async function run(options: CommandOptions, commandLine: CommandLine): Pr
   }
   const plans: Plan[] = [];
   const said = declarations.flatMap(({ warnings }) => warnings);
-  for (const { access } of declarations) {
-    const context = await connect(access.spec.region, catalog, options, commandLine);
-    const { plan: made } = await planAccess(access, context);
+  for (const declared of declarations) {
+    const { access } = declared;
+    const made = await atItsDeclaration(declared, async () => {
+      const { plan } = await planAccess(access, await connect(access.spec.region, catalog, options, commandLine));
+      return { ...plan, findings: plan.findings.map((finding) => atDeclaration(finding, declared)) };
+    });
     plans.push(made);
     if (options.out !== undefined && impossible(made)) continue; // a file that apply would refuse helps nobody
     if (options.out !== undefined) await writeText(options.out, writePlanFile(made, access, programVersion), commandLine, { overwrite: true, remedy: 'Give another name after --out.' });
@@ -34,8 +37,11 @@ export async function run(options: CommandOptions, commandLine: CommandLine): Pr
   if (commandLine.output !== 'text') await printStructured({ plans }, commandLine);
   else {
     const findings = unsaid(plans.flatMap((made) => made.findings), said);
-    if (findings.length > 0) commandLine.say(`${renderFindings(findings, commandLine.progressPaint)}\n`);
+    if (findings.length > 0) commandLine.say(`${renderFindings(findings, commandLine.progressPaint, (file) => commandLine.sources.get(file))}\n`);
     commandLine.print(plans.map((made) => renderPlan(made, commandLine.paint)).join('\n\n'));
+    // The errors stand above the plan, and a long plan pushes them out of sight.
+    const errors = findings.filter(({ severity }) => severity === 'error').length;
+    if (errors > 0) commandLine.say(`\nNothing of it can be applied before ${errors === 1 ? 'the error above is' : `the ${errors} errors above are`} mended.`);
     if (options.out !== undefined && !plans.some(impossible)) commandLine.say(`\nWritten to ${options.out}. Execute exactly this: bedrock-access apply ${options.out}`);
   }
   if (plans.some(impossible)) return exitCodes.error;

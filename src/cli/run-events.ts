@@ -3,7 +3,7 @@ import { exitCodes } from '../errors/error.ts';
 import type { Finding } from '../finding.ts';
 import type { CommandLine } from './command-line.ts';
 import { renderFindings, unsaid } from './output/finding.ts';
-import { renderPlan } from './output/plan.ts';
+import { hasChanges, renderPlan } from './output/plan.ts';
 import { renderProgress, renderSummary } from './output/progress.ts';
 
 /** A step that failed for want of these makes the exit code 4. */
@@ -33,7 +33,7 @@ function showEvent(event: RunEvent, commandLine: CommandLine, said: readonly Fin
     // Its errors are thrown, its notes are for `plan`.
     const warnings = unsaid(event.plan.findings, said).filter(({ severity }) => severity === 'warning');
     if (warnings.length > 0) commandLine.say(`${renderFindings(warnings, commandLine.progressPaint)}\n`);
-    commandLine.print(`${renderPlan(event.plan, commandLine.paint)}\n`);
+    commandLine.print(`${renderPlan(event.plan, commandLine.paint)}${hasChanges(event.plan) ? '\n' : ''}`);
   } else if (event.type === 'summary') commandLine.print(`\n${renderSummary(event, commandLine.paint)}`);
   else {
     const line = renderProgress(event, commandLine.progressPaint);

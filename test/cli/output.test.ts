@@ -99,6 +99,18 @@ suite('plans', () => {
     assert.equal(stripVTControlCharacters(text), renderPlan(everyAction, plain));
   });
 
+  test('a long change stands on two lines, from where the two differ; a short one on one', () => {
+    const [same, other] = ['Allow bedrock:InvokeModel, bedrock:InvokeModelWithResponseStream on arn:aws:bedrock:us-west-2:123456789012:inference-profile/us.', 'Allow nothing'];
+    const lines = (differences: Step['differences']): readonly string[] => renderPlan(planOf([step('update', 'managed-policy', 'p', 'aws', { differences })]), plain).split('\n').slice(4, -2);
+    assert.deepEqual(lines([{ field: 'statement A', from: `${same}a, ${same}b`, to: `${same}c` }]), [
+      '        statement A',
+      `          from  … arn:aws:bedrock:us-west-2:123456789012:inference-profile/us.a, ${same}b`.slice(0, 16 + 157) + '…',
+      '          to    … arn:aws:bedrock:us-west-2:123456789012:inference-profile/us.c',
+    ]);
+    assert.deepEqual(lines([{ field: 'statement A', from: `${same}a`, to: `${other} ${same}` }]).slice(1), [`          from  ${same}a`, `          to    ${other} ${same}`]);
+    assert.deepEqual(lines([{ field: 'language', from: 'a', to: 'b' }]), ['        language  a -> b']);
+  });
+
   test('no changes are said in one line', () => {
     const unchanged = planOf([step('none', 'iam-user', 'u', 'aws')]);
     assert.equal(summaryLine(unchanged), 'No changes: all 1 resources are as declared.');

@@ -44,18 +44,39 @@ function renderStep(step: Step, paint: Paint): string {
   const width = Math.min(48, Math.max(0, ...differences.map((difference) => difference.field.length)));
   // A step that the catalog alone causes says so in its reason, once.
   const catalog = (cause: 'catalog' | undefined): string => (cause === undefined || step.reason?.includes('by the catalog alone') === true ? '' : paint.faint('  (by the catalog alone)'));
-  return [head, ...differences.map(({ field, from, to, cause }) => `        ${printable(field).padEnd(width)}  ${change(from, to)}${catalog(cause)}`)].join('\n');
+  return [head, ...differences.map(({ field, from, to, cause }) => `        ${`${printable(field).padEnd(width)}  ${change(from, to)}`.replace(/ +\n/, '\n')}${catalog(cause)}`)].join('\n');
 }
 
+/** On one line; a long change on two below, each cut to where they differ, since side by side nobody finds it. */
 function change(from: string | undefined, to: string | undefined): string {
   if (from === undefined || from === '') return shown(to);
-  return `${shown(from)} -> ${shown(to)}`;
+  const [before, after] = [oneLine(from), to === undefined ? undefined : oneLine(to)];
+  if (before.length + (after ?? '').length <= 160) return `${before} -> ${after ?? '(none)'}`;
+  if (after === undefined || after === '') return `${shown(from)} -> (none)`;
+  const same = sharedStart(before, after);
+  // Some words ahead of the difference, so that it is seen what it belongs to.
+  const start = same < 60 ? 0 : before.lastIndexOf(' ', same - 30) + 1;
+  const rest = (line: string): string => cut(`${start > 0 ? '… ' : ''}${line.slice(start)}`);
+  return `\n          from  ${rest(before)}\n          to    ${rest(after)}`;
+}
+
+function sharedStart(one: string, other: string): number {
+  let length = 0;
+  while (length < one.length && one[length] === other[length]) length += 1;
+  return length;
 }
 
 /** On one line, cut where it would fill the screen: a policy document is shown by `policy`, not here. */
 function shown(value: string | undefined): string {
   if (value === undefined) return '(none)';
-  const line = printable(value).replaceAll(/\s*\n\s*/g, ' ');
+  return cut(oneLine(value));
+}
+
+function oneLine(value: string): string {
+  return printable(value).replaceAll(/\s*\n\s*/g, ' ');
+}
+
+function cut(line: string): string {
   return line.length > 160 ? `${line.slice(0, 157)}…` : line;
 }
 
