@@ -62,7 +62,7 @@ export const commands: readonly CommandDescription[] = [
   {
     name: 'rotate',
     summary: 'change the access key without a failed call, or go on with a change under way',
-    options: [options.file, options.name, options.rotateNow, options.due, options.undo, options.compromised, options.planOnly, options.silence, options.grace],
+    options: [options.file, options.name, options.rotateNow, options.due, options.undo, options.compromised, options.planOnly, options.layout, options.silence, options.grace],
     after: 'Examples:\n  bedrock-access rotate --now\n  bedrock-access rotate --due --name openhands/openhands   (cron)\n  bedrock-access rotate --undo',
     load: () => import('./rotate.ts'),
   },

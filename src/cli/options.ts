@@ -60,6 +60,7 @@ export interface RotationOptions {
   readonly undo: boolean;
   readonly compromised: boolean;
   readonly planOnly: boolean;
+  readonly layout?: string;
   readonly silence?: string;
   readonly grace?: string;
 }
@@ -88,7 +89,7 @@ export function readOptions(values: Readonly<Record<string, unknown>>, positiona
     force: flag('force'),
     refresh: flag('refresh'),
     empty: flag('empty'),
-    rotation: { rotateNow: flag('now'), due: flag('due'), undo: flag('undo'), compromised: flag('compromised'), planOnly: flag('plan'), ...text('silence'), ...text('grace') },
+    rotation: { rotateNow: flag('now'), due: flag('due'), undo: flag('undo'), compromised: flag('compromised'), planOnly: flag('plan'), ...text('layout'), ...text('silence'), ...text('grace') },
     fix: flag('fix'),
     dryRun: flag('dryRun'),
     remove: flag('remove'),
@@ -134,6 +135,7 @@ export const options = {
   undo: () => new Option('--undo', 'back to the earlier key'),
   compromised: () => new Option('--compromised', 'the key in use has leaked: deactivate it first'),
   planOnly: () => new Option('--plan', 'show it, change nothing'),
+  layout: () => new Option('--layout <layout>', 'store the new key in one parameter (single) or in two (pair)').choices(['single', 'pair']),
   silence: () => new Option('--silence <duration>', 'how long nobody may have used the old key before it is deactivated; 5m, or 24h for clients with containers of their own'),
   grace: () => new Option('--grace <duration>', 'how long the old key stays inactive before it is deleted; 24h'),
   detailedExitcode: () => new Option('--detailed-exitcode', 'exit with 2 when there are changes'),

@@ -14,7 +14,7 @@ import { showRun } from './run-events.ts';
 
 /** Changes the access key without a failed call, as far as it goes in one run; what has to wait is said, with its date. */
 export async function run(options: CommandOptions, commandLine: CommandLine): Promise<number> {
-  const { rotateNow, due, undo, compromised, planOnly } = options.rotation;
+  const { rotateNow, due, undo, compromised, planOnly, layout } = options.rotation;
   if ([rotateNow, due, undo, compromised].filter(Boolean).length > 1) {
     throw new AccessError('usage', 'only one of --now, --due, --undo and --compromised can be meant', { cause: 'Each asks for something else.', remedy: 'bedrock-access rotate --now' });
   }
@@ -33,7 +33,7 @@ export async function run(options: CommandOptions, commandLine: CommandLine): Pr
       }
       continue;
     }
-    const events = rotateAccess(access, context, { ...times, begin: rotateNow ? 'now' : 'due', undo, compromised });
+    const events = rotateAccess(access, context, { ...times, begin: rotateNow || layout !== undefined ? 'now' : 'due', undo, compromised, ...(layout === 'single' || layout === 'pair' ? { layout } : {}) });
     const code = await showRun(told(events, commandLine), commandLine, again);
     if (code === exitCodes.interrupted) return code;
     worst = Math.max(worst, code);

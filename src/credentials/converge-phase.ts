@@ -1,4 +1,4 @@
-import { execute, planOptions, type Executed } from '../engine/execute.ts';
+import { carryOut, planOptions, type Executed } from '../engine/execute.ts';
 import { stamped } from '../engine/events.ts';
 import { refuse } from '../engine/failure.ts';
 import type { RunLease } from '../engine/lease.ts';
@@ -23,9 +23,14 @@ export interface PhaseAct {
   readonly seen?: RotationSeen;
 }
 
+/** Never a key that the rotation leaves: the last phase alone takes it away, also where another parameter once named it. */
+function kept(observation: Observation, from: string | undefined): Observation {
+  return { ...observation, strays: observation.strays.filter(({ kind, outputs }) => kind !== 'access-key' || outputs['id'] !== from) };
+}
+
 /** The plan of one phase, from what was seen already. */
-export async function planPhase({ footprint, observation, only, goes: reason }: PhaseAct, context: RunContext): Promise<{ readonly footprint: Footprint; readonly observation: Observation; readonly plan: Plan }> {
-  const seen = await observe(footprint, context, observation.readings);
+export async function planPhase({ footprint, observation, only, goes: reason, seen: rotation }: PhaseAct, context: RunContext): Promise<{ readonly footprint: Footprint; readonly observation: Observation; readonly plan: Plan }> {
+  const seen = kept(await observe(footprint, context, observation.readings), rotation?.from);
   const resources = reason === undefined ? footprint.resources : footprint.resources.filter(({ kind }) => kind !== 'old-access-key');
   const next = { ...footprint, resources };
   const withStray = reason === undefined ? seen : goes(seen, reason);
@@ -40,7 +45,11 @@ export async function* convergePhase(act: PhaseAct, given: RunContext, lease: Ru
   if (act.regardless !== true) refuse(plan.findings);
   const byHand = new Set((act.seen?.workloads ?? []).flatMap(({ name, byHand }) => (byHand === undefined ? [] : [name])));
   const isByHand = (step: { readonly kind: string; readonly name: string }): boolean => isWorkload(step) && byHand.has(step.name);
-  const events = execute(plan, footprint, observation, context, { guard: lease.guard });
+  const { owner, resources } = footprint;
+  const events = carryOut({ plan, owner, resources, observation }, context, { guard: lease.guard }, async () => {
+    const again = await planPhase({ ...act, observation: await observe(act.footprint, context) }, context);
+    return { plan: again.plan, owner, resources: again.footprint.resources, observation: again.observation };
+  });
   for (;;) {
     const { done, value } = await events.next();
     if (done === true) {

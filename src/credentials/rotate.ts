@@ -10,8 +10,10 @@ import { stamped } from '../engine/events.ts';
 import type { Executed } from '../engine/execute.ts';
 import { holdLease, type RunLease } from '../engine/lease.ts';
 import { ownerOf } from '../engine/rollback.ts';
-import type { AccessName, RunContext, RunEvent, RunEventBody } from '../engine/types.ts';
-import { appliedAccess } from './applied.ts';
+import type { AccessName, Revision, RunContext, RunEvent, RunEventBody } from '../engine/types.ts';
+import { beginRevision, completeRevision } from '../engine/revision.ts';
+import { footprint as footprintOf } from '../engine/footprint.ts';
+import { appliedAccess, type AppliedAccess } from './applied.ts';
 import { convergePhase } from './converge-phase.ts';
 import { look, type Looked } from './look.ts';
 import { refuseBeginning, refuseCompromised, refuseUndo, leakFinding, newKeyRefused, rotateAfterTooShort, stopped, tooLong, unfinishedApply } from './rotation-findings.ts';
@@ -31,13 +33,35 @@ export async function* rotateAccess(name: AccessName, given: RunContext, options
   const callsBefore = given.aws.calls.length;
   const lease = await holdLease(ownerOf(name, given), 'rotate', given);
   try {
-    const { access, context, complete } = await appliedAccess(name, given);
-    if (!complete && options.compromised !== true) throw unfinishedApply(name);
-    const { executed, ...rest } = yield* new Rotation(access, context, options, lease).run();
+    const applied = await appliedAccess(name, given);
+    const { context, complete } = applied;
+    const access = inLayout(applied.access, options.layout);
+    const pending = access === applied.access ? (complete ? undefined : applied.revisions[0]) : await beginMove(access, applied);
+    if (!complete && access === applied.access && options.compromised !== true && !(await isUnderWay(access, context))) throw unfinishedApply(name);
+    const rotation = new Rotation(access, context, options, lease);
+    const { executed, ...rest } = yield* rotation.run();
+    if (pending !== undefined && rotation.converged) await completeRevision(pending, applied.revisions, context);
     yield stamped({ ...summary('rotate', executed, context.aws.calls.length - callsBefore), ...rest }, context.clock);
   } finally {
     await lease.release();
   }
+}
+
+/** The access with its parameters in another layout: the rotation's new key goes there, and the old parameters are removed. */
+function inLayout(access: Access, layout: RotateOptions['layout']): Access {
+  const { accessKey } = access.spec.credentials;
+  if (layout === undefined || layout === accessKey.layout) return access;
+  return { ...access, spec: { ...access.spec, credentials: { accessKey: { ...accessKey, layout } } } };
+}
+
+/** From here on the access is one of that layout, which its revision says. */
+function beginMove(access: Access, { context, revisions }: AppliedAccess): Promise<Revision> {
+  const { catalog, clusterId, clock } = context;
+  return beginRevision(footprintOf(access, { catalog, clusterId, now: clock.now() }), revisions, context);
+}
+
+async function isUnderWay(access: Access, context: RunContext): Promise<boolean> {
+  return (await look(access, context)).seen.mark !== undefined;
 }
 
 interface Ended {
@@ -72,6 +96,11 @@ class Rotation {
     this.#phases = rotationPhases(options);
   }
 
+  /** Everything but the old key is as the access says. */
+  get converged(): boolean {
+    return this.#converged && this.#executed.failed.length + this.#executed.left.length === 0 && !this.#executed.interrupted;
+  }
+
   async *run(): AsyncGenerator<RunEvent, Ended> {
     const { clock, signal } = this.#context;
     for (;;) {
@@ -81,6 +110,7 @@ class Rotation {
       if ('executed' in looked) return looked;
       const { seen } = looked;
       const phase = phaseOf(this.#phases, seen);
+      if (phase === undefined || ['moved', 'deactivate', 'delete'].includes(phase.id)) this.#converged = true;
       if (phase === undefined) return { executed: this.#executed };
       const gate = phase.gate(seen, clock.now());
       const acts = phase.id === 'restart' ? !this.#converged : gate.open;

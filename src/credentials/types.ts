@@ -45,6 +45,8 @@ export interface RotateOptions extends RotationTimes {
   readonly begin: 'now' | 'due';
   /** Back to the earlier key. */
   readonly undo?: boolean;
+  /** Store the new key in this layout: the way from two parameters to one. */
+  readonly layout?: 'single' | 'pair';
   /** The key in use has leaked: it is deactivated first. */
   readonly compromised?: boolean;
 }

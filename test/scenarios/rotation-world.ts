@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { rotateAccess } from '../../src/credentials/index.ts';
 import type { RotateOptions } from '../../src/credentials/types.ts';
 import { applyAccess } from '../../src/engine/index.ts';
-import type { RunEvent } from '../../src/engine/types.ts';
+import type { RunContext, RunEvent } from '../../src/engine/types.ts';
 import { access, declared, deployment, events, failures, namespace, startEngineWorld, store, summaryOf, type EngineWorld } from './engine-world.ts';
 
 export const user = 'bedrock-openhands-user';
@@ -33,8 +33,8 @@ export async function inApplied(tell: (world: EngineWorld) => Promise<void>, doc
   }
 }
 
-export async function rotate(world: EngineWorld, options: Partial<RotateOptions> = {}): Promise<RunEvent[]> {
-  return events(rotateAccess(access, await world.run(), { begin: 'now', ...options }));
+export async function rotate(world: EngineWorld, options: Partial<RotateOptions> = {}, changes: Partial<RunContext> = {}): Promise<RunEvent[]> {
+  return events(rotateAccess(access, await world.run(changes), { begin: 'now', ...options }));
 }
 
 /** The user's keys by id: is it active? */

@@ -159,6 +159,8 @@ test('an unknown key is left alone and named, and the rotation waits for a perso
   inApplied(async (world) => {
     const { aws } = await world.run();
     const foreign = await aws.iam.createAccessKey(user);
+    // Somebody uses it: one that nobody ever used and that nothing names would be a lost one of ours.
+    await aws.as(foreign).sts.getCallerIdentity();
     const before = await keys(world);
     await assert.rejects(rotate(world), (error: { id?: string; message?: string }) => error.id === 'unknown-access-key' && error.message?.includes(foreign.accessKeyId) === true);
     assert.deepEqual(await keys(world), before);

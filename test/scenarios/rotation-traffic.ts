@@ -1,0 +1,102 @@
+/**
+ * Calls that go on from the workload's pods, with what each container got when it started, through whatever is done to the key.
+ * A pod that is ending goes on for a while, as real ones do. A failure is any refusal in the sandbox's audit log.
+ */
+import assert from 'node:assert/strict';
+import { openAws } from '../../src/aws/open.ts';
+import type { AwsCredentials, BedrockRuntimeCalls } from '../../src/aws/types.ts';
+import type { Clock } from '../../src/clock.ts';
+import { Secret } from '../../src/secret.ts';
+import type { KubernetesObject } from '../../src/kubernetes/types.ts';
+import { at, recordsAt, textAt } from '../../src/resources/json.ts';
+import { namespace, type EngineWorld } from './engine-world.ts';
+
+export interface Traffic {
+  /** Calls made so far. */
+  calls(): number;
+  /** Ids of the keys that were called with. */
+  readonly keys: ReadonlySet<string>;
+  /** For the program: while it waits, the pods call. */
+  readonly clock: Clock;
+  /** Lets the world go on, with calls in between. */
+  pass(milliseconds: number): Promise<void>;
+}
+
+/** How long a pod still calls after it was told to end. */
+const lingers = 20_000;
+/** World milliseconds between two rounds of calls, one of each pod. */
+const between = 1000;
+
+export function startTraffic({ sandbox, kubernetes }: EngineWorld, random: () => number): Traffic {
+  const pods = new Map<string, { readonly keyId: string; readonly runtime: BedrockRuntimeCalls; endsAt?: number }>();
+  const used = new Set<string>();
+  let calls = 0;
+  let round: Promise<void> = Promise.resolve();
+
+  async function once(): Promise<void> {
+    const now = sandbox.clock.now().getTime();
+    const running = (await kubernetes.list('v1', 'Pod', { namespace })).filter((pod) => textAt(pod, 'status', 'phase') === 'Running');
+    const names = new Set(running.map(uid));
+    for (const pod of running) if (!pods.has(uid(pod)) && isStarted(pod)) await start(pod);
+    for (const [name, pod] of pods) {
+      if (!names.has(name)) pod.endsAt ??= now + lingers;
+      if (pod.endsAt !== undefined && now >= pod.endsAt) pods.delete(name);
+    }
+    await Promise.all(
+      [...pods.values()].map(async ({ keyId, runtime }) => {
+        used.add(keyId);
+        calls += 1;
+        await runtime.converse('us.anthropic.claude-sonnet-4-6', 'hello', 16).catch(() => undefined);
+      }),
+    );
+  }
+
+  /** The kubelet reads the Secret when the container starts: so does this, in the same turn of the world. */
+  async function start(pod: KubernetesObject): Promise<void> {
+    const entry = recordsAt(recordsAt(pod, 'spec', 'containers')[0], 'env').find((variable) => textAt(variable, 'valueFrom', 'secretKeyRef', 'key') === 'AWS_ACCESS_KEY_ID');
+    const name = textAt(entry, 'valueFrom', 'secretKeyRef', 'name');
+    if (name === undefined) return;
+    const secret = await kubernetes.get({ apiVersion: 'v1', kind: 'Secret', namespace, name });
+    const value = (key: string): string => Buffer.from(textAt(at(secret, 'data'), key) ?? '', 'base64').toString();
+    const credentials: AwsCredentials = { accessKeyId: value('AWS_ACCESS_KEY_ID'), secretAccessKey: new Secret(value('AWS_SECRET_ACCESS_KEY')) };
+    pods.set(uid(pod), { keyId: credentials.accessKeyId, runtime: openAws({ region: 'us-west-2', environment: sandbox.environment, credentials, clock: sandbox.productClock, random, userAgent: 'the-workload' }).runtime('us-west-2') });
+  }
+
+  /** The world goes on by that much, with calls in between. */
+  async function pass(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    for (let rest = milliseconds; rest > 0; rest -= between) {
+      await sandbox.productClock.sleep(Math.min(rest, between), signal);
+      // A long wait is sampled: a call a second tells nothing more while nothing happens.
+      if (rest > 120_000) {
+        await sandbox.productClock.sleep(60_000, signal);
+        rest -= 60_000;
+      }
+      round = round.then(once);
+      await round;
+    }
+  }
+
+  return { calls: () => calls, keys: used, clock: { now: () => sandbox.clock.now(), sleep: pass }, pass };
+}
+
+/** Refusals of the workload's calls: 401, 403, and whatever speaks of a credential. */
+export function refusals({ sandbox }: EngineWorld, from = 0): readonly string[] {
+  return sandbox.audit
+    .slice(from)
+    .filter(({ action, identity, run }) => action.startsWith('bedrock:') && run === undefined && !identity.includes('/sandbox/'))
+    .filter(({ verdict, status }) => verdict === 'deny' || status === 401 || status === 403)
+    .map(({ at: time, accessKeyId, code, status }) => `${time} ${accessKeyId ?? ''} ${status} ${code ?? ''}`);
+}
+
+function uid(pod: KubernetesObject): string {
+  return pod.metadata.uid ?? '';
+}
+
+function isStarted(pod: KubernetesObject): boolean {
+  return recordsAt(pod, 'status', 'containerStatuses').every((status) => at(status, 'state', 'running') !== undefined);
+}
+
+export function sound(world: EngineWorld, traffic: Traffic, from: number): void {
+  assert.deepEqual(refusals(world, from), []);
+  assert.ok(traffic.calls() > 0);
+}
