@@ -1,5 +1,5 @@
 /** Puts edits on the disk: all of them, or none where it can be seen beforehand that one would fail. */
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { AccessError } from '../../errors/error.ts';
 import type { FileEdit } from './workspace.ts';
@@ -34,6 +34,7 @@ function refuseUnwritable(file: string, before: string | undefined): void {
   if (now !== before) throw unwritable(file, 'It was changed while the export was worked out.');
   let nearest = existsSync(file) ? file : dirname(file);
   while (!existsSync(nearest) && nearest !== dirname(nearest)) nearest = dirname(nearest);
+  if (nearest !== file && !statSync(nearest).isDirectory()) throw unwritable(file, `${nearest} is no folder.`);
   try {
     accessSync(nearest, constants.W_OK);
   } catch {

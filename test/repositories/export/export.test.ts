@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
+import { writeEdits } from '../../../src/repositories/export/write-edits.ts';
 import { runCli, type CliResult } from '../../cli/run-cli.ts';
 import { checkout, type Checkout } from './checkout.ts';
 import { assertGolden } from './golden.ts';
@@ -124,11 +125,12 @@ suite('export refuses and writes nothing', () => {
     });
   });
 
-  test('a file that may not be written stops all', { skip: process.getuid?.() === 0 ? 'root may write everything' : false }, async () => {
-    await inCheckout({ ...tfactionRepositories, 'access.yaml': declarationFor('openhands') }, async (copy, run) => {
-      chmodSync(join(copy.directory, 'cluster/argoproj/openhands/deployment.yaml'), 0o444);
+  // As root everything may be written, but nothing beneath a file.
+  test('a file that cannot be written stops all before the first is', async () => {
+    await inCheckout({ taken: 'a file where a folder is needed' }, async (copy) => {
       const before = copy.files();
-      assert.match((await run(...tfaction)).stderr, /^error\[export-unwritable\]: /m);
+      const edits = ['new/iam.tf', 'taken/deployment.yaml'].map((file) => ({ file: join(copy.directory, file), after: 'text', purposes: [] }));
+      assert.throws(() => writeEdits(edits), { id: 'export-unwritable', message: `cannot write ${join(copy.directory, 'taken/deployment.yaml')}` });
       assert.deepEqual(copy.files(), before);
     });
   });
