@@ -199,7 +199,7 @@ async function whyOurs(
 
 /**
  * A key whose secret nobody holds: made by a run that was stopped before it could store the key. All must hold: absent
- * from the mark's list, made after the mark, named by no parameter version, Secret or pod, and never used but for the proof of
+ * from the mark's list, made after the mark, which no stored key has used up, named by no parameter version, Secret or pod, and never used but for the proof of
  * a rotation, whose mark names it before.
  */
 async function isLost(key: AccessKeyMetadata, user: IamUser, { owned, pointed }: SeenParameters, readings: Readings, owner: Owner): Promise<boolean> {
@@ -207,7 +207,11 @@ async function isLost(key: AccessKeyMetadata, user: IamUser, { owned, pointed }:
   const markedAt = Date.parse(time ?? '');
   if (Number.isNaN(markedAt) || marked.includes(key.id)) return false;
   // IAM gives CreateDate in whole seconds.
-  if (key.createdAt.getTime() < Math.floor(markedAt / 1000) * 1000) return false;
+  const since = Math.floor(markedAt / 1000) * 1000;
+  if (key.createdAt.getTime() < since) return false;
+  // A mark is for one key: where that one came to be stored, whatever was made later is somebody else's.
+  const spent = (await readings.accessKeys(user.name)).some((other) => other.id !== key.id && !marked.includes(other.id) && other.createdAt.getTime() >= since && owned.some(({ description }) => keyIdIn(description) === other.id));
+  if (spent) return false;
   // DescribeParameters shows the last version only: one put since then might have named the key and been written over.
   const seen = [...owned, ...pointed].filter((parameter) => parameter !== undefined);
   if (seen.some(({ description, lastModified }) => description?.includes(key.id) === true || lastModified.getTime() >= key.createdAt.getTime())) return false;
