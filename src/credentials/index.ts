@@ -2,4 +2,4 @@
 export { rotateAccess } from './rotate.ts';
 export { planRotation, rotationStatus } from './rotation-status.ts';
 export { milliseconds } from './durations.ts';
-export type { RotateOptions, RotationStatus } from './types.ts';
+export type { RotationStatus } from './types.ts';
