@@ -194,7 +194,7 @@ function routingFindings(profile: InferenceProfile, { region }: ResolveContext):
       severity: 'warning',
       message: `The regions that ${profile.profileId} routes to from ${region} are not verified (${profile.certainty.asOf}).`,
       cause: profile.certainty.note ?? `The catalog takes them from ${profile.certainty.source}. A destination that is missing shows as an AccessDenied now and then.`,
-      remedy: `Ask AWS with \`bedrock-access models --refresh --region ${region}\`, or run with --strict to refuse such a profile.`,
+      remedy: `Ask AWS with \`bedrock-access models --refresh --region ${region}\`, or choose a profile whose regions are verified; --strict refuses the others.`,
     },
   ];
 }

@@ -19,7 +19,7 @@ export function issueCredentials(world: World, state: AwsState, name: string, po
     user.attached.add('arn:aws:iam::aws:policy/AdministratorAccess');
   } else {
     parsePolicy(policy);
-    user.inline.set('given', JSON.stringify(policy));
+    user.inline.set('policy', JSON.stringify(policy));
   }
   const key = newAccessKey(iam, world.clock.now());
   user.keys.push(key);
