@@ -72,13 +72,18 @@ function heldLease(kubernetes: Kubernetes, request: LeaseRequest, taken: Kuberne
       }
     },
     async release() {
-      try {
-        const found = await kubernetes.get(referenceOf(request));
-        if (found === undefined || holderOf(found) !== request.holder) return;
-        const { uid, resourceVersion } = found.metadata;
-        await kubernetes.remove(referenceOf(request), { ...(uid === undefined ? {} : { uid }), ...(resourceVersion === undefined ? {} : { resourceVersion }) });
-      } catch (error) {
-        if (!(error instanceof KubernetesCallError)) throw error;
+      for (let turn = 1; turn <= 3; turn += 1) {
+        try {
+          const found = await kubernetes.get(referenceOf(request));
+          if (found === undefined || holderOf(found) !== request.holder) return;
+          const { uid, resourceVersion } = found.metadata;
+          await kubernetes.remove(referenceOf(request), { ...(uid === undefined ? {} : { uid }), ...(resourceVersion === undefined ? {} : { resourceVersion }) });
+          return;
+        } catch (error) {
+          // A removal whose answer was lost may or may not have been made: look again, so that the next run need not wait for the Lease to end.
+          if (!(error instanceof KubernetesCallError)) throw error;
+          if (!error.uncertain && !lost(error)) return;
+        }
       }
     },
   };
