@@ -1,21 +1,24 @@
 /**
  * The evaluator against iam-simulate's `runUnsafeSimulation` on the same random pairs, both from parsed JSON, so that
- * whatever either prepares from the policies is in its time. By itself:
+ * whatever either prepares from the policies is in its time.
  *
- *     npx node bench/evaluator.ts
+ *     npm run bench:evaluator
  */
-import { fileURLToPath } from 'node:url';
 import { evaluate } from '../src/policy/evaluate.ts';
 import { oracleDecision } from '../test/policy/oracle.ts';
 import { Dice } from '../test/policy/random.ts';
 import { randomPair, type Pair } from '../test/policy/random-pair.ts';
+import { median, report, type Figure } from './report.ts';
 
 const goal = 20;
 const rounds = 7;
+const count = 4000;
 
-/** One line of the report: how many times faster, by the median of interleaved rounds. */
-export function evaluatorFigure(count = 4000, seed = 1): { readonly what: string; readonly measured: string; readonly goal: string; readonly met: boolean } {
-  const dice = new Dice(seed);
+report('The evaluator', 'npm run bench:evaluator', [evaluatorFigure()]);
+
+/** How many times faster, by the median of interleaved rounds. */
+function evaluatorFigure(): Figure {
+  const dice = new Dice(1);
   const texts = Array.from({ length: count }, () => JSON.stringify(randomPair(dice)));
   const time = (decide: (pair: Pair) => unknown): number => {
     // Parsed anew each time: nothing that was prepared for an object is there any more.
@@ -38,13 +41,4 @@ export function evaluatorFigure(count = 4000, seed = 1): { readonly what: string
     goal: `at least ${goal}x`,
     met: ratio >= goal,
   };
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { what, measured, goal: wanted } = evaluatorFigure();
-  console.log(`${what}: ${measured}; goal ${wanted}`);
 }
