@@ -141,13 +141,16 @@ function mergeBy(grants: readonly Grant[], keyOf: (grant: Grant) => string): rea
  * calls, so that its condition is left out here.
  */
 function discoveryStatements({ models, account, endpoint }: PolicyInput): Purposed[] {
+  const called = sortedModels(models).map((model) => ({ model, arns: invocationArns(model, account) }));
   const described = union(
-    sortedModels(models).flatMap((model) => {
-      const { profileArn, models: beneath } = invocationArns(model, account);
-      return [...(profileArn === undefined ? [] : [profileArn]), ...beneath.filter(({ requestedRegion }) => requestedRegion === model.sourceRegion).map(({ arn }) => arn)];
-    }),
+    called.flatMap(({ model, arns: { profileArn, models: beneath } }) => [
+      ...(profileArn === undefined ? [] : [profileArn]),
+      ...beneath.filter(({ requestedRegion }) => requestedRegion === model.sourceRegion).map(({ arn }) => arn),
+    ]),
     [],
   );
+  // GetInferenceProfile applies to profiles only: beside nothing but foundation models it would never match.
+  const describes = ['bedrock:GetFoundationModel', ...(called.some(({ arns }) => arns.profileArn !== undefined) ? ['bedrock:GetInferenceProfile'] : [])];
   const restriction = endpointCondition(endpoint?.sourceIp === undefined ? undefined : { sourceIp: endpoint.sourceIp });
   const condition = Object.keys(restriction).length === 0 ? {} : { Condition: restriction };
   return [
@@ -157,7 +160,7 @@ function discoveryStatements({ models, account, endpoint }: PolicyInput): Purpos
       purpose: 'list models and inference profiles (these actions know no resource)',
     },
     {
-      statement: { Sid: 'DescribeDeclared', Effect: 'Allow', Action: ['bedrock:GetFoundationModel', 'bedrock:GetInferenceProfile'], Resource: oneOrMany(described), ...condition },
+      statement: { Sid: 'DescribeDeclared', Effect: 'Allow', Action: oneOrMany(describes), Resource: oneOrMany(described), ...condition },
       models: [],
       purpose: 'describe the declared models and profiles',
     },
@@ -204,12 +207,14 @@ function documentOf(group: readonly Purposed[]): PolicyDocument {
 
 function sizeFindings(count: number): readonly Finding[] {
   if (count <= 1) return [];
-  const tooMany = count > attachedPoliciesLimit;
+  // One place stays free for the policy that denies the sessions of a leaked key.
+  const most = attachedPoliciesLimit - 1;
+  const tooMany = count > most;
   return [
     {
       id: tooMany ? 'policy-too-large' : 'policy-split',
       severity: tooMany ? 'error' : 'info',
-      message: `The declared models need ${count} managed policies${tooMany ? `, and a user takes ${attachedPoliciesLimit}` : ''}.`,
+      message: `The declared models need ${count} managed policies${tooMany ? `, and a user takes ${attachedPoliciesLimit}, of which one is kept for denying the sessions of a leaked key` : ''}.`,
       cause: `A managed policy holds ${managedPolicyLimit} characters without whitespace, and every model is named in each of its regions.`,
       remedy: tooMany ? 'Declare fewer models, or divide them over several accesses.' : 'Nothing to do: each is made and attached. Fewer models need fewer policies.',
     },

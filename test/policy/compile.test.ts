@@ -37,6 +37,13 @@ describe('the compiled policy', () => {
     );
   });
 
+  test('with discovery over models on demand describes no profile, since there is none to match', () => {
+    const policy = compiled([model('amazon.nova-lite-v1:0', 'us-east-1')], { discovery: true });
+    const describing = policy.documents.flatMap((document) => document.Statement).find((statement) => statement.Sid === 'DescribeDeclared');
+    assert.deepEqual(describing?.Action, 'bedrock:GetFoundationModel');
+    assert.deepEqual(describing.Resource, 'arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0');
+  });
+
   test('of a global profile has the three parts that AWS asks for', () => assertGolden('global', compiled([model('global.anthropic.claude-sonnet-4-6')])));
 
   test('of several models puts their profiles into one statement', () => {

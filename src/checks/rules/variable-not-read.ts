@@ -1,4 +1,4 @@
-import { callsBedrock, containersOf } from '../identity.ts';
+import { accessWorkload, callsBedrock, containersOf } from '../identity.ts';
 import { clientOf } from '../client-of.ts';
 import type { Rule } from '../rule.ts';
 import { deploymentWith } from './examples.ts';
@@ -12,8 +12,10 @@ export const variableNotRead: Rule = {
       const client = clientOf(use, facts);
       if (!client || client.name === 'custom' || !callsBedrock(use, facts)) continue;
       const read = new Set([...client.reads.model, ...client.reads.region, ...client.reads.credentials, ...client.reads.endpoint]);
+      // Where an access declares the workload, the program sets it for whatever client (`clientVariables`), beside what the client reads.
+      const setByAccess = accessWorkload(use, facts) === undefined ? undefined : 'BEDROCK_MODEL_ID';
       for (const { name, place } of use.container.environment) {
-        if (!/^(BEDROCK_MODEL_ID|AWS_BEDROCK_MODEL_ID|BEDROCK_REGION)$/.test(name) || read.has(name)) continue;
+        if (name === setByAccess || !/^(BEDROCK_MODEL_ID|AWS_BEDROCK_MODEL_ID|BEDROCK_REGION)$/.test(name) || read.has(name)) continue;
         yield {
           message: `${client.name} does not read ${name}`,
           cause: client.reads.model.length > 0 ? `It takes its model from ${client.reads.model.join(', ')}.` : 'It takes its model from its own configuration.',

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseAccess } from '../../../src/access/parse.ts';
 import { loadCatalog } from '../../../src/bedrock/catalog.ts';
+import { partitionOf } from '../../../src/bedrock/regions.ts';
 import { resolveModel } from '../../../src/bedrock/resolve.ts';
+import type { Model } from '../../../src/bedrock/types.ts';
 import { rules } from '../../../src/checks/rules/index.ts';
 import { runRules } from '../../../src/checks/run.ts';
 import { exportAccess } from '../../../src/repositories/export/export-access.ts';
@@ -14,13 +16,6 @@ import { today } from '../../cli/run-cli.ts';
 import { checkout } from './checkout.ts';
 import { plainRepositories, tfactionRepositories, type Files } from './repositories.ts';
 
-/**
- * What `check` says of these repositories for another reason than the export: the other parameters are made by hand as in
- * the real ones, the original request's BEDROCK_MODEL_ID is set though most clients take the model from elsewhere, and a
- * policy with discovery over models without a profile names GetInferenceProfile all the same.
- */
-const inherent = [/^parameter-undeclared .*(openhands-tunnel-token|reader-access-key-id)/, /^variable-not-read .*BEDROCK_MODEL_ID/, /^action-never-matches bedrock:GetInferenceProfile /];
-
 test('for every model of the catalog, export then check finds nothing', async () => {
   const seed = Number(process.env['SEED'] ?? 11);
   const random = randomOf(seed);
@@ -28,8 +23,9 @@ test('for every model of the catalog, export then check finds nothing', async ()
   const catalog = loadCatalog();
   let exported = 0;
   for (const model of catalog.models.values()) {
+    const now = whileActive(model);
     const ways = [...model.onDemandRegions.map((region) => ({ id: model.modelId, region })), ...model.profiles.flatMap((id) => [...(catalog.profiles.get(id)?.routing.keys() ?? [])].map((region) => ({ id, region })))].filter(
-      ({ id, region }) => resolveModel(id, { catalog, region, account: '123456789012', now: today }).ok,
+      ({ id, region }) => resolveModel(id, { catalog, region, account: '123456789012', now }).ok,
     );
     if (ways.length === 0) continue;
     const { id, region } = pick(ways);
@@ -43,6 +39,7 @@ metadata: ${tfaction ? '{ name: openhands, namespace: openhands }' : '{ name: wo
 spec:
   account: "123456789012"
   region: ${region}
+  permissionsBoundary: arn:${partitionOf(region)}:iam::123456789012:policy/workloads
   models: [{ id: "${id}", role: default }]
   workloads: [{ ${tfaction ? 'kind: Deployment, name: openhands' : 'kind: StatefulSet, name: worker, containers: [worker]'}, client: ${client} }]
   credentials:
@@ -64,18 +61,18 @@ spec:
       keys: 'program',
       clusterId: '0b6c1f0e',
       catalog,
-      now: today,
+      now,
     };
     const found = async (): Promise<readonly string[]> => {
       const read = await readRepositories({ terraform: join(copy.directory, tfaction ? 'infra/terraform/aws' : 'infra'), manifests: join(copy.directory, tfaction ? 'cluster' : 'manifests') });
-      const { findings } = runRules(rules, read.facts, { catalog, now: today }, read.texts);
-      return [...read.findings, ...findings].filter(({ severity }) => severity !== 'info').map(({ id: rule, message }) => `${rule} ${message}`);
+      const { findings } = runRules(rules, read.facts, { catalog, now }, read.texts);
+      return [...read.findings, ...findings].map(({ id: rule, message }) => `${rule} ${message}`);
     };
     const before = new Set(await found());
     writeEdits((await exportAccess(request)).edits);
     const after = await found();
     assert.deepEqual(
-      after.filter((line) => !before.has(line) && !inherent.some((pattern) => pattern.test(line)) && !line.startsWith('model-ending ')),
+      after.filter((line) => !before.has(line)),
       [],
       `seed ${seed}: ${id} from ${region}, ${client}, ${layout}, ${tfaction ? 'tfaction' : 'plain'}`,
     );
@@ -83,8 +80,14 @@ spec:
     copy.remove();
     exported += 1;
   }
-  assert.ok(exported > 15, `only ${exported} models could be exported`);
+  assert.ok(exported >= catalog.models.size - 2, `only ${exported} of ${catalog.models.size} models could be exported`);
 });
+
+/** Today, or the day before the first of the model's dates on which something is said against it anywhere. */
+function whileActive({ lifecycle }: Model): Date {
+  const dates = [lifecycle, ...(lifecycle.regional ?? [])].flatMap(({ legacyDate, endOfLifeDate }) => [legacyDate, endOfLifeDate]).flatMap((date) => (date === undefined ? [] : [Date.parse(date) - 86_400_000]));
+  return new Date(Math.min(today.getTime(), ...dates));
+}
 
 /** Mulberry32. */
 function randomOf(seed: number): () => number {
