@@ -187,6 +187,9 @@ export function callsTo(connection: Connection, transport: Transport, options: C
       return (await reading({ method: 'GET', path: withQuery(path, query), accept: '*/*' }, place)).text;
     },
     servedVersions: (group, kind) => served.servedVersions(group, kind),
+    async document(path) {
+      return fieldsOf(parseJson((await reading({ method: 'GET', path, accept: '*/*' }, { verb: 'get', resource: path, secret: false })).text));
+    },
     async version() {
       const answer = await reading({ method: 'GET', path: '/version' }, { verb: 'get', resource: '/version', secret: false });
       const found = fieldsOf(parseJson(answer.text));

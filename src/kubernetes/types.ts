@@ -95,5 +95,7 @@ export interface Kubernetes {
   podLogs(namespace: string, pod: string, options?: { readonly container?: string; readonly tailLines?: number }): Promise<string>;
   /** Is the kind served, and in which versions (newest first)? Empty when not. */
   servedVersions(group: string, kind: string): Promise<readonly string[]>;
+  /** A JSON document that is no object: `/.well-known/openid-configuration`, `/openid/v1/jwks`. */
+  document(path: string): Promise<Readonly<Record<string, unknown>>>;
   version(): Promise<{ readonly major: string; readonly minor: string; readonly gitVersion: string }>;
 }

@@ -33,6 +33,8 @@ export interface SandboxOptions {
   readonly kubernetes?: boolean;
   /** Is External Secrets Operator installed (CRDs and stand-in)? Default true. */
   readonly externalSecrets?: boolean | { readonly servedVersions: readonly string[] };
+  /** The public issuer of ServiceAccount tokens (`--service-account-issuer` of a real API server); its documents count as published there. Default: the server's own address. */
+  readonly issuer?: string;
   /** Seeds routing, ids and propagation times. Default 1. */
   readonly seed?: number;
   /** How soon changes of IAM are seen. Default `strong`: at once. */

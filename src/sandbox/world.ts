@@ -2,6 +2,7 @@ import type { Random } from '../clock.ts';
 import { createAudit, type AuditLog } from './audit.ts';
 import { createClock, type SandboxClock } from './clock.ts';
 import { createFaults, type Faults } from './faults.ts';
+import type { TokenSigner } from './kubernetes/access/tokens.ts';
 import type { ObjectStore } from './kubernetes/store.ts';
 import type { SandboxOptions } from './types.ts';
 
@@ -25,6 +26,8 @@ export interface World {
   store?: ObjectStore;
 }
 
+  /** Set once Kubernetes listens: who signs ServiceAccount tokens. Its documents count as published at the issuer's address. */
+  tokenIssuer?: TokenSigner;
 /** A started part: AWS, Kubernetes, External Secrets, workloads. */
 export interface Part {
   stop(): Promise<void>;

@@ -31,9 +31,9 @@ export function requestOf(check: Check, call: Call): AuthorizationRequest {
     context: {
       'aws:PrincipalArn': principalArn,
       'aws:PrincipalAccount': identity.account,
-      'aws:PrincipalType': identity.kind === 'assumed-role' ? 'AssumedRole' : 'User',
+      'aws:PrincipalType': principalTypes[identity.kind],
       'aws:userid': identity.userId,
-      ...(identity.kind === 'assumed-role' ? {} : { 'aws:username': identity.name }),
+      ...(identity.kind === 'assumed-role' || identity.kind === 'anonymous' ? {} : { 'aws:username': identity.name }),
       ...Object.fromEntries(Object.entries(identity.tags).map(([key, value]) => [`aws:PrincipalTag/${key}`, value])),
       'aws:RequestedRegion': call.region,
       'aws:SourceIp': '127.0.0.1',
@@ -51,6 +51,9 @@ export function denied(check: Check, call: Call, verdict: Verdict, { code, statu
   const set = policyWords[verdict.stoppedBy ?? 'identity'];
   const reason =
     verdict.decision === 'explicit-deny' ? `with an explicit deny in ${set.article} ${set.name}` : `because no ${set.name} allows the ${check.action} action`;
+/** IAM user guide, "AWS global condition context keys", `aws:PrincipalType`. */
+const principalTypes = { user: 'User', 'session-token': 'User', 'assumed-role': 'AssumedRole', anonymous: 'Anonymous' } as const;
+
   return new AwsError(code, status, `User: ${call.identity.arn} is not authorized to perform: ${check.action} on resource: ${check.resource} ${reason}`, {
     explanation: verdict.explanation,
     resource: check.resource,

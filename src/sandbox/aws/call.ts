@@ -26,6 +26,8 @@ export interface Check {
 export interface Operation {
   /** As IAM names it, for the audit log. */
   readonly action: string;
+  /** It is asked without AWS credentials: what it is given says who calls. */
+  readonly unsigned?: boolean;
   /** What the caller must be allowed; none for calls that need no permission. Also the audit log's resource: the first. */
   checks(call: Call): readonly Check[];
   run(call: Call): Answer | Promise<Answer>;

@@ -5,6 +5,7 @@ import { authenticate } from './authenticate.ts';
 import { authorize } from './authorize.ts';
 import { Body, type Answer, type Call, type Check } from './call.ts';
 import { AwsError } from './error.ts';
+import type { Identity } from './identity.ts';
 import { requestId as newRequestId } from './ids.ts';
 import { writeJson, writeJsonError } from './protocols/json.ts';
 import { writeXml, writeXmlError } from './protocols/query.ts';
@@ -43,21 +44,38 @@ export async function handle(request: WireRequest, state: AwsState, world: World
 }
 
 async function execute(request: WireRequest, routed: Routed, service: Service, state: AwsState, world: World, requestId: string, log: CallLog): Promise<Answer> {
-  const { credential, accessKeyId, region, bearer } = await authenticate(request, service.protocol, state, world);
-  const { identity } = credential;
+  const { identity, accessKeyId, region, bearer } = routed.operation.unsigned === true ? unsigned(world) : await signed(request, service, state, world);
   log.identity = identity.arn;
   const call: Call = { world, state, identity, accessKeyId, region, input: routed.input, requestId };
   // AWS refuses IAM calls of GetSessionToken's credentials without MFA (STS API reference, GetSessionToken).
   if (identity.kind === 'session-token' && service.name === 'iam') throw new AwsError('InvalidClientTokenId', 403, 'The security token included in the request is invalid');
   const own = routed.operation.checks(call);
   log.resource = own[0]?.resource ?? '*';
-  log.accessKeyId = accessKeyId;
+  if (identity.kind !== 'anonymous') log.accessKeyId = accessKeyId;
   // Bedrock user guide, "Permissions for API keys": bedrock:CallWithBearerToken beside the action itself.
   const checks: readonly Check[] = bearer ? [{ action: 'bedrock:CallWithBearerToken', resource: '*' }, ...own] : own;
   log.explanation = authorize(checks, call, service.protocol === 'query' ? { code: 'AccessDenied', status: 403 } : { code: 'AccessDeniedException', status: service.protocol === 'json' ? 400 : 403 });
   const answer = await routed.operation.run(call);
   if (service.name === 'iam' && !/^(Get|List|Simulate)/.test(routed.name)) state.credentials.changed();
   return answer;
+}
+
+interface Caller {
+  readonly identity: Identity;
+  readonly accessKeyId: string;
+  readonly region: string;
+  readonly bearer: boolean;
+}
+
+async function signed(request: WireRequest, service: Service, state: AwsState, world: World): Promise<Caller> {
+  const { credential, ...rest } = await authenticate(request, service.protocol, state, world);
+  return { identity: credential.identity, ...rest };
+}
+
+/** A call without credentials says no region either; the one who asks is told apart by what the call holds. */
+function unsigned({ account }: World): Caller {
+  const identity: Identity = { kind: 'anonymous', arn: 'anonymous', account, userId: 'anonymous', name: 'anonymous', tags: {}, policies: { identity: [] } };
+  return { identity, accessKeyId: '', region: 'us-east-1', bearer: false };
 }
 
 /** The world's misbehaviour around the execution. An error of a dropped call is dropped too. */

@@ -2,7 +2,7 @@ import type { PolicySet } from '../../policy/types.ts';
 
 /** Who calls, and which policies bind it, as the replica that answers knows them. */
 export interface Identity {
-  readonly kind: 'user' | 'assumed-role' | 'session-token';
+  readonly kind: 'user' | 'assumed-role' | 'session-token' | 'anonymous';
   readonly arn: string;
   readonly account: string;
   /** `AIDA…`; `AROA…:session` for a role session. */

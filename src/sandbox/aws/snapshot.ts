@@ -26,6 +26,7 @@ export function snapshot(state: AwsState): Readonly<Record<string, unknown>> {
       users.map((user) => [user.name, { ...held(user), tags: tagsOf(user.tags), boundary: user.boundary, keys: user.keys.map((key) => (key.active ? 'Active' : 'Inactive')) }]),
     ),
     roles: sorted(Array.from(state.iam.roles.values(), (role) => [role.name, { ...held(role), tags: tagsOf(role.tags), trust: JSON.parse(role.trust) }])),
+    oidcProviders: sorted(Array.from(state.iam.oidcProviders.values(), (provider) => [provider.url, { clientIds: [...provider.clientIds].sort(), tags: tagsOf(provider.tags) }])),
     groups: sorted(Array.from(state.iam.groups.values(), (group) => [group.name, { ...held(group), members: [...group.members].sort() }])),
     policies: sorted(
       Array.from(state.iam.policies.values(), (policy) => [

@@ -8,6 +8,8 @@ import type { World } from '../world.ts';
 /** What the handlers of one server work with. */
 export interface ServerContext {
   readonly world: World;
+  /** `https://127.0.0.1:<port>` */
+  readonly server: string;
   readonly store: ObjectStore;
   readonly history: History;
   readonly snapshots: ListSnapshots;

@@ -59,13 +59,13 @@ export async function startKubernetesServer(world: World): Promise<KubernetesSer
     listener.listen(0, '127.0.0.1', resolve);
   });
   const server = `https://127.0.0.1:${portOf(listener.address())}`;
-  const signer = createTokenSigner(server);
+  const signer = createTokenSigner(world.options.issuer ?? server, server);
   const authenticator = createAuthenticator(signer);
   const token = (): string => `sandbox-${randomSuffix(world.random, 32)}`;
   const adminToken = token();
   authenticator.addToken(adminToken, { username: 'admin', groups: ['system:masters', 'system:authenticated'] });
 
-  const context: ServerContext = { world, store, history, snapshots: new ListSnapshots(), signer, authenticator, stopping: stopping.signal };
+  const context: ServerContext = { world, server, store, history, snapshots: new ListSnapshots(), signer, authenticator, stopping: stopping.signal };
   listener.on('request', (request, response) => {
     handle(request, response, context).catch(() => request.socket.destroy());
   });
@@ -87,6 +87,7 @@ export async function startKubernetesServer(world: World): Promise<KubernetesSer
     { mode: 0o600 },
   );
   world.store = store;
+  world.tokenIssuer = signer;
 
   return {
     server,

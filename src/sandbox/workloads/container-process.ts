@@ -1,6 +1,6 @@
 /** Containers as real processes: a small client of Bedrock with exactly the environment that the pod's container would have. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, openSync, closeSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync, closeSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ContainerRuntime, ContainerStart } from './container-runtime.ts';
@@ -38,11 +38,12 @@ export function processRuntime(options: ProcessOptions): ContainerRuntime {
   };
 }
 
-function startClient({ pod, container, environment, restarts }: ContainerStart, { directory, endpoint }: ProcessOptions): ChildProcess {
+function startClient({ pod, container, environment, restarts, files }: ContainerStart, { directory, endpoint }: ProcessOptions): ChildProcess {
   const log = logFileOf(directory, { namespace: pod.metadata.namespace ?? 'default', pod: pod.metadata.name, uid: pod.metadata.uid, container, restarts });
   const home = join(dirname(dirname(log)), 'home');
   mkdirSync(dirname(log), { recursive: true });
   mkdirSync(home, { recursive: true });
+  const places = writeFiles(files, join(dirname(dirname(log)), 'files', `${container}.${restarts}`));
   const output = openSync(log, 'a', 0o600);
   const address = endpoint();
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', clientFile()], {
@@ -55,12 +56,24 @@ function startClient({ pod, container, environment, restarts }: ContainerStart, 
       AWS_EC2_METADATA_DISABLED: 'true',
       HOSTNAME: pod.metadata.name,
       HOME: home,
-      ...environment,
+      ...Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, places.get(value) ?? value])),
     },
   });
   child.stdin?.on('error', () => undefined);
   closeSync(output);
   return child;
+}
+
+/** A process has the machine's files, not a container's: a variable that names a mounted file names its copy instead. */
+function writeFiles(files: Readonly<Record<string, string>>, folder: string): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(files).map(([path, content]) => {
+      const place = join(folder, path);
+      mkdirSync(dirname(place), { recursive: true });
+      writeFileSync(place, content, { mode: 0o600 });
+      return [path, place];
+    }),
+  );
 }
 
 /** The client as source beside this file, or as the bundle's own entry `sandbox-client.js`. */

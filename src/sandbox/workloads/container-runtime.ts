@@ -7,6 +7,8 @@ export interface ContainerStart {
   /** Exactly what the pod's spec and the objects that it refers to give. */
   readonly environment: Readonly<Record<string, string>>;
   readonly restarts: number;
+  /** Files of the projected tokens that the container mounts, by the path that it sees them at. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
 export interface RunningContainer {

@@ -51,7 +51,7 @@ export async function startWorkloads(world: World): Promise<Part> {
     world.options.workloads === 'processes'
       ? (await import('./container-process.ts')).processRuntime({ directory: world.directory, endpoint: () => world.awsEndpoint })
       : objectsOnly;
-  const kubelet = new Kubelet({ ...tools('kubelet'), manager: 'kubelet' }, runtime, (pod) => queues.get('Pod')?.add(keyOf(referenceTo(pod))));
+  const kubelet = new Kubelet({ ...tools('kubelet'), manager: 'kubelet' }, runtime, (pod) => queues.get('Pod')?.add(keyOf(referenceTo(pod))), world.tokenIssuer);
   queues.set(
     'Pod',
     new WorkQueue(clock, kubernetesBackOff, async (key) => {

@@ -2,12 +2,14 @@
  * Plays scheduler and kubelet of the one node: a pod is bound, its containers start within a fraction of a second of world time, and end.
  * A missing Secret, ConfigMap or key keeps a container from being made, in the kubelet's words.
  */
+import type { TokenSigner } from '../kubernetes/access/tokens.ts';
 import { listAt, objectAt, sameJson, textAt, valueAt, type JsonObject, type StoredObject } from '../kubernetes/object.ts';
 import { referenceTo, type ControllerTools } from './controller.ts';
 import { ContainerConfigError, containerEnvironment } from './container-environment.ts';
 import type { ContainerRuntime, RunningContainer } from './container-runtime.ts';
 import { EventRecorder } from './event-recorder.ts';
 import { nodeName } from './node.ts';
+import { projectedTokens } from './projected-tokens.ts';
 import { isOver } from './pod.ts';
 import { isSidecar, podStatus, type ContainerReport, type ContainerState, type PodReport } from './pod-status.ts';
 import type { Again } from './work-queue.ts';
@@ -40,6 +42,7 @@ interface ContainerRun {
 export class Kubelet {
   readonly #tools: ControllerTools;
   readonly #runtime: ContainerRuntime;
+  readonly #signer: TokenSigner | undefined;
   readonly #events: EventRecorder;
   readonly #scheduler: EventRecorder;
   readonly #pods = new Map<string, PodRun>();
@@ -47,8 +50,9 @@ export class Kubelet {
   #addresses = 1;
 
   /** @param look asks for another look at a pod: a process of it ended */
-  constructor(tools: ControllerTools, runtime: ContainerRuntime, look: (pod: StoredObject) => void) {
+  constructor(tools: ControllerTools, runtime: ContainerRuntime, look: (pod: StoredObject) => void, signer?: TokenSigner) {
     this.#tools = tools;
+    this.#signer = signer;
     this.#runtime = runtime;
     this.#look = look;
     this.#events = new EventRecorder(tools.store, 'kubelet', nodeName);
@@ -168,7 +172,7 @@ export class Kubelet {
       const ended = its.report.state.kind === 'ended' ? its.report.state : its.report.last;
       const restarts = its.report.restarts + (ended === undefined ? 0 : 1);
       if (!toCompletion) {
-        const process = this.#runtime.start({ pod, container: name, environment, restarts }, (exitCode) => this.#ended(pod, its, exitCode));
+        const process = this.#runtime.start({ pod, container: name, environment, restarts, files: this.#projectedFiles(pod, container) }, (exitCode) => this.#ended(pod, its, exitCode));
         if (process === undefined) delete its.process;
         else its.process = process;
       }
@@ -185,6 +189,10 @@ export class Kubelet {
       its.notBefore = clock.time() + retryDelay;
       return retryDelay;
     }
+  }
+
+  #projectedFiles(pod: StoredObject, container: JsonObject): Readonly<Record<string, string>> {
+    return this.#signer === undefined ? {} : projectedTokens(pod, container, this.#tools.store, this.#signer);
   }
 
   /** A container of a Job that is only an object ends well after a while. */

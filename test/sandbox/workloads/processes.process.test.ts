@@ -1,3 +1,4 @@
+import { IAM } from '@aws-sdk/client-iam';
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -60,6 +61,39 @@ it('a container of the sandbox is a real client of Bedrock that answers with the
     await sandbox.stop();
   }
   assert.equal(children(sandbox.aws.endpoint).length, 0);
+});
+
+it('a container whose pod projects a token calls Bedrock as the role that trusts its ServiceAccount, with no key at all', async () => {
+  const issuer = 'oidc.lolice.example';
+  const sandbox = await startSandbox({ workloads: 'processes', issuer: `https://${issuer}` });
+  const client = new ControlPlaneClient(sandbox.kubernetes.kubeconfigFile);
+  const iam = new IAM({ endpoint: sandbox.aws.endpoint, region: 'us-west-2', credentials: await sandbox.aws.createIdentity('platform') });
+  try {
+    const { OpenIDConnectProviderArn: provider = '' } = await iam.createOpenIDConnectProvider({ Url: `https://${issuer}`, ClientIDList: ['sts.amazonaws.com'] });
+    const statement = { Effect: 'Allow', Action: 'sts:AssumeRoleWithWebIdentity', Principal: { Federated: provider }, Condition: { StringEquals: { [`${issuer}:sub`]: 'system:serviceaccount:default:default', [`${issuer}:aud`]: 'sts.amazonaws.com' } } };
+    const { Role: role } = await iam.createRole({ RoleName: 'bedrock', AssumeRolePolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }) });
+    await iam.putRolePolicy({ RoleName: 'bedrock', PolicyName: 'invoke', PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'bedrock:InvokeModel', Resource: '*' }] }) });
+    const mountPath = '/var/run/secrets/bedrock-access';
+    const env = Object.entries({ AWS_REGION: 'us-west-2', BEDROCK_MODEL_ID: model, AWS_ROLE_ARN: role?.Arn ?? '', AWS_WEB_IDENTITY_TOKEN_FILE: `${mountPath}/token` }).map(([name, value]) => ({ name, value }));
+    await client.create('/api/v1/namespaces/default/pods', {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'app' },
+      spec: {
+        containers: [{ name: 'app', image: 'example/app:1', env, volumeMounts: [{ name: 'token', mountPath, readOnly: true }] }],
+        volumes: [{ name: 'token', projected: { sources: [{ serviceAccountToken: { audience: 'sts.amazonaws.com', path: 'token' } }] } }],
+      },
+    });
+    const called = (): boolean => sandbox.audit.some(({ action }) => action === 'bedrock:InvokeModel');
+    for (let count = 0; count < 400 && !called(); count += 1) await sleep(50);
+    const call = sandbox.audit.find(({ action }) => action === 'bedrock:InvokeModel');
+    assert.equal(call?.verdict, 'allow', await client.text('/api/v1/namespaces/default/pods/app/log'));
+    assert.match(call.identity, /^arn:aws:sts::123456789012:assumed-role\/bedrock\//);
+    assert.match(call.accessKeyId ?? '', /^ASIA/);
+  } finally {
+    iam.destroy();
+    await sandbox.stop();
+  }
 });
 
 it('a client ends when the sandbox is killed without a chance to end it', async () => {

@@ -4,6 +4,7 @@ import { accountOperations } from './account.ts';
 import { attachmentOperations } from './attachments.ts';
 import { groupOperations } from './groups.ts';
 import { inlinePolicyOperations } from './inline-policies.ts';
+import { oidcProviderOperations } from './oidc-providers.ts';
 import { policyOperations } from './policies.ts';
 import { roleOperations } from './roles.ts';
 import { userOperations } from './users.ts';
@@ -17,5 +18,6 @@ export const iamOperations: Operations = {
   ...inlinePolicyOperations,
   ...groupOperations,
   ...roleOperations,
+  ...oidcProviderOperations,
   ...accountOperations,
 };

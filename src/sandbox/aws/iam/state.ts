@@ -9,6 +9,8 @@ export interface IamState {
   readonly groups: Map<string, IamGroup>;
   /** By ARN, the account's own. */
   readonly policies: Map<string, IamPolicy>;
+  /** By ARN. */
+  readonly oidcProviders: Map<string, IamOidcProvider>;
   readonly random: Random;
   /** Every secret access key and session token ever made, deleted ones too. */
   readonly issuedSecrets: string[];
@@ -74,6 +76,18 @@ export interface IamPolicy {
   lastVersion: number;
 }
 
+/** An OpenID Connect identity provider: an issuer of tokens that the account trusts, for these audiences. */
+export interface IamOidcProvider {
+  readonly arn: string;
+  /** Without `https://`, as GetOpenIDConnectProvider answers it. */
+  readonly url: string;
+  readonly createdAt: Date;
+  /** The audiences. */
+  readonly clientIds: Set<string>;
+  readonly thumbprints: readonly string[];
+  readonly tags: Map<string, string>;
+}
+
 export interface IamPolicyVersion {
   readonly id: string;
   readonly document: string;
@@ -81,5 +95,5 @@ export interface IamPolicyVersion {
 }
 
 export function createIamState(account: string, random: Random): IamState {
-  return { account, users: new Map(), roles: new Map(), groups: new Map(), policies: new Map(), random, issuedSecrets: [] };
+  return { account, users: new Map(), roles: new Map(), groups: new Map(), policies: new Map(), oidcProviders: new Map(), random, issuedSecrets: [] };
 }

@@ -43,8 +43,7 @@ function authorizeAssuming(call: Call, arn: string, role: IamRole | undefined): 
     'sts:RoleSessionName': call.input.text('RoleSessionName'),
     ...(externalId === undefined ? {} : { 'sts:ExternalId': externalId }),
   };
-  // Without a trust policy nothing is granted: a role that does not exist is refused in the same words.
-  const trust: NamedPolicy = { name: `trust policy of ${role?.name ?? arn}`, document: role === undefined ? { Version: '2012-10-17', Statement: [] } : withResource(role) };
+  const trust = trustOf(role, arn);
   const request = requestOf({ action: 'sts:AssumeRole', resource: arn, context }, call);
   // Across accounts the resource's policy must allow whatever the identity's says: so asked, the trust alone decides.
   const trusted = evaluate({ ...request, resource: arn.replace(/:\d{12}:/, ':000000000000:') }, { identity: [allowAll], resource: [trust] });
@@ -55,13 +54,18 @@ function authorizeAssuming(call: Call, arn: string, role: IamRole | undefined): 
 
 const allowAll: NamedPolicy = { name: 'any identity policy', document: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] } };
 
+/** Without a trust policy nothing is granted: a role that does not exist is refused in the same words. */
+export function trustOf(role: IamRole | undefined, arn: string): NamedPolicy {
+  return { name: `trust policy of ${role?.name ?? arn}`, document: role === undefined ? { Version: '2012-10-17', Statement: [] } : withResource(role) };
+}
+
 /** A trust policy has no Resource: it is about its role. */
 function withResource(role: IamRole): NamedPolicy['document'] {
   const document = parsePolicy(role.trust);
   return { ...document, Statement: document.Statement.map((statement) => ({ ...statement, Resource: '*' })) };
 }
 
-function readSessionPolicies(call: Call): readonly NamedPolicy[] {
+export function readSessionPolicies(call: Call): readonly NamedPolicy[] {
   const inline = call.input.optionalText('Policy', { min: 1, max: 2048 });
   const arns = call.input.structures('PolicyArns', { max: 10 }).map((entry) => entry.text('arn'));
   try {

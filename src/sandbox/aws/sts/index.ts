@@ -1,6 +1,7 @@
 import type { Operation, Operations } from '../call.ts';
 import { AwsError } from '../error.ts';
 import { assumeRole } from './assume-role.ts';
+import { assumeRoleWithWebIdentity } from './assume-role-with-web-identity.ts';
 import { makeSession, sessionCredentials } from './make-session.ts';
 
 /** Needs no permission, and no policy can forbid it (STS API reference, GetCallerIdentity). */
@@ -26,4 +27,5 @@ export const stsOperations: Operations = {
   GetCallerIdentity: getCallerIdentity,
   GetSessionToken: getSessionToken,
   AssumeRole: assumeRole,
+  AssumeRoleWithWebIdentity: assumeRoleWithWebIdentity,
 };

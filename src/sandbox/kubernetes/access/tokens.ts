@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
-import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
-import { isObject, type JsonObject, numberAt, textAt } from '../object.ts';
+import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, randomUUID, sign, verify } from 'node:crypto';
+import { isObject, type JsonObject, numberAt, type StoredObject, textAt } from '../object.ts';
 
 /** Signs and checks ServiceAccount tokens. */
 export interface TokenSigner {
@@ -15,7 +15,8 @@ export interface TokenSigner {
   discovery(): JsonObject;
 }
 
-export function createTokenSigner(issuer: string): TokenSigner {
+/** `issuer` is what the tokens say (`--service-account-issuer`), `server` where the API server itself serves its keys. */
+export function createTokenSigner(issuer: string, server: string): TokenSigner {
   let pair: { readonly publicKey: KeyObject; readonly privateKey: KeyObject } | undefined;
   // Making an RSA key takes a tenth of a second: only where a token is asked for.
   const keys = (): { readonly publicKey: KeyObject; readonly privateKey: KeyObject } => (pair ??= generateKeyPairSync('rsa', { modulusLength: 2048 }));
@@ -43,13 +44,33 @@ export function createTokenSigner(issuer: string): TokenSigner {
     discovery() {
       return {
         issuer,
-        jwks_uri: `${issuer}/openid/v1/jwks`,
+        jwks_uri: `${server}/openid/v1/jwks`,
         response_types_supported: ['id_token'],
         subject_types_supported: ['public'],
         id_token_signing_alg_values_supported: ['RS256'],
       };
     },
   };
+}
+
+/** A token of a ServiceAccount, with the claims that a real API server writes (pkg/serviceaccount/claims.go). Times are wall time. */
+export function accountToken(
+  signer: TokenSigner,
+  account: StoredObject,
+  { audience, seconds, bound }: { readonly audience: readonly string[]; readonly seconds: number; readonly bound: object },
+): { readonly token: string; readonly expiresAt: number } {
+  const now = Math.floor(Date.now() / 1000);
+  const { namespace = '', name, uid } = account.metadata;
+  const token = signer.issue({
+    aud: audience,
+    exp: now + seconds,
+    iat: now,
+    jti: randomUUID(),
+    'kubernetes.io': { namespace, ...bound, serviceaccount: { name, uid } },
+    nbf: now,
+    sub: `system:serviceaccount:${namespace}:${name}`,
+  });
+  return { token, expiresAt: now + seconds };
 }
 
 function encoded(value: JsonObject): string {

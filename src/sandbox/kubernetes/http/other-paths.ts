@@ -59,12 +59,12 @@ export function callOther({ path, query }: RequestPath, { request, response }: E
   throw new PageNotFound();
 }
 
-function discovered(parts: readonly string[], { store, signer }: ServerContext): object {
+function discovered(parts: readonly string[], { store, server }: ServerContext): object {
   const [root, first, second] = parts;
   const found =
     root === 'api'
       ? first === undefined
-        ? coreVersions(signer.issuer.replace('https://', ''))
+        ? coreVersions(server.replace('https://', ''))
         : resourceList(store.types, '', first)
       : first === undefined
         ? groupList(store.types)

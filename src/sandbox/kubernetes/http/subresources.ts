@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { accountToken } from '../access/tokens.ts';
 import { isObject, listAt, numberAt, type ObjectInput, objectAt, textAt, valueAt, withValueAt } from '../object.ts';
 import { jsonPatched } from '../patch/json-patch.ts';
 import { mergePatched } from '../patch/merge-patch.ts';
@@ -117,23 +117,14 @@ function issueToken(call: ResourceCall, context: ServerContext): void {
   const audiences = listAt(call.body, 'spec', 'audiences').map(String);
   const audience = audiences.length === 0 ? [signer.issuer] : audiences;
   const bound = boundClaims(call, context);
-  const now = Math.floor(Date.now() / 1000);
-  const token = signer.issue({
-    aud: audience,
-    exp: now + asked,
-    iat: now,
-    jti: randomUUID(),
-    'kubernetes.io': { namespace: account.metadata.namespace, ...bound, serviceaccount: { name: account.metadata.name, uid: account.metadata.uid } },
-    nbf: now,
-    sub: `system:serviceaccount:${account.metadata.namespace ?? ''}:${account.metadata.name}`,
-  });
+  const { token, expiresAt } = accountToken(signer, account, { audience, seconds: asked, bound });
   const reference = objectAt(call.body, 'spec')['boundObjectRef'];
   sendJson(call.response, 201, {
     kind: 'TokenRequest',
     apiVersion: 'authentication.k8s.io/v1',
     metadata: { name: account.metadata.name, namespace: account.metadata.namespace, creationTimestamp: `${world.clock.now().toISOString().slice(0, 19)}Z` },
     spec: { audiences: audience, expirationSeconds: asked, boundObjectRef: reference ?? null },
-    status: { token, expirationTimestamp: `${new Date((now + asked) * 1000).toISOString().slice(0, 19)}Z` },
+    status: { token, expirationTimestamp: `${new Date(expiresAt * 1000).toISOString().slice(0, 19)}Z` },
   });
 }
 
