@@ -1,4 +1,5 @@
 import { AccessError, exitCodes } from '../errors/error.ts';
+import { outsiderRemedy } from '../policy/denial.ts';
 import { AwsCallError } from './call-error.ts';
 
 /** What a person reads when a call to AWS failed. Anything but an {@link AwsCallError} becomes `internal-error`. */
@@ -65,7 +66,7 @@ function explain(error: AwsCallError): Explanation {
         id: 'aws-permission-missing',
         message: `the caller may not do ${error.action}${on} in ${error.region}`,
         cause: said,
-        remedy: `Let an administrator allow ${error.action}${on === '' ? '' : on} to the identity that \`aws sts get-caller-identity\` shows, or use another one (AWS_PROFILE). \`bedrock-access permissions\` prints all that it needs.`,
+        remedy: outsiderRemedy(error.message, error.action) ?? `Let an administrator allow ${error.action}${on === '' ? '' : on} to the identity that \`aws sts get-caller-identity\` shows, or use another one (AWS_PROFILE). \`bedrock-access permissions\` prints all that it needs.`,
       };
     case 'throttled':
       return {

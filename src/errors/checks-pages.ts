@@ -134,6 +134,36 @@ export const checksPages = {
     remedy: 'Look at `bedrock-access plan`; `bedrock-access apply` puts the policy right.',
     fault: 'aws',
   },
+  'denied-by-service-control-policy': {
+    summary: 'A service control policy of the organisation denied a call.',
+    cause: 'It limits every identity of the account, whatever its own policies allow. Often it allows some regions only, and an inference profile routes to one that it leaves out.',
+    remedy: "Ask the organisation's administrator (management account of AWS Organizations) to allow the action, in every destination region of the profile; or declare a profile whose destinations are all allowed.",
+    fault: 'aws',
+  },
+  'denied-by-resource-control-policy': {
+    summary: 'A resource control policy of the organisation denied a call.',
+    cause: "It limits who may use the resources of the organisation's accounts, whatever the policies of the identity allow.",
+    remedy: "Ask the organisation's administrator (management account of AWS Organizations) to except the identity, or to take the action out of the Deny.",
+    fault: 'aws',
+  },
+  'denied-by-permissions-boundary': {
+    summary: 'The permissions boundary of the user denied a call.',
+    cause: 'A boundary grants nothing; it limits what the policies of the identity may grant, and it does not allow the action there.',
+    remedy: 'Ask whoever owns the boundary to let it through (`bedrock-access permissions` prints one that does), or declare another one under `spec.permissionsBoundary`.',
+    fault: 'aws',
+  },
+  'denied-by-session-policy': {
+    summary: 'A session policy denied a call.',
+    cause: 'The workload holds credentials of a session, and a policy was passed when the role was assumed: it limits that session only.',
+    remedy: 'Ask whoever assumed the role to allow the action in the policy that it passes. The credentials that this program gives are not of a session: see why the workload holds others.',
+    fault: 'aws',
+  },
+  'denied-by-vpc-endpoint-policy': {
+    summary: 'The policy of a VPC endpoint denied a call.',
+    cause: 'The call went through an interface endpoint, whose own policy limits what may pass.',
+    remedy: 'Ask the network team to allow the action, for this identity and these models, in the policy of the endpoint for bedrock-runtime.',
+    fault: 'aws',
+  },
   'call-denied-elsewhere': {
     summary: 'A real call was denied although the user’s policies allow it.',
     cause: 'A service control policy, a VPC endpoint policy, or model access that the account has not taken up stands against it, or a change of IAM has not spread yet.',

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { checkOutside } from './aws/outside-policies.ts';
 import { startAwsServer } from './aws/server.ts';
 import { productClockOf } from './clock.ts';
 import type { Sandbox, SandboxOptions } from './types.ts';
@@ -43,6 +44,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       aws: {
         endpoint: aws.endpoint,
         createIdentity: world.issueCredentials ?? notBuilt,
+        restrict(policies) {
+          checkOutside(policies);
+          world.outside = policies;
+        },
         snapshot: () => aws.snapshot(),
         issuedSecrets: () => aws.issuedSecrets(),
         faults: world.faults.of('aws'),

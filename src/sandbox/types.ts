@@ -86,7 +86,19 @@ export interface SandboxAws {
   snapshot(): Readonly<Record<string, unknown>>;
   /** Every secret value ever issued in this world (secret access keys, deleted ones too), so that output can be searched for them. */
   issuedSecrets(): readonly string[];
+  /** Policies from outside the account's IAM, for every call from now on; each time in place of those before. */
+  restrict(policies: OutsidePolicies): void;
   readonly faults: FaultPlan;
+}
+
+/** What limits calls beside the account's own policies. Policies as IAM takes them. */
+export interface OutsidePolicies {
+  /** Service control policies of the organisation: one list per level, of which each must allow. */
+  readonly serviceControl?: readonly (readonly object[])[];
+  /** Resource control policies, beside AWS's own that allows everything: only their Deny counts. */
+  readonly resourceControl?: readonly object[];
+  /** The policy of the VPC endpoint through which every call goes. */
+  readonly vpcEndpoint?: object;
 }
 
 export interface SandboxKubernetes {

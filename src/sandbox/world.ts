@@ -4,7 +4,7 @@ import { createClock, type SandboxClock } from './clock.ts';
 import { createFaults, type Faults } from './faults.ts';
 import type { TokenSigner } from './kubernetes/access/tokens.ts';
 import type { ObjectStore } from './kubernetes/store.ts';
-import type { SandboxOptions } from './types.ts';
+import type { OutsidePolicies, SandboxOptions } from './types.ts';
 
 /** What every part of the sandbox stands on. Parts that start later find the earlier ones in it. */
 export interface World {
@@ -22,12 +22,14 @@ export interface World {
   awsEndpoint?: string;
   /** Makes an AWS identity in process: set once AWS listens. Without a policy it is an administrator. */
   issueCredentials?: (name: string, policy?: object) => Promise<{ accessKeyId: string; secretAccessKey: string }>;
+  /** Policies from outside the account. */
+  outside?: OutsidePolicies;
   /** Set once Kubernetes listens: the objects, in process, for controllers. */
   store?: ObjectStore;
-}
-
   /** Set once Kubernetes listens: who signs ServiceAccount tokens. Its documents count as published at the issuer's address. */
   tokenIssuer?: TokenSigner;
+}
+
 /** A started part: AWS, Kubernetes, External Secrets, workloads. */
 export interface Part {
   stop(): Promise<void>;

@@ -1,5 +1,7 @@
 import { lifecycleAt } from '../../bedrock/lifecycle.ts';
 import type { Finding } from '../../finding.ts';
+import type { Denial } from '../../policy/denial.ts';
+import { deniedBy, type DeniedBy } from './denied-by.ts';
 import type { CallFacts, CallFailure } from './facts.ts';
 import { refused } from './judge.ts';
 import { whatIsMissing } from './policy-denies.ts';
@@ -22,7 +24,7 @@ function explain(facts: CallFacts, failure: CallFailure): Finding {
   }
   switch (failure.kind) {
     case 'denied':
-      return denied(facts, finding, what, said);
+      return denied(facts, failure, finding, what, said);
     case 'invalid-credentials':
       return finding('pod-key-refused', `${what} failed: AWS does not accept the key (${failure.code})`, `${said} ${keyState(facts)}`, facts.key?.active === true ? 'Run `bedrock-access verify` again in a minute; if it stays, let `bedrock-access apply` make a new key.' : 'Run `bedrock-access apply`: it makes a new key and hands it on.');
     case 'not-found':
@@ -41,8 +43,10 @@ function explain(facts: CallFacts, failure: CallFailure): Finding {
 
 type Make = (id: string, message: string, cause: string, remedy: string) => Finding;
 
-function denied(facts: CallFacts, finding: Make, what: string, said: string): Finding {
+function denied(facts: CallFacts, failure: CallFailure, finding: Make, what: string, said: string): Finding {
   const missing = refused(facts.judged);
+  const outside = stoppedOutside(facts, failure);
+  if (outside !== undefined) return finding(outside.id, `${what} was denied by ${outside.policy}`, `${said} ${outside.cause}`, outside.remedy);
   if (missing.length > 0) {
     return finding('call-denied', `${what} was denied: ${whatIsMissing(missing)}`, [said, ...(missing[0]?.verdict.explanation ?? [])].join(' '), 'Run `bedrock-access plan`: it shows how the policy differs; `bedrock-access apply` puts it right.');
   }
@@ -53,6 +57,14 @@ function denied(facts: CallFacts, finding: Make, what: string, said: string): Fi
     `${said} What can still deny it: a service control policy or permissions boundary, a VPC endpoint policy, a change of IAM that has not spread yet, or the account has not taken the model up (Anthropic's form, AWS Marketplace).`,
     'Read what AWS said. Let an administrator look at service control policies and at the Bedrock console, "Model access"; after a change that was just made, run `bedrock-access verify` again in a minute.',
   );
+}
+
+/** What AWS says that it was; where it says nothing, what the evaluator found. */
+function stoppedOutside({ judged, streamed, access }: CallFacts, { deniedBy: said }: CallFailure): DeniedBy | undefined {
+  const [first] = refused(judged);
+  const denial: Denial | undefined = said ?? (first?.verdict.stoppedBy === 'boundary' ? { by: 'boundary', explicit: first.verdict.decision === 'explicit-deny' } : undefined);
+  if (denial === undefined) return undefined;
+  return deniedBy(denial, { action: first?.request.action ?? (streamed ? 'bedrock:InvokeModelWithResponseStream' : 'bedrock:InvokeModel'), principal: first?.request.principal ?? access.spec.names.user });
 }
 
 function ended(facts: CallFacts, finding: Make, what: string, said: string): Finding {

@@ -4,6 +4,7 @@
  */
 import type { Access, Workload } from '../../access/types.ts';
 import type { ResolvedModel } from '../../bedrock/types.ts';
+import type { Denial } from '../../policy/denial.ts';
 import type { AuthorizationRequest, PolicySet, Verdict } from '../../policy/types.ts';
 
 /** A key pair without its secret. */
@@ -144,6 +145,8 @@ export interface CallFailure {
   readonly status?: number;
   /** AWS's own words. */
   readonly said: string;
+  /** Of a denial: the sort of policy that AWS names. */
+  readonly deniedBy?: Denial;
   /** What the AWS room makes of it. */
   readonly id: string;
   readonly cause: string;

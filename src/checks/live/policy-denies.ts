@@ -1,5 +1,6 @@
 import type { ResolvedModel } from '../../bedrock/types.ts';
 import type { Finding } from '../../finding.ts';
+import { deniedBy } from './denied-by.ts';
 import type { Judged, PolicyFacts } from './facts.ts';
 import { judge, refused, regionOf } from './judge.ts';
 
@@ -14,15 +15,18 @@ export function policyDenies(facts: PolicyFacts): readonly Finding[] {
 function finding(facts: PolicyFacts, model: ResolvedModel, denied: readonly Judged[]): Finding {
   const explicit = denied.find(({ verdict }) => verdict.decision === 'explicit-deny');
   const shown = explicit ?? denied[0];
+  const boundary = shown?.verdict.stoppedBy === 'boundary' ? deniedBy({ by: 'boundary', explicit: explicit !== undefined }, { action: shown.request.action, principal: facts.principal }) : undefined;
   return {
     id: 'policy-refuses-model',
     severity: 'error',
     message: `the policies of ${facts.principal} do not allow ${model.invokeId}: ${whatIsMissing(denied)}`,
     cause: [...(shown?.verdict.explanation ?? []), ...groupNote(facts)].join(' '),
     remedy:
-      explicit === undefined
-        ? 'Run `bedrock-access plan`: it shows how the policy differs; `bedrock-access apply` puts it right. `bedrock-access policy --explain` shows what is needed.'
-        : 'Take the Deny away where it was put, or ask whoever put it there.',
+      boundary !== undefined
+        ? boundary.remedy
+        : explicit === undefined
+          ? 'Run `bedrock-access plan`: it shows how the policy differs; `bedrock-access apply` puts it right. `bedrock-access policy --explain` shows what is needed.'
+          : 'Take the Deny away where it was put, or ask whoever put it there.',
     place: { resource: facts.principal },
   };
 }

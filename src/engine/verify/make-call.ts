@@ -5,6 +5,7 @@ import { lifecycleAt } from '../../bedrock/lifecycle.ts';
 import type { ResolvedModel } from '../../bedrock/types.ts';
 import type { CallFacts, CallFailure, Judged, PolicyFacts } from '../../checks/live/facts.ts';
 import { judge, refused } from '../../checks/live/judge.ts';
+import { denialOf, type DenyingPolicy } from '../../policy/denial.ts';
 import type { HeldCredentials } from './held-credentials.ts';
 import type { Inquiry } from './inquiry.ts';
 
@@ -75,10 +76,15 @@ async function untilSpread(call: () => Promise<ModelAnswer>, shouldPass: (failur
 
 function shouldPass(failure: AwsCallError, judged: readonly Judged[], keyIsActive: boolean): boolean {
   if (failure.kind === 'invalid-credentials') return keyIsActive;
-  return failure.kind === 'denied' && judged.length > 0 && refused(judged).length === 0;
+  const by = denialOf(failure.message)?.by;
+  return failure.kind === 'denied' && judged.length > 0 && refused(judged).length === 0 && (by === undefined || !beyondIam.has(by));
 }
+
+/** What no change of the account's IAM brings about is not waited for. */
+const beyondIam: ReadonlySet<DenyingPolicy> = new Set(['service-control', 'resource-control', 'vpc-endpoint', 'session']);
 
 function failureOf(error: AwsCallError): CallFailure {
   const { id, details } = toAccessError(error);
-  return { kind: error.kind, code: error.code, said: error.message, id, cause: details.cause, remedy: details.remedy, ...(error.status === undefined ? {} : { status: error.status }) };
+  const deniedBy = error.kind === 'denied' ? denialOf(error.message) : undefined;
+  return { kind: error.kind, code: error.code, said: error.message, id, cause: details.cause, remedy: details.remedy, ...(error.status === undefined ? {} : { status: error.status }), ...(deniedBy === undefined ? {} : { deniedBy }) };
 }

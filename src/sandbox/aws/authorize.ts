@@ -2,6 +2,7 @@ import { evaluate } from '../../policy/evaluate.ts';
 import type { AuthorizationRequest, Verdict } from '../../policy/types.ts';
 import type { Call, Check } from './call.ts';
 import { AwsError } from './error.ts';
+import { stoppedOutside, withServiceControl, type OutsideLayer } from './outside-policies.ts';
 
 /**
  * Asks the evaluator each of the operation's questions; all must be allowed.
@@ -11,9 +12,13 @@ import { AwsError } from './error.ts';
 export function authorize(checks: readonly Check[], call: Call, code: { readonly code: string; readonly status: number }): readonly string[] {
   const explanation: string[] = [];
   for (const check of checks) {
-    const verdict = evaluate(requestOf(check, call), call.identity.policies);
+    const request = requestOf(check, call);
+    const { outside } = call.world;
+    const verdict = evaluate(request, withServiceControl(call.identity.policies, outside));
     explanation.push(...verdict.explanation);
     if (verdict.decision !== 'allow') throw denied(check, call, verdict, code);
+    const stopped = stoppedOutside(request, outside);
+    if (stopped !== undefined) throw denied(check, call, stopped.verdict, code, stopped.layer);
   }
   return explanation;
 }
@@ -46,14 +51,14 @@ export function requestOf(check: Check, call: Call): AuthorizationRequest {
   };
 }
 
-/** The words of IAM user guide, "Troubleshoot access denied error messages". */
-export function denied(check: Check, call: Call, verdict: Verdict, { code, status }: { readonly code: string; readonly status: number }): AwsError {
-  const set = policyWords[verdict.stoppedBy ?? 'identity'];
-  const reason =
-    verdict.decision === 'explicit-deny' ? `with an explicit deny in ${set.article} ${set.name}` : `because no ${set.name} allows the ${check.action} action`;
 /** IAM user guide, "AWS global condition context keys", `aws:PrincipalType`. */
 const principalTypes = { user: 'User', 'session-token': 'User', 'assumed-role': 'AssumedRole', anonymous: 'Anonymous' } as const;
 
+/** The words of IAM user guide, "Troubleshoot access denied error messages". */
+function denied(check: Check, call: Call, verdict: Verdict, { code, status }: { readonly code: string; readonly status: number }, layer?: OutsideLayer): AwsError {
+  const set = policyWords[layer ?? verdict.stoppedBy ?? 'identity'];
+  const reason =
+    verdict.decision === 'explicit-deny' ? `with an explicit deny in ${set.article} ${set.name}` : `because no ${set.name} allows the ${check.action} action`;
   return new AwsError(code, status, `User: ${call.identity.arn} is not authorized to perform: ${check.action} on resource: ${check.resource} ${reason}`, {
     explanation: verdict.explanation,
     resource: check.resource,
@@ -66,4 +71,6 @@ const policyWords = {
   session: { article: 'a', name: 'session policy' },
   'service-control': { article: 'a', name: 'service control policy' },
   resource: { article: 'a', name: 'resource-based policy' },
+  'resource-control': { article: 'a', name: 'resource control policy' },
+  'vpc-endpoint': { article: 'a', name: 'VPC endpoint policy' },
 } as const;
