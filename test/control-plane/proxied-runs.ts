@@ -27,6 +27,8 @@ export interface ProxiedRuns {
   /** AWS with the same faults, for others than runs (the operator): their calls are not in the audit. */
   readonly awsForOthers: string;
   run(changes?: Partial<RunContext>): Promise<RunContext>;
+  /** No fault any more, and the audit begins anew. */
+  forget(): void;
   stop(): Promise<void>;
 }
 
@@ -77,6 +79,10 @@ export async function startProxiedRuns(options: ProxiedOptions): Promise<Proxied
         clusterId: await clusterIdOf(cluster),
         ...changes,
       };
+    },
+    forget() {
+      faults.clear();
+      audit.length = 0;
     },
     async stop() {
       await Promise.all([awsProxy, others, apiProxy].map((proxy) => proxy.stop()));

@@ -3,7 +3,7 @@
  * What an aborted run left running is ended by the next.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { appendFileSync, closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cacheFolder } from './cache.ts';
@@ -20,6 +20,7 @@ export interface StartedProcess {
 export class RunFolder {
   readonly path: string;
   readonly #started: StartedProcess[] = [];
+  #closed = false;
   readonly #onExit = (): void => this.#killAll();
 
   private constructor(path: string) {
@@ -31,13 +32,15 @@ export class RunFolder {
   static open(): RunFolder {
     const runs = join(cacheFolder(), 'runs');
     mkdirSync(runs, { recursive: true });
-    for (const name of readdirSync(runs)) endDeadRun(join(runs, name));
-    const path = mkdtempSync(join(runs, 'run-'));
-    writeFileSync(join(path, 'owner'), identityOf(process.pid) ?? '');
+    for (const name of readdirSync(runs)) endDeadRun(runs, name);
+    // Its owner is in the name: another run that begins at this moment never sees a folder that seems to be nobody's.
+    const path = mkdtempSync(join(runs, `run-${(identityOf(process.pid) ?? '').replace(' ', '-')}-`));
     return new RunFolder(path);
   }
 
   start(name: string, program: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}): StartedProcess {
+    // A start that was under way when the run was ended must not go on.
+    if (this.#closed) throw new SetupError(`${name} is not started: the run has ended`);
     const log = join(this.path, `${name}.log`);
     const output = openSync(log, 'a');
     const child = spawn(program, [...args], {
@@ -86,6 +89,7 @@ export class RunFolder {
 
   /** Ends everything, newest first, and removes the folder. */
   async close(): Promise<void> {
+    this.#closed = true;
     for (const started of this.#started.reverse()) await this.end(started);
     process.removeListener('exit', this.#onExit);
     rmSync(this.path, { recursive: true, force: true });
@@ -97,11 +101,12 @@ export class RunFolder {
 }
 
 /** Ends what a run recorded whose own process is gone. */
-function endDeadRun(path: string): void {
-  const read = (name: string): readonly string[] => (existsSync(join(path, name)) ? readFileSync(join(path, name), 'utf8').split('\n').filter((line) => line !== '') : []);
-  const owner = read('owner')[0];
-  if (owner !== undefined && isAlive(owner)) return;
-  for (const identity of read('processes').filter(isAlive)) process.kill(Number(identity.split(' ')[0]), 'SIGKILL');
+function endDeadRun(runs: string, name: string): void {
+  const [, pid, start] = /^run-(\d+)-(\d+)-/.exec(name) ?? [];
+  if (pid === undefined || isAlive(`${pid} ${start}`)) return;
+  const path = join(runs, name);
+  const processes = existsSync(join(path, 'processes')) ? readFileSync(join(path, 'processes'), 'utf8').split('\n') : [];
+  for (const identity of processes.filter(isAlive)) process.kill(Number(identity.split(' ')[0]), 'SIGKILL');
   rmSync(path, { recursive: true, force: true });
 }
 
@@ -116,7 +121,7 @@ function identityOf(pid: number): string | undefined {
 }
 
 function isAlive(identity: string): boolean {
-  return identityOf(Number(identity.split(' ')[0])) === identity;
+  return identity !== '' && identityOf(Number(identity.split(' ')[0])) === identity;
 }
 
 function tailOf(log: string): string {

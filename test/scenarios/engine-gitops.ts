@@ -7,6 +7,7 @@ import type { Access } from '../../src/access/types.ts';
 import { loadCatalog } from '../../src/bedrock/catalog.ts';
 import { applyAccess, destroyAccess, footprint, planAccess, rollbackAccess } from '../../src/engine/index.ts';
 import type { RunEvent } from '../../src/engine/types.ts';
+import { KubernetesCallError } from '../../src/kubernetes/call-error.ts';
 import type { KubernetesObject } from '../../src/kubernetes/types.ts';
 import { at, isRecord, recordsAt, textAt } from '../../src/resources/json.ts';
 import { access as named, declared, deployment, events, failures, namespace, store, summaryOf, type Scenario, type ScenarioWorld } from './engine-world.ts';
@@ -47,7 +48,11 @@ class GitOps {
     this.#world.every(1000, async () => {
       for (const object of this.#git) {
         const before = await this.#world.kubernetes.get({ ...object, namespace, name: object.metadata.name ?? '' });
-        const after = await this.#apply(object);
+        // Of that version alone: what somebody wrote in between is seen the next time, and is no fight.
+        const after = await this.#apply({ ...object, metadata: { ...object.metadata, ...(before?.metadata.resourceVersion === undefined ? {} : { resourceVersion: before.metadata.resourceVersion }) } }).catch((error: unknown) => {
+          if (error instanceof KubernetesCallError && error.kind === 'conflict') return before;
+          throw error;
+        });
         if (JSON.stringify(content(before)) !== JSON.stringify(content(after))) this.fights.push(`${object.kind} ${object.metadata.name ?? ''}`);
       }
     });
