@@ -7,7 +7,7 @@ import { AccessError, exitCodes } from '../errors/error.ts';
 import { docsAddress } from '../errors/pages.ts';
 import type { Finding } from '../finding.ts';
 import { applyFixes } from '../repositories/apply-fixes.ts';
-import { beyondBaseline, makeBaseline, parseBaseline } from '../repositories/baseline.ts';
+import { beyondBaseline, fileNames, makeBaseline, parseBaseline } from '../repositories/baseline.ts';
 import { changedLines } from '../repositories/changed-lines.ts';
 import { readRepositories, type ReadRepositories } from '../repositories/read-repositories.ts';
 import { catalogOf } from './catalog-file.ts';
@@ -38,12 +38,13 @@ export async function run(options: CommandOptions, commandLine: CommandLine): Pr
   const ofDeclarations = read.facts.accesses.flatMap((access) => checkModels(access, { catalog, now, strict: options.strict }).findings);
   let findings: readonly CheckedFinding[] = [...read.findings, ...ofDeclarations, ...outcome.findings];
 
+  const names = fileNames(commandLine.directory, [options.terraform, options.manifests].filter((folder) => folder !== undefined));
   if (options.writeBaseline !== undefined) {
-    await writeFile(resolve(commandLine.directory, options.writeBaseline), `${JSON.stringify(makeBaseline(findings), null, 2)}\n`);
+    await writeFile(resolve(commandLine.directory, options.writeBaseline), `${JSON.stringify(makeBaseline(findings, names), null, 2)}\n`);
     commandLine.say(`${counted(findings.length, 'finding')} written to ${options.writeBaseline}.`);
     return exitCodes.ok;
   }
-  if (options.baseline !== undefined) findings = beyondBaseline(findings, await baselineOf(options.baseline, commandLine));
+  if (options.baseline !== undefined) findings = beyondBaseline(findings, await baselineOf(options.baseline, commandLine), names);
   if (options.changedSince !== undefined) findings = onChangedLines(findings, options, commandLine);
   if (options.fix) findings = await fixed(findings, read, commandLine);
 

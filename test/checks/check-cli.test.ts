@@ -100,15 +100,27 @@ test('--fix mends what is mechanical and leaves every other byte as it was', asy
   assert.equal(run.read('terraform/variables.tf'), source.replace('asia-', 'ap-'));
 });
 
-test('a baseline hides what it holds and nothing else', async () => {
-  const baseline = JSON.stringify({ version: 1, findings: [] });
-  const files = { ...misspelt, 'baseline.json': baseline };
-  const written = await check(files, ['--write-baseline', 'baseline.json']);
-  const held = written.read('baseline.json');
-  // A baseline names files as they were given; here that is another folder each time.
-  assert.equal(JSON.parse(held).findings.length, 1);
-  assert.equal((await check(files, ['--baseline', 'baseline.json'])).code, 3);
-  assert.equal((await check({ ...files, 'baseline.json': '{}' }, ['--baseline', 'baseline.json'])).code, 1);
+test('a baseline hides what it holds and nothing else, wherever the repository lies and the program is started', async () => {
+  const files = { ...misspelt, 'manifests/binary.yaml': new Uint8Array([0]), 'baseline.json': '{}' };
+  const hold = async (prepare?: (directory: string) => void): Promise<void> => {
+    const held = (await check(files, ['--write-baseline', 'baseline.json'], prepare)).read('baseline.json');
+    assert.equal(JSON.parse(held).findings.length, 2);
+    // Each check works in a new folder, so that the names as given differ.
+    const holding = { ...files, 'baseline.json': held };
+    assert.deepEqual(await check(holding, ['--baseline', 'baseline.json'], prepare).then(({ code, stdout }) => [code, stdout]), [0, '']);
+    const more = await check({ ...holding, 'terraform/more.tf': 'variable "aws_region" {\n  default = "us-west-9"\n}\n' }, ['--baseline', 'baseline.json'], prepare);
+    assert.equal(more.code, 3);
+    assert.doesNotMatch(more.stdout, /asia-northeast-1/);
+  };
+  await hold();
+  await hold((directory) => mkdirSync(join(directory, '.git')));
+  assert.equal((await check(files, ['--baseline', 'baseline.json'])).code, 1);
+});
+
+test('a baseline names files from the root of their repository', async () => {
+  const files = { ...misspelt, 'baseline.json': '{}' };
+  const held = (await check(files, ['--write-baseline', 'baseline.json'], (directory) => mkdirSync(join(directory, '.git')))).read('baseline.json');
+  assert.deepEqual(JSON.parse(held).findings.map(({ file }: { file: string }) => file), ['terraform/variables.tf']);
 });
 
 test('rendered manifests are read from stdin', async () => {

@@ -4,7 +4,7 @@ import { isRecord } from '../manifests/parse.ts';
 import type { ManifestDocument, ManifestFile } from '../manifests/types.ts';
 import { externalSecretFact, storeFact } from './external-secret-facts.ts';
 import { isKustomization, renderKustomizations } from '../manifests/kustomize.ts';
-import { generatedSources, kustomizationFact } from './kustomization-facts.ts';
+import { kustomizationFact } from './kustomization-facts.ts';
 import { at, list, text, texts, workloadFact } from './workload-facts.ts';
 
 export type ManifestFacts = Pick<RepositoryFacts, 'stores' | 'externalSecrets' | 'configSources' | 'workloads' | 'kustomizations' | 'manifestFiles' | 'argoApplications' | 'operatorVersion' | 'reloader'>;
@@ -20,7 +20,7 @@ export function manifestFacts(files: readonly ManifestFile[]): ManifestFacts {
   return {
     stores: present<StoreFact>(storeFact),
     externalSecrets: present<ExternalSecretFact>(externalSecretFact),
-    configSources: [...present<ConfigSourceFact>(configSource), ...documents.filter(isKustomization).flatMap(generatedSources)],
+    configSources: present<ConfigSourceFact>(configSource),
     workloads: present<WorkloadFact>(workloadFact),
     kustomizations,
     manifestFiles: files.filter((file) => file.documents.length > 0).map((file) => ({ file: file.file, directory: dirname(file.file), kinds: file.documents.map((document) => document.object.kind), place: file.documents[0]?.placeOf([]) ?? { file: file.file } })),
@@ -34,6 +34,7 @@ export function manifestFacts(files: readonly ManifestFile[]): ManifestFacts {
 function configSource(document: ManifestDocument): ConfigSourceFact | undefined {
   const { kind, name, namespace, value } = document.object;
   const common = { name, ...(namespace === undefined ? {} : { namespace }), place: document.placeOf(['metadata', 'name']) };
+  if (document.generated !== undefined) return kind === 'Secret' || kind === 'ConfigMap' ? { kind, ...common, ...document.generated } : undefined;
   if (kind === 'Secret') return { kind, ...common, keys: [...Object.keys(texts(value['data'])), ...Object.keys(texts(value['stringData']))] };
   if (kind === 'ConfigMap') return { kind, ...common, keys: Object.keys(texts(value['data'])), values: texts(value['data']) };
   if (kind === 'SealedSecret') {

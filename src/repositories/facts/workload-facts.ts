@@ -1,23 +1,12 @@
 import type { ContainerFact, EnvironmentFact, WorkloadFact } from '../../checks/facts.ts';
 import type { Place } from '../../finding.ts';
 import { isRecord } from '../manifests/parse.ts';
+import { podTemplates } from '../manifests/pod-template.ts';
 import type { ManifestDocument } from '../manifests/types.ts';
-
-/** Where each kind keeps its pod template. */
-const templates: Readonly<Record<string, readonly string[]>> = {
-  Deployment: ['spec', 'template'],
-  StatefulSet: ['spec', 'template'],
-  DaemonSet: ['spec', 'template'],
-  ReplicaSet: ['spec', 'template'],
-  Job: ['spec', 'template'],
-  Rollout: ['spec', 'template'],
-  CronJob: ['spec', 'jobTemplate', 'spec', 'template'],
-  Pod: [],
-};
 
 /** A workload with the environment of each of its containers; undefined for any other object. */
 export function workloadFact(document: ManifestDocument): WorkloadFact | undefined {
-  const path = Object.hasOwn(templates, document.object.kind) ? templates[document.object.kind] : undefined;
+  const path = Object.hasOwn(podTemplates, document.object.kind) ? podTemplates[document.object.kind] : undefined;
   if (!path) return undefined;
   const template = at(document.object.value, path);
   const spec = at(template, ['spec']);

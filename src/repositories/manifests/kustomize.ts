@@ -1,19 +1,23 @@
 import { dirname, join, normalize } from 'node:path';
+import { generatedObjects, type GeneratedObject } from './generators.ts';
 import { jsonPatch, strategicMerge } from './merge.ts';
+import { hasName, unnamed, withReferences, type Named } from './name-references.ts';
 import { isRecord, parseManifestFile } from './parse.ts';
+import { replaced } from './replaced.ts';
 import type { ManifestDocument, ManifestFile } from './types.ts';
 
 /**
- * The objects as kustomize would hand them to the cluster: bases with their overlays' namespace, prefixes and patches.
- * Files that no kustomization takes in stand for themselves. A base that overlays take in shows once per overlay.
+ * The objects as kustomize would hand them to the cluster: bases with their overlays' generators, patches, namespace and
+ * prefixes, and the references to what was renamed. Files that no kustomization takes in stand for themselves. A base
+ * that overlays take in shows once per overlay.
  */
 export function renderKustomizations(files: readonly ManifestFile[]): readonly ManifestDocument[] {
   const byFile = new Map(files.map((file) => [file.file, file]));
   const kustomizations = new Map(files.flatMap((file) => file.documents.filter(isKustomization).map((document) => [dirname(file.file), document] as const)));
-  const takenFolders = new Set([...kustomizations].flatMap(([directory, document]) => pathsOf(document, directory)));
+  const takenFolders = new Set([...kustomizations].flatMap(([directory, document]) => pathsOf(document, directory, [...resourceFields, 'components'])));
   const roots = [...kustomizations].filter(([directory]) => !takenFolders.has(directory));
   const taken = new Set<string>();
-  const rendered = roots.flatMap(([directory, document]) => render(directory, document, { byFile, kustomizations, taken, above: [] }));
+  const rendered = roots.flatMap(([directory, document]) => render(directory, document, [], { byFile, kustomizations, taken, above: [] }).map(({ document: done }) => done));
   const alone = files.filter((file) => !taken.has(file.file)).flatMap((file) => file.documents.filter((document) => !isKustomization(document)));
   return [...rendered, ...alone];
 }
@@ -30,28 +34,51 @@ interface Rendering {
   readonly above: readonly string[];
 }
 
-function render(directory: string, kustomization: ManifestDocument, rendering: Rendering): readonly ManifestDocument[] {
-  if (rendering.above.includes(directory)) return [];
+/** In the order of kustomize: resources, components over them, generators, patches, namespace, names, references. */
+function render(directory: string, kustomization: ManifestDocument, given: readonly Named[], rendering: Rendering): readonly Named[] {
+  if (rendering.above.includes(directory)) return given;
   const { value } = kustomization.object;
-  const resources = pathsOf(kustomization, directory).flatMap((path): readonly ManifestDocument[] => {
+  const within = { ...rendering, above: [...rendering.above, directory] };
+  const resources = pathsOf(kustomization, directory, resourceFields).flatMap((path): readonly Named[] => {
     const inner = rendering.kustomizations.get(path);
-    if (inner) return render(path, inner, { ...rendering, above: [...rendering.above, directory] });
+    if (inner) return render(path, inner, [], within);
     rendering.taken.add(path);
-    return rendering.byFile.get(path)?.documents.filter((document) => !isKustomization(document)) ?? [];
+    return rendering.byFile.get(path)?.documents.filter((document) => !isKustomization(document)).map(unnamed) ?? [];
   });
-  const patched = patchesOf(kustomization, directory, rendering).reduce<readonly ManifestDocument[]>((documents, patch) => documents.map((document) => (matches(patch, document) ? patch.apply(document) : document)), resources);
+  // A component's patches, namespace and prefix hold for everything that its kustomization has taken in before it.
+  const composed = pathsOf(kustomization, directory, ['components']).reduce<readonly Named[]>(
+    (documents, path) => {
+      const component = rendering.kustomizations.get(path);
+      return component ? render(path, component, documents, within) : documents;
+    },
+    [...given, ...resources],
+  );
+  const generated = generatedObjects(kustomization).reduce(withGenerated, composed);
+  const patched = patchesOf(kustomization, directory, rendering).reduce((documents, patch) => documents.map((named) => (matches(patch, named) ? { ...named, document: patch.apply(named.document) } : named)), generated);
   const namespace = value['namespace'];
   const [prefix, suffix] = [text(value['namePrefix']), text(value['nameSuffix'])];
-  return patched.map((document) => placed(document, typeof namespace === 'string' ? namespace : undefined, prefix, suffix));
+  return withReferences(patched.map((named) => placed(named, typeof namespace === 'string' ? namespace : undefined, prefix, suffix)));
 }
 
-/** Local files and folders that a kustomization takes in as resources. */
-function pathsOf(kustomization: ManifestDocument, directory: string): readonly string[] {
-  return ['resources', 'bases', 'components']
+const resourceFields = ['resources', 'bases'] as const;
+
+/** Local files and folders that a kustomization takes in. */
+function pathsOf(kustomization: ManifestDocument, directory: string, fields: readonly string[]): readonly string[] {
+  return fields
     .flatMap((field) => list(kustomization.object.value[field]))
     .map(text)
     .filter((entry) => entry !== '' && !/^(https?:|git@|ssh:|github\.com\/)/.test(entry))
     .map((entry) => normalize(join(directory, entry)).replace(/\/$/, ''));
+}
+
+/** `behavior: merge` and `replace` are for an object that is there already, by any name that it has had. */
+function withGenerated(documents: readonly Named[], { document, behavior }: GeneratedObject): readonly Named[] {
+  const { kind, name } = document.object;
+  const present = behavior === 'create' ? undefined : documents.find((named) => named.document.object.kind === kind && hasName(named, name));
+  if (present === undefined) return [...documents, unnamed(document)];
+  const { object } = present.document;
+  const renamed = { document: { ...document, object: { ...document.object, name: object.name, namespace: object.namespace } }, names: present.names };
+  return behavior === 'replace' ? documents.map((named) => (named === present ? renamed : named)) : [...documents, renamed];
 }
 
 interface Patch {
@@ -94,13 +121,16 @@ function operationsIn(source: ManifestFile | undefined): readonly unknown[] | un
   return list(wrapped.documents[0]?.object.value['list']);
 }
 
-function matches({ kind, name }: Patch, document: ManifestDocument): boolean {
-  if (kind !== undefined && kind !== document.object.kind) return false;
+/** A patch names its object as it is by now, or as it was before any prefix (kustomize reference, "patches"). */
+function matches({ kind, name }: Patch, named: Named): boolean {
+  if (kind !== undefined && kind !== named.document.object.kind) return false;
   if (name === undefined) return true;
+  const names = [named.document.object.name, ...named.names];
   try {
-    return new RegExp(`^(?:${name})$`).test(document.object.name);
+    const pattern = new RegExp(`^(?:${name})$`);
+    return names.some((candidate) => pattern.test(candidate));
   } catch {
-    return name === document.object.name;
+    return names.includes(name);
   }
 }
 
@@ -112,48 +142,16 @@ function withoutIdentity(patch: Readonly<Record<string, unknown>>): Record<strin
   return Object.keys(others).length > 0 ? { ...rest, metadata: others } : rest;
 }
 
-/** The same object with another value; a field's place is looked for in the patches first, lists matched by name. */
-function replaced(document: ManifestDocument, value: unknown, patches: readonly ManifestDocument[]): ManifestDocument {
-  if (!isRecord(value)) return document;
-  const sources = [...patches, document];
-  return {
-    ...document,
-    object: { ...document.object, value },
-    placeOf: (path, ofKey) => {
-      for (const source of sources) {
-        const translated = translate(path, value, source.object.value);
-        if (translated) return source.placeOf(translated, ofKey);
-      }
-      return document.placeOf([]);
-    },
-  };
-}
-
-/** The path of the same field in a source of the merged object; undefined where the source does not have it. */
-function translate(path: readonly (string | number)[], merged: unknown, source: unknown): readonly (string | number)[] | undefined {
-  const result: (string | number)[] = [];
-  let [at, from] = [merged, source];
-  for (const step of path) {
-    if (Array.isArray(at) && Array.isArray(from)) {
-      const wanted: unknown = at[Number(step)];
-      const index = isRecord(wanted) && wanted['name'] !== undefined ? from.findIndex((item) => isRecord(item) && item['name'] === wanted['name']) : Number(step) < from.length ? Number(step) : -1;
-      if (index < 0) return undefined;
-      result.push(index);
-      [at, from] = [wanted, from[index]];
-    } else if (isRecord(from) && Object.hasOwn(from, String(step))) {
-      result.push(step);
-      [at, from] = [isRecord(at) ? at[String(step)] : undefined, from[String(step)]];
-    } else return undefined;
-  }
-  return result;
-}
-
 const clusterScoped = new Set(['ClusterSecretStore', 'ClusterExternalSecret', 'Namespace', 'ClusterRole', 'ClusterRoleBinding', 'CustomResourceDefinition', 'PersistentVolume', 'StorageClass']);
 
-function placed(document: ManifestDocument, namespace: string | undefined, prefix: string, suffix: string): ManifestDocument {
+/** Names of these stay as they are (kustomize, `PrefixTransformer`, `prefixFieldSpecsToSkip`). */
+const keepTheirNames = new Set(['CustomResourceDefinition', 'APIService', 'Namespace']);
+
+function placed({ document, names }: Named, namespace: string | undefined, prefix: string, suffix: string): Named {
   const { object } = document;
   const inNamespace = namespace !== undefined && !clusterScoped.has(object.kind) ? namespace : object.namespace;
-  return { ...document, object: { ...object, name: `${prefix}${object.name}${suffix}`, namespace: inNamespace } };
+  const name = keepTheirNames.has(object.kind) ? object.name : `${prefix}${object.name}${suffix}`;
+  return { document: { ...document, object: { ...object, name, namespace: inNamespace } }, names: name === object.name ? names : [object.name, ...names] };
 }
 
 function list(value: unknown): readonly unknown[] {

@@ -15,6 +15,8 @@ export interface ManifestDocument {
   readonly document: Document.Parsed;
   /** The object as plain values, anchors resolved. */
   readonly object: ManifestObject;
+  /** A generator of a kustomization makes it; its keys where they can be seen. */
+  readonly generated?: { readonly keys?: readonly string[] };
   /** Where a field is: `['spec', 'data', 0, 'remoteRef', 'key']`; the nearest that exists. `ofKey`: the key instead of the value. */
   placeOf(path: readonly (string | number)[], ofKey?: boolean): Place;
 }
