@@ -31,10 +31,10 @@ function unreadable(file: string, error: unknown): AccessError {
   });
 }
 
-/** Writes a file that the command line names; readable for this user alone. `overwrite: false` refuses one that exists. */
-export async function writeText(file: string, text: string, commandLine: Pick<CommandLine, 'directory'>, options: { readonly overwrite: boolean; readonly remedy: string }): Promise<void> {
+/** Writes a file that the command line names; readable for this user alone unless `mode` says otherwise. `overwrite: false` refuses one that exists. */
+export async function writeText(file: string, text: string, commandLine: Pick<CommandLine, 'directory'>, options: { readonly overwrite: boolean; readonly remedy: string; readonly mode?: number }): Promise<void> {
   try {
-    await writeFile(resolve(commandLine.directory, file), text, { mode: 0o600, flag: options.overwrite ? 'w' : 'wx' });
+    await writeFile(resolve(commandLine.directory, file), text, { mode: options.mode ?? 0o600, flag: options.overwrite ? 'w' : 'wx' });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
     const causes: Readonly<Record<string, string>> = {

@@ -52,6 +52,10 @@ export interface CommandOptions {
   /** `terraform`, `cloudformation` or `commands`. */
   readonly format?: string;
 }
+  /** `issuer export`: the folder for the documents. */
+  readonly issuerFolder?: string;
+  /** `issuer verify`: look below this address instead of the issuer's. */
+  readonly at?: string;
 
 /** The options of `rotate`. */
 export interface RotationOptions {
@@ -119,6 +123,8 @@ export function readOptions(values: Readonly<Record<string, unknown>>, positiona
     ...text('format'),
   };
 }
+    ...text('issuerFolder'),
+    ...text('at'),
 
 const repeated = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
@@ -172,6 +178,8 @@ export const options = {
   dryRun: () => new Option('--dry-run', 'show the edits as a unified diff, write nothing'),
   remove: () => new Option('--remove', 'take the access out of the repositories again'),
   today: () => new Option('--now <date>', 'judge lifecycles as of this date'),
+  issuerFolder: () => new Option('--issuer-folder <dir>', 'with export: folder for the two documents').default('issuer'),
+  at: () => new Option('--at <url>', "with verify: look below this address, where the issuer's name does not lead yet"),
   seed: () => new Option('--seed <number>', 'seed of the random numbers of the world'),
   empty: () => new Option('--empty', 'without the app and the store that init declares'),
   audit: () => new Option('--audit <file>', 'write every call that was made, as JSON lines'),

@@ -74,6 +74,36 @@ export const credentialsPages = {
     remedy: 'Look at the pods; run rotate again to go on, or `rotate --undo` to go back.',
     fault: 'cluster',
   },
+  'issuer-not-public': {
+    summary: "AWS cannot use the issuer that the cluster's tokens name.",
+    cause: 'IAM takes an https:// address without port and query, and STS fetches the keys there over the internet. The default of kubeadm and k3s is known only inside the cluster.',
+    remedy: 'Give kube-apiserver a public address as its first --service-account-issuer, keep the present one as a second, and host the documents of `bedrock-access issuer export` there.',
+    fault: 'cluster',
+  },
+  'issuer-unreachable': {
+    summary: "A document of the cluster's issuer cannot be fetched.",
+    cause: 'The address does not lead anywhere, answers with an error or a redirect, or has no certificate of a public authority.',
+    remedy: 'Publish both files of `bedrock-access issuer export` there, readable for everyone.',
+    fault: 'cluster',
+  },
+  'issuer-document-wrong': {
+    summary: "What is published at the issuer's address is another issuer's.",
+    cause: 'The document must name the very issuer that the tokens name, to the letter, and the address of its keys.',
+    remedy: 'Publish both files of `bedrock-access issuer export`.',
+    fault: 'cluster',
+  },
+  'issuer-key-missing': {
+    summary: 'The cluster may sign tokens with a key that is not published.',
+    cause: 'The signing key of the API server was changed after the last export. AWS refuses the tokens that it signs.',
+    remedy: 'Run `bedrock-access issuer export` and publish both files. A new key is published before the API server signs with it.',
+    fault: 'cluster',
+  },
+  'issuer-key-left': {
+    summary: 'A key is published that the cluster does not know any more.',
+    cause: 'It is the earlier signing key. AWS accepts the tokens that it signed for as long as it is published.',
+    remedy: 'Publish a new export when those tokens have ended; at once when the key has leaked.',
+    fault: 'cluster',
+  },
   'rotation-stopped': {
     summary: 'A step of the rotation failed, and it stopped there.',
     cause: 'No key was taken away; the message names those that work.',
