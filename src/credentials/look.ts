@@ -2,6 +2,7 @@ import { clientProfile } from '../access/clients/index.ts';
 import type { Access, Workload } from '../access/types.ts';
 import { footprint as footprintOf } from '../engine/footprint.ts';
 import { observe } from '../engine/observe.ts';
+import { withMarkedDenial } from '../engine/session-denial.ts';
 import type { Footprint, Observation, RunContext } from '../engine/types.ts';
 import { selectorOf } from '../engine/verify/gather-pods.ts';
 import { readSecret, type ReadSecret } from '../engine/verify/gather-delivery.ts';
@@ -11,8 +12,9 @@ import type { KubernetesObject } from '../kubernetes/types.ts';
 import { annotationKeys } from '../resources/annotations.ts';
 import { at, recordsAt, textAt } from '../resources/json.ts';
 import { keyIdIn, recordingParameter, type AccessParameter } from '../resources/parameter-names.ts';
-import type { Readings } from '../resources/readings.ts';
+import { takeReadings, type Readings } from '../resources/readings.ts';
 import { rotationMark } from '../resources/rotation-mark.ts';
+import { denialDue } from './session-denial.ts';
 import type { RotationSeen, SeenWorkload } from './types.ts';
 
 export interface Looked {
@@ -24,9 +26,9 @@ export interface Looked {
 /** Looks at an access as a rotation sees it; only reads. */
 export async function look(access: Access, context: RunContext): Promise<Looked> {
   const { catalog, clusterId, clock } = context;
-  const footprint = footprintOf(access, { catalog, clusterId, now: clock.now() });
-  const observation = await observe(footprint, context);
-  const { readings } = observation;
+  const readings = takeReadings(context.aws, context.kubernetes);
+  const footprint = await withMarkedDenial(footprintOf(access, { catalog, clusterId, now: clock.now() }), readings, clock.now());
+  const observation = await observe(footprint, context, readings);
   const { user: userName } = access.spec.names;
   const parameter = recordingParameter(access);
   const [user, secret, recordedIn] = await Promise.all([readings.user(userName), readSecret(openInquiry(access, context)), readings.parameter(parameter.region, parameter.name)]);
@@ -34,6 +36,7 @@ export async function look(access: Access, context: RunContext): Promise<Looked>
   const recorded = keyIdIn(recordedIn?.description);
   const workloads = await Promise.all(access.spec.workloads.map((workload) => lookAtWorkload(workload, access, { recorded, secret }, readings)));
   const mark = rotationMark(user);
+  const denial = denialDue(user, access.spec.names.policy, observation, clock.now());
   const inSecret = secret?.pair?.accessKeyId;
   const held = leaving(keys.map(({ id }) => id), mark?.from, recorded, [...(inSecret === undefined ? [] : [inSecret]), ...workloads.flatMap(({ held }) => held)]);
   const from = held ?? (await recordedBefore(keys.map(({ id }) => id), recorded, parameter, context));
@@ -48,6 +51,7 @@ export async function look(access: Access, context: RunContext): Promise<Looked>
       unknown: keys.map(({ id }) => id).filter((id) => ![recorded, from, mark?.to, ...lost].includes(id)),
       workloads: workloads.map(({ workload }) => workload),
       ...(mark === undefined ? {} : { mark }),
+      ...(denial === undefined ? {} : { denial }),
       ...(recorded === undefined ? {} : { recorded }),
       ...(inSecret === undefined ? {} : { inSecret }),
       ...(from === undefined ? {} : { from }),

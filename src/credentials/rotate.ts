@@ -4,11 +4,13 @@
  *
  *     for await (const event of rotateAccess({ namespace: 'openhands', name: 'openhands' }, context, { begin: 'due' })) show(event);
  */
+import { accessKeyMode } from '../access/credential-mode.ts';
 import type { Access } from '../access/types.ts';
 import { summary } from '../engine/apply.ts';
 import { stamped } from '../engine/events.ts';
 import type { Executed } from '../engine/execute.ts';
 import { holdLease, type RunLease } from '../engine/lease.ts';
+import { withDenial } from '../engine/session-denial.ts';
 import { ownerOf } from '../engine/rollback.ts';
 import type { AccessName, Revision, RunContext, RunEvent, RunEventBody } from '../engine/types.ts';
 import { beginRevision, completeRevision } from '../engine/revision.ts';
@@ -49,7 +51,7 @@ export async function* rotateAccess(name: AccessName, given: RunContext, options
 
 /** The access with its parameters in another layout: the rotation's new key goes there, and the old parameters are removed. */
 function inLayout(access: Access, layout: RotateOptions['layout']): Access {
-  const { accessKey } = access.spec.credentials;
+  const accessKey = accessKeyMode(access, 'a rotation');
   if (layout === undefined || layout === accessKey.layout) return access;
   return { ...access, spec: { ...access.spec, credentials: { accessKey: { ...accessKey, layout } } } };
 }
@@ -83,6 +85,8 @@ class Rotation {
   /** What a person asked for is done once; the rest follows from what is seen. */
   #asked = false;
   #begun = false;
+  /** The policy that denies the sessions of a leaked key was seen to in this run: made, mended or taken away. */
+  #deniedFor: string | undefined;
   /** Of this run: the world is as the footprint of the phases up to the roll-out says. */
   #converged = false;
   #waitingSince: number | undefined;
@@ -106,7 +110,8 @@ class Rotation {
     for (;;) {
       if (signal.aborted) return { executed: { ...this.#executed, interrupted: true } };
       await this.#lease.guard();
-      const looked = yield* this.#begin(await look(this.#access, this.#context));
+      const first = yield* this.#keepDenial(await look(this.#access, this.#context));
+      const looked = 'executed' in first ? first : yield* this.#begin(first);
       if ('executed' in looked) return looked;
       const { seen } = looked;
       const phase = phaseOf(this.#phases, seen);
@@ -156,7 +161,7 @@ class Rotation {
       yield this.#say({ type: 'finding', finding: leakFinding(seen, leaked) });
       const executed = yield* convergePhase({ footprint: withOldKey(footprint, { keyId: leaked, status: 'Inactive', leaked: seen.mark?.leaked ?? clock.now() }), observation, only: ['old-access-key'], regardless: true }, this.#context, this.#lease);
       if (this.#add(executed)) return yield* this.#stop(executed);
-      return look(this.#access, this.#context);
+      return yield* this.#keepDenial(await look(this.#access, this.#context));
     }
     if (seen.from !== undefined) {
       this.#begun = true;
@@ -172,6 +177,20 @@ class Rotation {
     const short = rotateAfterTooShort(seen, this.#options);
     if (short !== undefined) yield this.#say({ type: 'finding', finding: short });
     return { ...looked, seen: { ...seen, ...(seen.recorded === undefined ? {} : { from: seen.recorded }) } };
+  }
+
+  /** Denies the sessions of a leaked key once the key itself is off, and no longer than one can live. */
+  async *#keepDenial(looked: Looked): AsyncGenerator<RunEvent, Looked | Ended> {
+    const { denial, keys, mark } = looked.seen;
+    const about = denial === undefined || denial === 'over' ? denial : denial.reason;
+    if (denial === undefined || about === this.#deniedFor) return looked;
+    // The key first: while it is on, it makes sessions.
+    if (keys.some(({ id, active }) => id === mark?.from && active && mark.leaked !== undefined)) return looked;
+    this.#deniedFor = about;
+    const { footprint, observation } = looked;
+    const executed = yield* convergePhase({ footprint: denial === 'over' ? footprint : withDenial(footprint, denial), observation, only: ['deny-policy'], regardless: true }, this.#context, this.#lease);
+    if (this.#add(executed)) return yield* this.#stop(executed);
+    return look(this.#access, this.#context);
   }
 
   async *#act(phase: RotationPhase, { seen, footprint, observation }: Looked): AsyncGenerator<RunEvent, Ended | undefined> {

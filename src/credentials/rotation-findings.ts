@@ -70,7 +70,7 @@ export function leakFinding({ workloads }: RotationSeen, leaked: string): Findin
     severity: 'warning',
     message: `access key ${leaked} is deactivated now: calls of ${holding} are refused until they are restarted with the new key`,
     cause: 'A leaked key is taken away first. New pods come as soon as the new key is proven and delivered, usually within one to two minutes and the time of the roll-out.',
-    remedy: 'Look in CloudTrail at what was called with it (eventName, accessKeyId). Sessions that were made with it (sts:GetSessionToken) are not ended by this.',
+    remedy: 'Look in CloudTrail at what was called with it (eventName, accessKeyId). Sessions that were made with it (sts:GetSessionToken) are denied everything for 36 hours, as long as one can live.',
   };
 }
 

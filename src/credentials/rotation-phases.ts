@@ -73,7 +73,7 @@ export function silenceOf({ workloads }: Pick<RotationSeen, 'workloads'>, { sile
 
 /** When the key in use is old enough, by `rotateAfter`; undefined without one. */
 export function dueAt(seen: Pick<RotationSeen, 'access' | 'keys' | 'recorded'>): Date | undefined {
-  const after = milliseconds(seen.access.spec.credentials.accessKey.rotateAfter);
+  const after = milliseconds(seen.access.spec.credentials.accessKey?.rotateAfter);
   const key = seen.keys.find(({ id }) => id === seen.recorded);
   return after === undefined || key === undefined ? undefined : new Date(key.createdAt.getTime() + after);
 }

@@ -1,5 +1,6 @@
 import type { Access } from '../access/types.ts';
 import type { AccessKeyMetadata } from '../aws/types.ts';
+import type { DesiredDenyPolicy } from '../resources/deny-policy.ts';
 import type { RotationMark } from '../resources/rotation-mark.ts';
 
 /** What a rotation looks at, marks included. All that its phases know. */
@@ -16,6 +17,8 @@ export interface RotationSeen {
   /** Keys that are known to be ours by nothing. */
   readonly unknown: readonly string[];
   readonly workloads: readonly SeenWorkload[];
+  /** What is to be done now about the sessions of a leaked key: the policy that is to deny them, or that its time is over. */
+  readonly denial?: DesiredDenyPolicy | 'over';
   /** The last use of `from`, as far as IAM tells it yet. */
   readonly lastUsed?: Date;
 }

@@ -11,12 +11,14 @@ import { namespaceProblems, observe, refuseOtherAccount } from './observe.ts';
 import { plan as planOf } from './plan.ts';
 import { refuseStale } from './plan-file.ts';
 import { beginRevision, completeRevision } from './revision.ts';
+import { withMarkedDenial } from './session-denial.ts';
 import type { ApplyOptions, Footprint, Observation, Plan, PlanFile, RunContext, RunEvent, RunEventBody } from './types.ts';
 
 /** What `apply` would do; only reads. Throws an `AccessError` where it cannot even be planned (wrong account, no credentials). */
 export async function planAccess(access: Access, context: RunContext): Promise<{ readonly footprint: Footprint; readonly observation: Observation; readonly plan: Plan }> {
-  const footprint = footprintOf(access, circumstances(context));
-  const observation = await observe(footprint, context);
+  const readings = takeReadings(context.aws, context.kubernetes);
+  const footprint = await withMarkedDenial(footprintOf(access, circumstances(context)), readings, context.clock.now());
+  const observation = await observe(footprint, context, readings);
   return { footprint, observation, plan: planned(footprint, observation, context) };
 }
 
@@ -42,15 +44,16 @@ export async function* applyPlanFile(file: PlanFile, context: RunContext, option
 /** The way of `apply`, of a plan file and of going back to an earlier revision. `check` may refuse the plan that was made under the Lease. */
 export async function* converge(command: string, access: Access, context: RunContext, options: ApplyOptions, check: (plan: Plan) => void = () => undefined): AsyncGenerator<RunEvent> {
   const callsBefore = context.aws.calls.length;
-  const footprint = footprintOf(access, circumstances(context));
-  refuse(footprint.findings);
+  const declared = footprintOf(access, circumstances(context));
+  refuse(declared.findings);
   const readings = takeReadings(context.aws, context.kubernetes);
   // Before even the Lease is written: is this the right account, and is the namespace there?
   const [caller, problems] = await Promise.all([readings.callerIdentity(), namespaceProblems(access.metadata.namespace, readings)]);
   refuseOtherAccount(access.spec.account, caller);
   refuse(problems);
-  const lease = await holdLease(footprint.owner, command, context);
+  const lease = await holdLease(declared.owner, command, context);
   try {
+    const footprint = await withMarkedDenial(declared, readings, context.clock.now());
     const observation = await observe(footprint, context, readings);
     const plan = planned(footprint, observation, context);
     yield stamped({ type: 'planned', plan }, context.clock);

@@ -10,7 +10,9 @@ export function labelCatalogDifferences(plan: Plan, footprint: Footprint, observ
   const applied = observation.revisions.find(({ state }) => state === 'complete');
   if (applied?.catalog === undefined || applied.accessDigest !== footprint.accessDigest || applied.catalog.date === footprint.catalogDate) return plan;
   if (plan.steps.every(({ action }) => action === 'none')) return plan;
-  const before = footprintOf(footprint.access, { catalog: applied.catalog, clusterId: footprint.owner.cluster, now });
+  const then = footprintOf(footprint.access, { catalog: applied.catalog, clusterId: footprint.owner.cluster, now });
+  // What a mark asks for, no catalog knows.
+  const before = { ...then, resources: [...then.resources, ...footprint.resources.filter(({ kind }) => kind === 'deny-policy')] };
   const without = new Map(planOf(before, observation, now, options).steps.map((step) => [addressOf(step), step]));
   const reason = `by the catalog alone: applied with that of ${applied.catalog.date}, this one is of ${footprint.catalogDate}`;
   return { ...plan, steps: plan.steps.map((step) => labelled(step, without.get(addressOf(step)), reason)) };

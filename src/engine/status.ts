@@ -6,6 +6,7 @@ import { footprint as footprintOf } from './footprint.ts';
 import { observe } from './observe.ts';
 import { plan as planOf } from './plan.ts';
 import { revisionsOf } from './revision.ts';
+import { withMarkedDenial } from './session-denial.ts';
 import { ownerOf } from './rollback.ts';
 import type { AccessName, AccessStatus, Revision, RunContext, Step } from './types.ts';
 
@@ -24,7 +25,8 @@ export async function accessStatus(name: AccessName, context: RunContext): Promi
     });
   }
   const { access } = latest;
-  const footprint = footprintOf(access, { catalog: latest.catalog ?? context.catalog, clusterId: context.clusterId, now: context.clock.now() });
+  const now = context.clock.now();
+  const footprint = await withMarkedDenial(footprintOf(access, { catalog: latest.catalog ?? context.catalog, clusterId: context.clusterId, now }), readings, now);
   const observation = await observe(footprint, context, readings);
   const plan = planOf(footprint, observation, context.clock.now());
   const keyId = observation.found.get(address(currentKey))?.outputs[currentKey.output];

@@ -1,5 +1,6 @@
 /** Every kind of resource that an access can own. */
 import { accessKey } from './access-key.ts';
+import { denyPolicy } from './deny-policy.ts';
 import { environmentConfigMap } from './environment-config-map.ts';
 import { externalSecret } from './external-secret.ts';
 import { iamUser } from './iam-user.ts';
@@ -24,6 +25,7 @@ export const kinds: readonly ResourceKind[] = [
   ssmParameter,
   managedPolicy,
   policyAttachment,
+  denyPolicy,
   secretStore,
   externalSecret,
   environmentConfigMap,

@@ -4,7 +4,7 @@ import type { ManagedPolicy } from '../aws/types.ts';
 import type { PolicyDocument } from '../policy/types.ts';
 import { gone } from './iam-user.ts';
 import type { Hands, ResourceKind, Stray } from './kind.ts';
-import { ownershipByTags, ownerTags } from './owner.ts';
+import { deniesSessions, ownershipByTags, ownerTags } from './owner.ts';
 import { policyLines } from './policy-lines.ts';
 import type { Readings } from './readings.ts';
 import { usersOf } from './search.ts';
@@ -48,13 +48,15 @@ export const managedPolicy: ResourceKind<DesiredPolicy, ObservedPolicy> = {
   identity: (resource) => resource.desired.arn,
 
   observe: (resource, readings) => read(resource.desired.arn, readings),
+  // A policy's first version is there as long as nobody has deleted it; a permission shows either way.
+  laterReadings: ({ desired }, readings) => [readings.policyDocument(desired.arn, 'v1')],
   async strays(where, readings) {
     const attached = await Promise.all((await usersOf(where, readings)).map(async (user) => ((await readings.user(user)) === undefined ? [] : readings.attachedPolicies(user))));
     const unknown = [...new Set(attached.flat())].filter((arn) => !where.accounted.has(arn) && arn.includes(`:${where.account}:`));
     const found = await Promise.all(unknown.map((arn) => read(arn, readings)));
     return found
       .filter((policy) => policy !== undefined)
-      .filter(({ policy }) => ownershipByTags(policy.tags, where.owner).by === 'us')
+      .filter(({ policy }) => ownershipByTags(policy.tags, where.owner).by === 'us' && !deniesSessions(policy.tags))
       .map((observed): Stray<ObservedPolicy> => ({ name: observed.policy.name, observed, reason: 'not in the declaration any more' }));
   },
   ownership: (observed, owner) => ownershipByTags(observed.policy.tags, owner),
@@ -111,7 +113,7 @@ async function read(arn: string, readings: Readings): Promise<ObservedPolicy | u
 }
 
 /** A policy keeps five versions (IAM quotas): the oldest that is not the default makes room. */
-async function putVersion(arn: string, document: PolicyDocument, hands: Hands): Promise<void> {
+export async function putVersion(arn: string, document: PolicyDocument, hands: Hands): Promise<void> {
   try {
     await hands.aws.iam.createPolicyVersion(arn, document);
   } catch (error) {

@@ -37,7 +37,17 @@ export const markKeys = {
   removing: 'bedrock-access/removing',
   /** Where a rotation stands; see `rotation-mark.ts`. */
   rotation: 'bedrock-access/rotation',
+  /** Which sessions are denied and until when; see `deny-policy.ts`. */
+  deny: 'bedrock-access/deny',
 } as const;
+
+/** Of a policy that denies the sessions of a leaked key: why it is there, and until when. */
+export const denialTagKeys = { reason: 'bedrock-access/reason', expires: 'bedrock-access/expires' } as const;
+
+/** Are these the tags of such a policy? Then no declaration says whether it goes. */
+export function deniesSessions(tags: Tags): boolean {
+  return tags[denialTagKeys.expires] !== undefined;
+}
 
 export const ownerLabelKeys = {
   namespace: 'bedrock-access.dev/namespace',

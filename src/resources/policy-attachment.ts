@@ -3,7 +3,7 @@ import type { IamUser } from '../aws/types.ts';
 import { gone } from './iam-user.ts';
 import type { Field, ResourceKind, Stray } from './kind.ts';
 import { reference } from './kind.ts';
-import { ownershipByTags } from './owner.ts';
+import { deniesSessions, ownershipByTags } from './owner.ts';
 import { usersOf } from './search.ts';
 
 export interface DesiredAttachment {
@@ -47,6 +47,7 @@ export const policyAttachment: ResourceKind<DesiredAttachment, ObservedAttachmen
     if (user === undefined) return undefined;
     return (await readings.attachedPolicies(name)).includes(policyArn) ? { user, policyArn } : undefined;
   },
+  laterReadings: ({ desired }, readings) => [readings.attachedPolicies(desired.foreseen.user)],
   async strays(where, readings) {
     const found = await Promise.all(
       (await usersOf(where, readings)).map(async (name): Promise<readonly Stray<ObservedAttachment>[]> => {
@@ -57,7 +58,7 @@ export const policyAttachment: ResourceKind<DesiredAttachment, ObservedAttachmen
           if (where.accounted.has(`${name} ${policyArn}`) || !policyArn.includes(`:${where.account}:`)) continue;
           const policy = await readings.policy(policyArn);
           // What a person attached to our user stays: only our own policies are taken off.
-          if (policy === undefined || ownershipByTags(policy.tags, where.owner).by !== 'us') continue;
+          if (policy === undefined || ownershipByTags(policy.tags, where.owner).by !== 'us' || deniesSessions(policy.tags)) continue;
           strays.push({ name: `${policy.name} on ${name}`, observed: { user, policyArn }, reason: 'not in the declaration any more' });
         }
         return strays;

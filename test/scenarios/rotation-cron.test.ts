@@ -6,6 +6,7 @@ import { openAws } from '../../src/aws/open.ts';
 import { openKubernetes } from '../../src/kubernetes/open.ts';
 import type { KubernetesObject } from '../../src/kubernetes/types.ts';
 import { isRecord, recordsAt, textAt } from '../../src/resources/json.ts';
+import { denial, denyMark } from './rotation-leak.ts';
 import { ended, inApplied, keys, rotate } from './rotation-world.ts';
 import { namespace } from './engine-world.ts';
 
@@ -40,6 +41,13 @@ test('a whole rotation with exactly the permissions of the published CronJob and
       const after = Object.keys(await keys(world));
       assert.equal(after.length, 1);
       assert.notDeepEqual(after, before);
+
+      // A leak is a person's to say; the CronJob ends what was left of it.
+      ended(await rotate(world, { compromised: true }));
+      await sandbox.clock.advance(38 * 3_600_000);
+      ended(await rotate(world, { begin: 'due' }, { aws, kubernetes }));
+      assert.equal(Object.keys(await keys(world)).length, 1);
+      assert.deepEqual([await denial(world), await denyMark(world)], [undefined, undefined]);
     } finally {
       rmSync(directory, { recursive: true, force: true });
     }
