@@ -1,13 +1,10 @@
 import type { RunEvent } from '../engine/types.ts';
-import { exitCodes } from '../errors/error.ts';
+import { exitCodes, permissionIds } from '../errors/error.ts';
 import type { Finding } from '../finding.ts';
 import type { CommandLine } from './command-line.ts';
 import { renderFindings, unsaid } from './output/finding.ts';
 import { hasChanges, renderPlan } from './output/plan.ts';
 import { renderProgress, renderSummary } from './output/progress.ts';
-
-/** A step that failed for want of these makes the exit code 4. */
-const permissionIds: ReadonlySet<string> = new Set(['aws-permission-missing', 'kubernetes-permission-missing']);
 
 /**
  * Shows a run as it goes: text with progress on stderr, or every event as a JSON line on stdout.

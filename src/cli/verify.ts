@@ -1,6 +1,6 @@
 import type { VerifyCheck } from '../engine/types.ts';
 import { verifyAccess } from '../engine/verify/index.ts';
-import { exitCodes } from '../errors/error.ts';
+import { exitCodes, permissionIds } from '../errors/error.ts';
 import type { CommandLine } from './command-line.ts';
 import { connect } from './connect.ts';
 import { catalogOf } from './catalog-file.ts';
@@ -10,7 +10,7 @@ import { renderJunit, type CheckedAccess } from './output/junit.ts';
 import { printStructured } from './output/structured.ts';
 import { renderCheck, renderVerdict } from './output/verify.ts';
 
-/** Looks at every link of the chain of each access: 3 when a check failed. */
+/** Looks at every link of the chain of each access: 3 when a check failed, 4 when nothing but a missing permission made it fail. */
 export async function run(options: CommandOptions, commandLine: CommandLine): Promise<number> {
   const catalog = await catalogOf(options, commandLine);
   const checked: CheckedAccess[] = [];
@@ -29,5 +29,12 @@ export async function run(options: CommandOptions, commandLine: CommandLine): Pr
   if (commandLine.output === 'junit') commandLine.print(renderJunit(checked));
   else if (commandLine.output !== 'text') await printStructured({ accesses: checked }, commandLine);
   if (commandLine.signal.aborted) return exitCodes.interrupted;
-  return checked.some(({ checks }) => checks.some((check) => check.outcome === 'failed')) ? exitCodes.findings : exitCodes.ok;
+  return exitCodeOf(checked.flatMap(({ checks }) => checks));
+}
+
+function exitCodeOf(checks: readonly VerifyCheck[]): number {
+  const failed = checks.filter(({ outcome }) => outcome === 'failed');
+  if (failed.length === 0) return exitCodes.ok;
+  const errors = failed.flatMap(({ findings }) => findings.filter(({ severity }) => severity === 'error'));
+  return errors.every(({ id }) => permissionIds.has(id)) ? exitCodes.permission : exitCodes.findings;
 }

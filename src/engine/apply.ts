@@ -1,13 +1,15 @@
 import type { Access } from '../access/types.ts';
+import { refuseOtherAccount } from '../aws/account.ts';
 import { takeReadings } from '../resources/readings.ts';
 import { labelCatalogDifferences } from './catalog-differences.ts';
+import { failureOfLooking } from './denied.ts';
 import { stamped } from './events.ts';
 import { execute, planOptions, type Executed } from './execute.ts';
 import { refuse } from './failure.ts';
 import { footprint as footprintOf } from './footprint.ts';
 import { guarded } from './guarded.ts';
 import { holdLease, type RunLease } from './lease.ts';
-import { namespaceProblems, observe, refuseOtherAccount } from './observe.ts';
+import { namespaceProblems, observe } from './observe.ts';
 import { plan as planOf } from './plan.ts';
 import { refuseStale } from './plan-file.ts';
 import { beginRevision, completeRevision } from './revision.ts';
@@ -48,10 +50,14 @@ export async function* converge(command: string, access: Access, context: RunCon
   refuse(declared.findings);
   const readings = takeReadings(context.aws, context.kubernetes);
   // Before even the Lease is written: is this the right account, and is the namespace there?
-  const [caller, problems] = await Promise.all([readings.callerIdentity(), namespaceProblems(access.metadata.namespace, readings)]);
+  const lacking = async (failure: unknown): Promise<never> => {
+    refuseOtherAccount(access.spec.account, await readings.callerIdentity());
+    throw await failureOfLooking([failure], declared, readings);
+  };
+  const [caller, problems] = await Promise.all([readings.callerIdentity(), namespaceProblems(access.metadata.namespace, readings)]).catch(lacking);
   refuseOtherAccount(access.spec.account, caller);
   refuse(problems);
-  const lease = await holdLease(declared.owner, command, context);
+  const lease = await holdLease(declared.owner, command, context).catch(lacking);
   try {
     const footprint = await withMarkedDenial(declared, readings, context.clock.now());
     const observation = await observe(footprint, context, readings);

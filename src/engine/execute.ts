@@ -32,10 +32,10 @@ export interface Executed {
  * caller's to say.
  */
 export async function* execute(plan: Plan, footprint: Footprint, observation: Observation, context: RunContext, options: ExecuteOptions = {}): AsyncGenerator<RunEvent, Executed> {
-  const { owner, resources } = footprint;
-  return yield* carryOut({ plan, owner, resources, observation }, context, options, async () => {
+  const { owner, access, resources } = footprint;
+  return yield* carryOut({ plan, owner, access, resources, observation }, context, options, async () => {
     const seen = await observe(footprint, context);
-    return { plan: planOf(footprint, seen, context.clock.now(), planOptions(context)), owner, resources, observation: seen };
+    return { plan: planOf(footprint, seen, context.clock.now(), planOptions(context)), owner, access, resources, observation: seen };
   });
 }
 
@@ -73,7 +73,7 @@ export async function* carryOut(first: Work, context: RunContext, options: Execu
     for (let look = 1; again.size > 0 && !context.signal.aborted; look += 1) {
       const uncertain = [...again.values()];
       if (look > looks) {
-        for (const { step, error } of uncertain) giveUp(step, findingOf(error, `${step.kind} ${step.name}`));
+        for (const { step, error } of uncertain) giveUp(step, findingOf(error, `${step.kind} ${step.name}`, work.access));
         break;
       }
       for (const { step, error } of uncertain) say({ type: 'waiting', step: step.id, for: `another look (${error instanceof Error ? error.message : 'no certain answer'})` });

@@ -1,8 +1,11 @@
+import type { Access } from '../access/types.ts';
 import { AwsCallError, toAccessError as fromAws } from '../aws/error.ts';
 import { AccessError } from '../errors/error.ts';
 import type { Finding } from '../finding.ts';
 import { KubernetesCallError, toAccessError as fromCluster } from '../kubernetes/error.ts';
+import { outsiderRemedy } from '../policy/denial.ts';
 import type { ResourceKind } from '../resources/kind.ts';
+import { judgedOn } from './permissions/judged-on.ts';
 
 /** What to do after a failed call. */
 export type Reaction =
@@ -44,9 +47,38 @@ export function asAccessError(error: unknown): AccessError {
   return error instanceof KubernetesCallError ? fromCluster(error) : fromAws(error);
 }
 
-export function findingOf(error: unknown, resource: string): Finding {
+/** @param access tells the ARN that a denied call was judged on */
+export function findingOf(error: unknown, resource: string, access?: Access): Finding {
+  if (access !== undefined && isDenial(error)) return { ...denialFinding(error, access), place: { resource } };
   const { id, message, details } = asAccessError(error);
   return { id, severity: 'error', message, cause: details.cause, remedy: details.remedy, place: { resource, ...details.place } };
+}
+
+export type Denial = AwsCallError | KubernetesCallError;
+
+/** Refused for want of a permission. */
+export function isDenial(error: unknown): error is Denial {
+  return (error instanceof AwsCallError && error.kind === 'denied') || (error instanceof KubernetesCallError && error.kind === 'forbidden');
+}
+
+/** A missing permission as a finding, with ARNs in place of what the requests named. `alike`: further calls of the same action. */
+export function denialFinding(denial: Denial, access: Access, alike: readonly Denial[] = []): Finding {
+  const { id, message, details } = asAccessError(denial);
+  const { cause, remedy, place } = details;
+  if (denial instanceof KubernetesCallError) {
+    return { id, severity: 'error', message, cause, remedy: `${remedy} \`bedrock-access permissions\` prints all that it needs.`, ...(place === undefined ? {} : { place }) };
+  }
+  const judged = [denial, ...alike].filter((each) => each instanceof AwsCallError).map((each) => judgedOn(each, access));
+  const arns = [...new Set(judged.map(([arn = '*']) => arn))].join(', ');
+  const pathless = [...new Set(judged.flatMap(([, arn]) => (arn === undefined ? [] : [arn])))].join(', ');
+  const region = denial.action.startsWith('iam:') ? '' : ` in ${denial.region}`;
+  return {
+    id,
+    severity: 'error',
+    message: `the caller may not do ${denial.action} on ${arns}${region}`,
+    cause,
+    remedy: outsiderRemedy(denial.message, denial.action) ?? `Let an administrator allow ${denial.action} on ${arns}${pathless === '' ? '' : ` and ${pathless} (on which it is judged while there is no such user)`}, or use another identity (AWS_PROFILE). \`bedrock-access permissions\` prints all that it needs.`,
+  };
 }
 
 /** Refuses to go on with errors in hand: the first is the message, all are in `findings`. */

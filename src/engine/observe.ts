@@ -1,33 +1,28 @@
-import { AccessError } from '../errors/error.ts';
+import { refuseOtherAccount } from '../aws/account.ts';
 import type { Finding } from '../finding.ts';
 import { kindOf, kinds } from '../resources/index.ts';
 import { address, type Resource, type Whereabouts } from '../resources/kind.ts';
 import { ownerLine } from '../resources/owner.ts';
 import { takeReadings, type Readings } from '../resources/readings.ts';
+import { failureOfLooking } from './denied.ts';
 import { footprint as footprintOf } from './footprint.ts';
 import { revisionsOf } from './revision.ts';
 import type { Footprint, FoundResource, Observation, Revision, RunContext, StrayResource } from './types.ts';
 
 /**
  * Looks at everything that the footprint names and at what is ours beyond it; only reads.
- * @throws AccessError `aws-account-mismatch`, or what AWS or the cluster refuse
+ * @throws AccessError `aws-account-mismatch`, every permission that is missing for it, or what AWS or the cluster refuse
  */
 export async function observe(footprint: Footprint, context: RunContext, readings: Readings = takeReadings(context.aws, context.kubernetes)): Promise<Observation> {
   const { owner, access } = footprint;
-  const identified = readings.callerIdentity().then((caller) => {
-    refuseOtherAccount(access.spec.account, caller);
-    return caller;
-  });
-  const [caller, revisions, found, namespaceFindings] = await Promise.all([
-    identified,
-    revisionsOf(owner, readings),
-    // AWS denies a look at another account's ARNs, maybe before it says whose the credentials are: that is the better answer.
-    lookAt(footprint.resources, footprint, readings, context).catch(async (error: unknown) => {
-      await identified;
-      throw error;
-    }),
-    namespaceProblems(owner.namespace, readings),
-  ]);
+  const looks = [revisionsOf(owner, readings), lookAt(footprint.resources, footprint, readings, context), namespaceProblems(owner.namespace, readings)] as const;
+  const settled = Promise.allSettled(looks);
+  // AWS denies a look at another account's ARNs, maybe before it says whose the credentials are: that is the better answer.
+  const caller = await readings.callerIdentity();
+  refuseOtherAccount(access.spec.account, caller);
+  const failures = (await settled).filter((look) => look.status === 'rejected').map(({ reason }): unknown => reason);
+  if (failures.length > 0) throw await failureOfLooking(failures, footprint, readings);
+  const [revisions, found, namespaceFindings] = await Promise.all(looks);
   const strays = await straysBeyond(footprint, revisions, context, readings);
   return {
     at: context.clock.now(),
@@ -39,16 +34,6 @@ export async function observe(footprint: Footprint, context: RunContext, reading
     revisions,
     readings,
   };
-}
-
-/** A caller of another account is refused: names would mean other things there. */
-export function refuseOtherAccount(declared: string, caller: { readonly account: string; readonly arn: string }): void {
-  if (caller.account === declared) return;
-  throw new AccessError('aws-account-mismatch', `the AWS credentials belong to account ${caller.account}, and the access names ${declared}`, {
-    cause: `The caller is ${caller.arn}.`,
-    remedy: `Use credentials of account ${declared} (AWS_PROFILE), or correct spec.account.`,
-    place: { field: 'spec.account' },
-  });
 }
 
 export async function namespaceProblems(namespace: string, readings: Readings): Promise<readonly Finding[]> {

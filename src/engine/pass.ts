@@ -2,6 +2,7 @@
  * One pass over a plan: every step starts when what it needs is done, independent ones side by side. A failed step stops
  * its dependents and nothing else; a failed removal stops no other removal.
  */
+import type { Access } from '../access/types.ts';
 import { backoff } from '../backoff.ts';
 import { AccessError } from '../errors/error.ts';
 import type { Finding } from '../finding.ts';
@@ -16,6 +17,8 @@ import type { FoundResource, Observation, Plan, RunContext, RunEventBody, Step }
 export interface Work {
   readonly plan: Plan;
   readonly owner: Owner;
+  /** Where one is declared: it tells what a denied call was judged on. */
+  readonly access?: Access;
   readonly resources: readonly Resource[];
   readonly observation: Pick<Observation, 'found' | 'strays' | 'readings'>;
 }
@@ -87,7 +90,7 @@ export async function runPass(work: Work, progress: Progress, options: PassOptio
       return 'done';
     } catch (error) {
       if (error instanceof LookFirst) again.set(address(step), { step, error: error.cause });
-      else fail(step, findingOf(error, `${step.kind} ${step.name}`));
+      else fail(step, findingOf(error, `${step.kind} ${step.name}`, work.access));
       return 'stopped';
     }
   }
@@ -160,7 +163,7 @@ export async function runPass(work: Work, progress: Progress, options: PassOptio
     try {
       return (await untilSettled(step, async () => kind.settle?.(resource.desired, hands))) ? 'done' : 'stopped';
     } catch (error) {
-      fail(step, findingOf(error, `${step.kind} ${step.name}`));
+      fail(step, findingOf(error, `${step.kind} ${step.name}`, work.access));
       return 'stopped';
     }
   }
@@ -173,7 +176,7 @@ export async function runPass(work: Work, progress: Progress, options: PassOptio
     try {
       await untilSettled(step, async () => kind.settleRemoval?.(removed.observed, hands), removalPatience);
     } catch (error) {
-      say({ type: 'finding', finding: { ...findingOf(error, `${step.kind} ${step.name}`), severity: 'warning' } });
+      say({ type: 'finding', finding: { ...findingOf(error, `${step.kind} ${step.name}`, work.access), severity: 'warning' } });
     }
   }
 

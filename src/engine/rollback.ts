@@ -1,3 +1,4 @@
+import { refuseOtherAccount } from '../aws/account.ts';
 import { AccessError } from '../errors/error.ts';
 import { oldKey } from '../resources/old-access-key.ts';
 import type { Owner } from '../resources/owner.ts';
@@ -7,12 +8,12 @@ import { stamped } from './events.ts';
 import { carryOut } from './execute.ts';
 import { guarded } from './guarded.ts';
 import { holdLease, type RunLease } from './lease.ts';
-import { earlierFootprints, namespaceProblems, ownedBeyond, refuseOtherAccount } from './observe.ts';
+import { earlierFootprints, namespaceProblems, ownedBeyond, worldIdentity } from './observe.ts';
 import type { Work } from './pass.ts';
 import { handOvers, summarise } from './plan.ts';
 import { removalStep, removalSteps } from './removal.ts';
 import { removeRevision, revisionBefore, revisionsOf } from './revision.ts';
-import type { AccessName, ApplyOptions, Plan, Revision, RunContext, RunEvent } from './types.ts';
+import type { AccessName, ApplyOptions, Footprint, Plan, Revision, RunContext, RunEvent } from './types.ts';
 
 /**
  * Back to the last complete revision before; with `all`, everything is removed as by `destroyAccess`.
@@ -80,7 +81,7 @@ async function lookAtAll(access: AccessName, context: RunContext, maybeNothing =
   const footprints = earlierFootprints(owner, revisions, context);
   const [latest] = footprints;
   if (latest !== undefined) refuseOtherAccount(latest.access.spec.account, caller);
-  const strays = await everythingOwned(owner, footprints.flatMap(({ resources }) => resources), caller.account, readings);
+  const strays = await everythingOwned(owner, footprints, caller.account, readings);
   if (strays.length === 0 && revisions.length === 0 && !maybeNothing) throw notFound(access, context);
   const lost = strays.filter(({ first }) => first === true).map((stray) => removalStep(stray, []));
   const steps = [...lost, ...removalSteps(strays.filter(({ first }) => first !== true), [])];
@@ -95,14 +96,17 @@ async function lookAtAll(access: AccessName, context: RunContext, maybeNothing =
     findings: handOvers(steps),
     summary: summarise(steps),
   };
-  return { work: { plan, owner, resources: [], observation: { found: new Map(), strays, readings } }, revisions };
+  return { work: { plan, owner, ...(latest === undefined ? {} : { access: latest.access }), resources: [], observation: { found: new Map(), strays, readings } }, revisions };
 }
 
-async function everythingOwned(owner: Owner, resources: Parameters<typeof ownedBeyond>[1]['earlier'], account: string, readings: Readings): Promise<Work['observation']['strays']> {
+/** What the declaration leaves to Terraform or git stays, also where an earlier one had it made by the program. */
+async function everythingOwned(owner: Owner, footprints: readonly Footprint[], account: string, readings: Readings): Promise<Work['observation']['strays']> {
+  // The latest first: who keeps a thing is what was said of it last.
+  const resources = [...new Map(footprints.flatMap((footprint) => footprint.resources).toReversed().map((resource) => [worldIdentity(resource), resource])).values()];
   const found = await ownedBeyond(
     owner,
     {
-      current: [],
+      current: resources.filter(({ required }) => required === true),
       // The latest revision may still be pending and an older one complete: every name that any of them gave is looked at.
       // The key that a rotation left and that is not deleted yet goes with them.
       earlier: [...resources.filter(({ required }) => required !== true), ...resources.filter(({ kind }) => kind === 'iam-user').map(({ name }) => oldKey({ userName: name }))],

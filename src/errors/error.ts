@@ -29,6 +29,9 @@ export interface ErrorDetails {
 /** 0 ok, 1 error, 2 changes (`--detailed-exitcode`), 3 findings, 4 permission, 130 interrupted. */
 export const exitCodes = { ok: 0, error: 1, changes: 2, findings: 3, permission: 4, interrupted: 130 } as const;
 
+/** Ids that mean: a permission is missing. Where nothing else is wrong, the exit code is that of {@link exitCodes}`.permission`. */
+export const permissionIds: ReadonlySet<string> = new Set(['aws-permission-missing', 'kubernetes-permission-missing']);
+
 /**
  * The one error that the program throws on purpose. It is told apart by its `id`, never by its message.
  * `id` is a key of the pages in `errors/pages.ts`.

@@ -73,6 +73,7 @@ export const accessKey: ResourceKind<DesiredKey, ObservedKey> = {
     const sorted = await Promise.all(others.map(async (other) => ({ id: other.id, ours: (await whyOurs(other, user, { owned, pointed: [parameter] }, readings, owner)) !== undefined })));
     return { user, ...(key === undefined ? {} : { key }), unknown: sorted.filter(({ ours }) => !ours).map(({ id }) => id) };
   },
+  laterReadings: ({ desired }, readings) => [readings.accessKeys(desired.userName)],
   async strays(where, readings) {
     const regions = await storeRegionsOf(where, readings);
     const found = await Promise.all(

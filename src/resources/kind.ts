@@ -119,6 +119,8 @@ export interface ResourceKind<Desired = unknown, Observed = unknown> {
 
   /** Picks what exists from readings; undefined for nothing. Calls nothing itself. */
   observe(resource: Resource<Desired>, readings: Readings, owner: Owner): Promise<Observed | undefined>;
+  /** Readings that `observe` asks for only after others: asked for where one was denied, so that all that is missing shows. */
+  laterReadings?(resource: Resource<Desired>, readings: Readings): readonly Promise<unknown>[];
   /** Things of ours of this kind that no resource of the footprint accounts for. */
   strays?(where: Whereabouts, readings: Readings): Promise<readonly Stray<Observed>[]>;
   /** False where only the surroundings were found (a workload without our variables). Default true. */

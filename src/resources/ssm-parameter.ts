@@ -57,6 +57,7 @@ export const ssmParameter: ResourceKind<DesiredParameter, ObservedParameter> = {
     // DescribeParameters tells no tags: only for a name that is taken they are asked for, to say whose it is.
     return { region, parameter, ownership: ownershipByTags((await readings.parameterTags(region, name)) ?? {}, owner) };
   },
+  laterReadings: ({ desired: { region, name } }, readings) => [readings.parameterTags(region, name)],
   async strays(where, readings) {
     const found = await Promise.all(
       (await storeRegionsOf(where, readings)).map(async (region) =>

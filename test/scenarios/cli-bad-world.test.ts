@@ -88,6 +88,14 @@ const cases: readonly Case[] = [
     },
   },
   {
+    name: 'nothing may be looked at',
+    code: 4,
+    async prepare({ sandbox }) {
+      const keys = await sandbox.aws.createIdentity('stranger', { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'iam:ListAccessKeys', Resource: '*' }] });
+      return { environment: { AWS_ACCESS_KEY_ID: keys.accessKeyId, AWS_SECRET_ACCESS_KEY: keys.secretAccessKey } };
+    },
+  },
+  {
     name: 'AWS keeps throttling',
     prepare({ sandbox }) {
       sandbox.aws.faults.add({ action: 'iam:GetUser', fault: { kind: 'throttle' }, times: Number.POSITIVE_INFINITY });

@@ -2,6 +2,7 @@ import { AwsCallError, toAccessError as awsAccessError } from '../../aws/error.t
 import { AccessError } from '../../errors/error.ts';
 import type { Finding } from '../../finding.ts';
 import { KubernetesCallError, toAccessError as kubernetesAccessError } from '../../kubernetes/error.ts';
+import { denialFinding, isDenial } from '../failure.ts';
 import type { VerifyCheck } from '../types.ts';
 import type { Inquiry } from './inquiry.ts';
 
@@ -13,7 +14,7 @@ export interface Looked {
 }
 
 /** Runs one check. A call that fails is that check's finding and stops no other check. */
-export async function check(id: string, title: string, { context }: Inquiry, look: () => Promise<Looked>): Promise<VerifyCheck> {
+export async function check(id: string, title: string, { access, context }: Inquiry, look: () => Promise<Looked>): Promise<VerifyCheck> {
   const begun = context.clock.now().getTime();
   const finish = (outcome: VerifyCheck['outcome'], detail: string, findings: readonly Finding[]): VerifyCheck => ({
     id,
@@ -29,6 +30,7 @@ export async function check(id: string, title: string, { context }: Inquiry, loo
     return finish(findings.some(({ severity }) => severity === 'error') ? 'failed' : 'passed', detail, findings);
   } catch (error) {
     if (context.signal.aborted) return finish('skipped', 'interrupted', []);
+    if (isDenial(error)) return finish('failed', 'may not be looked at', [denialFinding(error, access)]);
     const told = error instanceof AwsCallError ? awsAccessError(error) : error instanceof KubernetesCallError ? kubernetesAccessError(error) : error;
     if (!(told instanceof AccessError)) throw error;
     return finish('failed', 'could not be looked at', [asFinding(told)]);

@@ -1,0 +1,34 @@
+import type { Access } from '../../access/types.ts';
+import { confinementOf } from './confinement.ts';
+
+/** A call as it was denied: `resource` is what the request named, a name or an ARN. */
+export interface DeniedCall {
+  readonly action: string;
+  readonly region: string;
+  readonly resource?: string;
+}
+
+/**
+ * The ARNs that AWS judges a call on, as a policy has to name them; the request names mostly less. Two where it depends on
+ * whether the user exists: who does not exist yet has no path. Resource types of the Service Authorization Reference
+ * ("Actions, resources, and condition keys for AWS IAM", "… for AWS Systems Manager").
+ */
+export function judgedOn({ action, region, resource = '*' }: DeniedCall, access: Access): readonly string[] {
+  if (resource.startsWith('arn:')) return [resource];
+  const { partition, account } = confinementOf(access);
+  const { names } = access.spec;
+  const [service, operation = ''] = action.split(':');
+  if (service === 'iam' && !operation.startsWith('GetAccount')) {
+    const iam = `arn:${partition}:iam::${account}`;
+    if (/Policy(Version|Versions)?$/.test(operation) && !/UserPolic|PrincipalPolicy/.test(operation)) return [`${iam}:policy${names.path}${resource}`];
+    // The request names a key, and its user is judged.
+    const user = operation === 'GetAccessKeyLastUsed' ? names.user : resource;
+    const withPath = `${iam}:user${names.path}${user}`;
+    return operation === 'CreateUser' ? [withPath] : [...new Set([withPath, `${iam}:user/${user}`])];
+  }
+  if (service === 'ssm') {
+    // A list has no resource of its own: it is judged on everything of the account in that region.
+    return [operation === 'DescribeParameters' ? `arn:${partition}:ssm:${region}:${account}:*` : `arn:${partition}:ssm:${region}:${account}:parameter/${resource.replace(/^\//, '')}`];
+  }
+  return [resource];
+}
