@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { clientProfile } from './clients/index.ts';
 import { modelRoles } from './rules/models.ts';
 import type { DeclaredAccess } from './schema/index.ts';
-import type { Access, Names } from './types.ts';
+import type { Access, Credentials, Names } from './types.ts';
 
 /** The names that an access gets unless it says otherwise; for `openhands`, those of the original request. */
 export function defaultNames(name: string): Names {
@@ -41,6 +41,7 @@ export function distinctNames(access: { readonly cluster: string; readonly names
 }
 
 const iamUserLimit = 64;
+const iamRoleLimit = 64;
 /** 128 less what `-2`, `-3` of further policies take. */
 const iamPolicyLimit = 125;
 
@@ -53,7 +54,7 @@ function cut(name: string, limit: number): string {
 }
 
 /** A declaration that passed schema and rules, as the rest of the program uses it. */
-export function normalise(declared: DeclaredAccess, accessKey: NonNullable<DeclaredAccess['spec']['credentials']['accessKey']>): Access {
+export function normalise(declared: DeclaredAccess, credentials: Credentials): Access {
   const { metadata, spec } = declared;
   const roles = modelRoles(spec.models);
   return {
@@ -65,7 +66,7 @@ export function normalise(declared: DeclaredAccess, accessKey: NonNullable<Decla
       region: spec.region,
       models: spec.models.map((model, index) => ({ id: model.id, role: roles[index]!, applicationProfile: model.applicationProfile })),
       workloads: spec.workloads.map((workload) => present(workload)),
-      credentials: { accessKey: present({ ...accessKey, secretStore: present(accessKey.secretStore) }) },
+      credentials,
       discovery: spec.discovery ?? spec.workloads.some((workload) => clientProfile(workload.client).listsModels),
       ...present({ endpoint: spec.endpoint && present(spec.endpoint), permissionsBoundary: spec.permissionsBoundary, parameterKmsKeyId: spec.parameterKmsKeyId, budget: spec.budget }),
       restart: spec.restart,
@@ -75,6 +76,14 @@ export function normalise(declared: DeclaredAccess, accessKey: NonNullable<Decla
       managedBy: spec.managedBy ?? { iam: 'program', cluster: 'program' },
     },
   };
+}
+
+/** The one mode that is declared and built; undefined for another. */
+export function declaredMode({ metadata, spec }: DeclaredAccess): Credentials | undefined {
+  const { accessKey, webIdentity } = spec.credentials;
+  if (accessKey !== undefined) return { accessKey: present({ ...accessKey, secretStore: present(accessKey.secretStore) }) };
+  if (webIdentity === undefined) return undefined;
+  return { webIdentity: { ...webIdentity, role: webIdentity.role ?? cut(`bedrock-${metadata.name}-role`, iamRoleLimit) } };
 }
 
 type Present<Shape> = { [Name in keyof Shape]: Exclude<Shape[Name], undefined> };

@@ -23,7 +23,7 @@ export interface AccessDocumentSpec {
   /** A string is `Kind/name` or `Kind/name:client`. */
   readonly workloads: readonly (string | WorkloadDocument)[];
   /** Exactly one mode. */
-  readonly credentials: { readonly accessKey: string | AccessKeyDocument };
+  readonly credentials: { readonly accessKey: string | AccessKeyDocument } | { readonly webIdentity: WebIdentityDocument };
   /** Default: as the clients need. */
   readonly discovery?: boolean;
   /** A string is the url. */
@@ -79,6 +79,15 @@ export interface AccessKeyDocument {
   readonly layout?: 'single' | 'pair';
   /** `30d`, `12h`, `90m`. */
   readonly rotateAfter?: string;
+}
+
+export interface WebIdentityDocument {
+  readonly issuer: string;
+  /** Default `sts.amazonaws.com`. */
+  readonly audience?: string;
+  readonly serviceAccount: string;
+  /** Default `bedrock-<name>-role`. */
+  readonly role?: string;
 }
 
 export interface EndpointDocument {

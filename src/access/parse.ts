@@ -1,7 +1,7 @@
 import { nearest } from '../bedrock/nearest.ts';
 import type { Finding, Place } from '../finding.ts';
 import { accessFinding, shown } from './access-finding.ts';
-import { normalise } from './defaults.ts';
+import { declaredMode, normalise } from './defaults.ts';
 import { explainIssue, type ExplainedIssue } from './explain-issue.ts';
 import { checkRules } from './rules/index.ts';
 import { notBuilt } from './rules/not-built.ts';
@@ -89,9 +89,9 @@ function readAccess(source: SourceDocument): { readonly access: Access | undefin
     return { access: undefined, findings: [...findings, ...withoutMisspelt(issues.flatMap((issue) => explainIssue(issue, document, source)))] };
   }
   if (findings.length === 0) findings.push(...checkRules(result.data, source));
-  const { accessKey } = result.data.spec.credentials;
-  if (accessKey === undefined || findings.some(({ severity }) => severity === 'error')) return { access: undefined, findings };
-  return { access: normalise(result.data, accessKey), findings };
+  const mode = declaredMode(result.data);
+  if (mode === undefined || findings.some(({ severity }) => severity === 'error')) return { access: undefined, findings };
+  return { access: normalise(result.data, mode), findings };
 }
 
 function samePath(one: readonly PropertyKey[], other: readonly PropertyKey[]): boolean {

@@ -71,7 +71,21 @@ export type ClientName =
   | 'custom';
 
 /** Exactly one mode. Modes not built yet are refused by name while parsing (`credentials-mode-not-built`). */
-export type Credentials = { readonly accessKey: AccessKeyCredentials };
+export type Credentials =
+  | { readonly accessKey: AccessKeyCredentials; readonly webIdentity?: never }
+  | { readonly webIdentity: WebIdentityCredentials; readonly accessKey?: never };
+
+/** An IAM role that the pods assume with the token of their ServiceAccount: no key lies anywhere. */
+export interface WebIdentityCredentials {
+  /** The cluster's public token issuer, `https://…`, to the letter as the tokens say it. */
+  readonly issuer: string;
+  /** The one audience of the tokens, default `sts.amazonaws.com`. */
+  readonly audience: string;
+  /** The workloads' ServiceAccount in the access's namespace: the role trusts this one alone. */
+  readonly serviceAccount: string;
+  /** Name of the IAM role, default `bedrock-<name>-role`. */
+  readonly role: string;
+}
 
 export interface AccessKeyCredentials {
   readonly secretStore: SecretStore;

@@ -75,7 +75,7 @@ export function leakFinding({ workloads }: RotationSeen, leaked: string): Findin
 }
 
 export function rotateAfterTooShort(seen: RotationSeen, times: RotationTimes): Finding | undefined {
-  const { rotateAfter } = seen.access.spec.credentials.accessKey;
+  const rotateAfter = seen.access.spec.credentials.accessKey?.rotateAfter;
   const after = milliseconds(rotateAfter);
   const takes = silenceOf(seen, times) + (times.grace ?? 86_400_000) + 1_800_000;
   if (after === undefined || after >= takes) return undefined;

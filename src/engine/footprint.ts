@@ -37,7 +37,7 @@ export function footprint(access: Access, { catalog, clusterId, now, strict = fa
 }
 
 function layoutFindings({ spec }: Access): readonly Finding[] {
-  if (spec.credentials.accessKey.layout === 'single') return [];
+  if (spec.credentials.accessKey?.layout !== 'pair') return [];
   return [
     {
       id: 'layout-not-atomic',

@@ -27,7 +27,7 @@ export async function listAccesses(context: RunContext, _options: { readonly all
 
 function fromRevision({ access, number, state }: Revision): Pick<AccessSummary, 'regions' | 'models' | 'revision' | 'state'> {
   return {
-    regions: access === undefined ? [] : [...new Set([access.spec.region, access.spec.credentials.accessKey.secretStore.region])].sort(),
+    regions: access === undefined ? [] : [...new Set([access.spec.region, access.spec.credentials.accessKey?.secretStore.region ?? access.spec.region])].sort(),
     models: access === undefined ? [] : access.spec.models.map(({ id }) => id),
     revision: number,
     state,

@@ -332,6 +332,12 @@ export const accessPages = {
     remedy: 'Write exactly one, such as credentials: { accessKey: … }.',
     fault: 'input',
   },
+  'mode-without-key': {
+    summary: 'What was asked for is done to an access key, and the access has none.',
+    cause: 'It is declared with credentials.webIdentity: the pods get a session of their role.',
+    remedy: 'There is no key to rotate or to export. Where the access shall have one, declare credentials.accessKey.',
+    fault: 'input',
+  },
   'credentials-mode-not-built': {
     summary: 'This credentials mode is not built yet.',
     cause: 'The declaration has room for it, but this version can only make access keys.',

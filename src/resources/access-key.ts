@@ -47,7 +47,8 @@ export const accessKey: ResourceKind<DesiredKey, ObservedKey> = {
   where: 'aws',
 
   desired({ access }) {
-    const { names } = access.spec;
+    const { names, credentials } = access.spec;
+    if (credentials.accessKey === undefined) return [];
     return [
       {
         kind: 'access-key',

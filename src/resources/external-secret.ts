@@ -42,7 +42,8 @@ export const externalSecret: ResourceKind<DesiredExternalSecret, ObservedExterna
   desired({ access }) {
     const { namespace, name: accessName } = access.metadata;
     const name = access.spec.names.secret;
-    const { secretStore: store } = access.spec.credentials.accessKey;
+    const store = access.spec.credentials.accessKey?.secretStore;
+    if (store === undefined) return [];
     return [
       {
         kind: 'external-secret',

@@ -22,6 +22,7 @@ export const iamUser: ResourceKind<DesiredUser, IamUser> = {
   desired({ access, partition }) {
     const { account, names, permissionsBoundary, credentials, managedBy } = access.spec;
     const desired: DesiredUser = {
+    if (credentials.accessKey === undefined) return [];
       name: names.user,
       path: names.path,
       arn: `arn:${partition}:iam::${account}:user${names.path}${names.user}`,

@@ -15,6 +15,7 @@ export interface AccessParameter {
 
 export function parametersOf(access: Access): readonly AccessParameter[] {
   const { names, credentials } = access.spec;
+  if (credentials.accessKey === undefined) return [];
   const { layout, secretStore } = credentials.accessKey;
   const { region } = secretStore;
   if (layout === 'single') return [{ role: 'credentials', region, name: names.parameter }];
@@ -27,7 +28,7 @@ export function parametersOf(access: Access): readonly AccessParameter[] {
 /** The parameter that holds the secret: its Description says which key is the current one. */
 export function recordingParameter(access: Access): AccessParameter {
   const [first] = parametersOf(access);
-  if (first === undefined) throw new TypeError('an access has at least one parameter');
+  if (first === undefined) throw new TypeError('an access with a key has at least one parameter');
   return first;
 }
 

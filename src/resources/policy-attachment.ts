@@ -23,7 +23,8 @@ export const policyAttachment: ResourceKind<DesiredAttachment, ObservedAttachmen
   where: 'aws',
 
   desired({ access, partition, policy }) {
-    const { account, names, managedBy } = access.spec;
+    const { account, names, managedBy, credentials } = access.spec;
+    if (credentials.accessKey === undefined) return [];
     return policy.documents.map((_document, index) => {
       const name = index === 0 ? names.policy : `${names.policy}-${index + 1}`;
       return {

@@ -29,7 +29,8 @@ export const secretStore: ResourceKind<DesiredStore, ObservedStore> = {
   where: 'kubernetes',
 
   desired({ access }) {
-    const store = access.spec.credentials.accessKey.secretStore;
+    const store = access.spec.credentials.accessKey?.secretStore;
+    if (store === undefined) return [];
     return [
       {
         kind: 'secret-store',

@@ -85,6 +85,6 @@ test('the place of a field that is not written is that of the field around it', 
 test('anchors and aliases are read, each alias as its own place', () => {
   const text = changed('region: us-west-2', 'region: &where us-west-2', changed('region: ap-northeast-1', 'region: *where'));
   const { access, place } = only(text);
-  assert.equal(access.spec.credentials.accessKey.secretStore.region, 'us-west-2');
+  assert.equal(access.spec.credentials.accessKey?.secretStore.region, 'us-west-2');
   assert.equal(place('spec.credentials.accessKey.secretStore.region').line, 22);
 });

@@ -42,16 +42,28 @@ interface Claim {
 /** The names that must be an access's own, each within what it must be unique in. */
 function claims({ metadata, spec }: Access): Claim[] {
   const { names, account } = spec;
-  const { layout, secretStore } = spec.credentials.accessKey;
+  return [
+    // IAM names are unique within the account, whatever the path, and not told apart by case (CreateUser, CreatePolicy, CreateRole).
+    { key: `policy ${account} ${names.policy.toLowerCase()}`, what: `IAM policy ${names.policy}`, field: 'spec.names.policy' },
+    ...identityClaims({ metadata, spec }),
+    { key: `configmap ${metadata.namespace} ${names.environment}`, what: `ConfigMap ${names.environment} in ${metadata.namespace}`, field: 'spec.names.environment' },
+  ];
+}
+
+/** Of who calls, and of what its credential lies in. */
+function identityClaims({ metadata, spec }: Pick<Access, 'metadata' | 'spec'>): Claim[] {
+  const { names, account, credentials } = spec;
+  if (credentials.webIdentity !== undefined) {
+    const { role } = credentials.webIdentity;
+    return [{ key: `role ${account} ${role.toLowerCase()}`, what: `IAM role ${role}`, field: 'spec.credentials.webIdentity.role' }];
+  }
+  const { layout, secretStore } = credentials.accessKey;
   const parameters = layout === 'single' ? (['parameter'] as const) : (['accessKeyIdParameter', 'secretAccessKeyParameter'] as const);
   return [
-    // IAM names are unique within the account, whatever the path, and not told apart by case (CreateUser, CreatePolicy).
     { key: `user ${account} ${names.user.toLowerCase()}`, what: `IAM user ${names.user}`, field: 'spec.names.user' },
-    { key: `policy ${account} ${names.policy.toLowerCase()}`, what: `IAM policy ${names.policy}`, field: 'spec.names.policy' },
     // Parameter names are unique within account and region, and told apart by case (PutParameter).
     ...parameters.map((name) => ({ key: `parameter ${account} ${secretStore.region} ${names[name].replace(/^\/(?=[^/]+$)/, '')}`, what: `Parameter ${names[name]}`, field: `spec.names.${name}` })),
     { key: `secret ${metadata.namespace} ${names.secret}`, what: `Secret ${names.secret} in ${metadata.namespace}`, field: 'spec.names.secret' },
-    { key: `configmap ${metadata.namespace} ${names.environment}`, what: `ConfigMap ${names.environment} in ${metadata.namespace}`, field: 'spec.names.environment' },
   ];
 }
 

@@ -28,11 +28,12 @@ const serviceAccount = dnsSubdomain.optional().describe("The workload's ServiceA
 
 const webIdentity = z
   .strictObject({
-    issuer: z.string().max(512).regex(/^https:\/\/[!-~]+$/, 'issuer-malformed').optional().describe("The cluster's public token issuer; by default the one that the cluster announces."),
-    serviceAccount,
-    sessionDuration,
+    issuer: z.string().max(255).regex(/^https:\/\/[!-~]+$/, 'issuer-malformed').describe("The cluster's public token issuer, to the letter as its tokens say it: `https://oidc.example.com`."),
+    audience: z.string().min(1).max(255).default('sts.amazonaws.com').describe('The audience of the tokens.'),
+    serviceAccount: dnsSubdomain.describe("The workloads' ServiceAccount: the role trusts this one alone."),
+    role: z.string().max(64).regex(/^[\w+=,.@-]+$/, 'role-name-malformed').optional().describe('Name of the IAM role; by default `bedrock-<name>-role`.'),
   })
-  .describe('Not built yet: an IAM role assumed with the ServiceAccount token (IRSA).');
+  .describe('Not built yet: an IAM role that the pods assume with the token of their ServiceAccount (IRSA), without any key.');
 
 const podIdentity = z
   .strictObject({ cluster: z.string().min(1).max(100).describe('The name of the EKS cluster.'), serviceAccount })

@@ -33,6 +33,7 @@ export const parameterUndeclared: Rule = {
 export function declaredParameters(facts: RepositoryFacts): ReadonlySet<string> {
   const made = facts.accesses.flatMap(({ access }) => {
     const { names, credentials } = access.spec;
+    if (credentials.accessKey === undefined) return [];
     return credentials.accessKey.layout === 'pair' ? [names.accessKeyIdParameter, names.secretAccessKeyParameter] : [names.parameter];
   });
   return new Set([...facts.parameters.filter(({ name }) => name.known).map(({ name }) => name.text), ...made]);

@@ -35,7 +35,7 @@ export function confinementOf(access: Access, clusterId?: string): Confinement {
   const { namespace, name } = access.metadata;
   const partition = partitionOf(region) ?? 'aws';
   const iam = (resource: string): string => `arn:${partition}:iam::${account}:${resource}`;
-  const parameterRegion = credentials.accessKey.secretStore.region;
+  const parameterRegion = credentials.accessKey?.secretStore.region ?? region;
   // Of both layouts: an access moves from one to the other.
   const parameters = [names.parameter, names.accessKeyIdParameter, names.secretAccessKeyParameter];
   return {
@@ -49,6 +49,7 @@ export function confinementOf(access: Access, clusterId?: string): Confinement {
     parameterArns: parameters.map((parameter) => `arn:${partition}:ssm:${parameterRegion}:${account}:parameter/${parameter.replace(/^\//, '')}`),
     parameterRegion,
     ...(parameterKmsKeyId === undefined ? {} : { kmsKey: parameterKmsKeyId }),
+    storeRoleArn: credentials.accessKey?.secretStore.role ?? iam('role/*'),
     boundaryArn: permissionsBoundary ?? iam(`policy${programPath}bedrock-access-boundary`),
     programPolicyArn: iam(`policy${programPath}for-${names.user}`),
   };

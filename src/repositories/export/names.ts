@@ -39,7 +39,7 @@ function styledNames({ metadata, spec }: Access, style: Pick<ExportStyle, 'iamNa
     user: iam(usual.user),
     policy: iam(usual.policy),
     path: style.iamPath,
-    ...(flat ? {} : spec.credentials.accessKey.layout === 'single' ? { parameter: parameter('credentials') } : { accessKeyIdParameter: parameter('access-key-id'), secretAccessKeyParameter: parameter('secret-access-key') }),
+    ...(flat ? {} : spec.credentials.accessKey?.layout !== 'pair' ? { parameter: parameter('credentials') } : { accessKeyIdParameter: parameter('access-key-id'), secretAccessKeyParameter: parameter('secret-access-key') }),
   };
 }
 

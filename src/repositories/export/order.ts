@@ -1,4 +1,5 @@
 /** What to do with exported files, and in which order: each step rests on the one before. */
+import { accessKeyMode } from '../../access/credential-mode.ts';
 import { relative } from 'node:path';
 import type { Access } from '../../access/types.ts';
 import { ownerTagKeys } from '../../resources/owner.ts';
@@ -36,7 +37,7 @@ export function exportOrder({ request, access, style, declaration, clusterKnown 
     }
     steps.push({
       title: 'Make the access key and its parameter',
-      why: `The secret goes from IAM into the parameter in ${credentials.accessKey.secretStore.region} and nowhere else: not into Terraform's state, not into git.`,
+      why: `The secret goes from IAM into the parameter in ${accessKeyMode(access, 'an export').secretStore.region} and nowhere else: not into Terraform's state, not into git.`,
       lines: [command, '', 'The same as a job of GitHub Actions, after the one that applies Terraform:', ...ciJob(command, access)],
     });
   }
@@ -51,7 +52,7 @@ export function exportOrder({ request, access, style, declaration, clusterKnown 
   return steps;
 }
 
-function ciJob(command: string, { spec }: Access): readonly string[] {
+function ciJob(command: string, { metadata, spec }: Access): readonly string[] {
   return [
     'bedrock-access:',
     '  needs: apply',
@@ -64,7 +65,7 @@ function ciJob(command: string, { spec }: Access): readonly string[] {
     '    - uses: aws-actions/configure-aws-credentials@v4',
     '      with:',
     `        role-to-assume: arn:aws:iam::${spec.account}:role/<a role that may make keys and parameters>`,
-    `        aws-region: ${spec.credentials.accessKey.secretStore.region}`,
+    `        aws-region: ${accessKeyMode({ metadata, spec }, 'an export').secretStore.region}`,
     `    - run: npx ${command}`,
     '      env:',
     '        KUBECONFIG: <a kubeconfig of the cluster, for the Lease of the run>',

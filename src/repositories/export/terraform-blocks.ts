@@ -128,7 +128,7 @@ function keyBlocks({ metadata, spec }: Access, userLabel: string, style: ExportS
   const pair: HclExpression = { type: 'object', entries: [[credentialFields.accessKeyId, key('id')], [credentialFields.secretAccessKey, key('secret')]] };
   return [
     { type: 'resource', labels: ['aws_iam_access_key', keyLabel], comment: comments.key, attributes: [['user', traversal('aws_iam_user', userLabel, 'name')]] },
-    ...(credentials.accessKey.layout === 'single'
+    ...(credentials.accessKey?.layout !== 'pair'
       ? [parameter(names.parameter, 'Access key', jsonencode(pair), comments.parameter)]
       : [parameter(names.accessKeyIdParameter, 'Access key id', key('id'), comments.parameter), parameter(names.secretAccessKeyParameter, 'Secret access key', key('secret'), comments.parameter)]),
   ];
