@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { join } from 'node:path';
 import { call, type ApiConnection } from './api-connection.ts';
-import { freePorts } from './free-ports.ts';
+import { onFreePorts } from './free-ports.ts';
 import { goPrograms } from './go-programs.ts';
 import type { RunFolder } from './run-folder.ts';
 
@@ -19,22 +19,22 @@ export async function startControlPlane(folder: RunFolder, tell: (line: string) 
   const programs = await goPrograms('control-plane', tell);
   const kwok = await goPrograms('kwok', tell);
   const began = performance.now();
-  const [clientPort, peerPort, apiPort] = await freePorts(3);
-  const etcdUrl = `http://127.0.0.1:${clientPort}`;
-  const server = `https://127.0.0.1:${apiPort}`;
-
-  const etcd = folder.start('etcd', join(programs, 'etcd'), [
-    '--name=default',
-    `--data-dir=${join(folder.path, 'etcd')}`,
-    `--listen-client-urls=${etcdUrl}`,
-    `--advertise-client-urls=${etcdUrl}`,
-    `--listen-peer-urls=http://127.0.0.1:${peerPort}`,
-    `--initial-advertise-peer-urls=http://127.0.0.1:${peerPort}`,
-    `--initial-cluster=default=http://127.0.0.1:${peerPort}`,
-    '--log-level=warn',
-    '--unsafe-no-fsync',
-  ]);
-  await folder.until(etcd, () => answers(`${etcdUrl}/health`));
+  const etcdUrl = await onFreePorts(2, async (clientPort, peerPort) => {
+    const url = `http://127.0.0.1:${clientPort}`;
+    const etcd = folder.start('etcd', join(programs, 'etcd'), [
+      '--name=default',
+      `--data-dir=${join(folder.path, `etcd-${clientPort}`)}`,
+      `--listen-client-urls=${url}`,
+      `--advertise-client-urls=${url}`,
+      `--listen-peer-urls=http://127.0.0.1:${peerPort}`,
+      `--initial-advertise-peer-urls=http://127.0.0.1:${peerPort}`,
+      `--initial-cluster=default=http://127.0.0.1:${peerPort}`,
+      '--log-level=warn',
+      '--unsafe-no-fsync',
+    ]);
+    await folder.until(etcd, () => answers(`${url}/health`));
+    return url;
+  });
 
   const keys = serviceAccountKeys(folder.path);
   const token = randomBytes(24).toString('base64url');
@@ -42,30 +42,34 @@ export async function startControlPlane(folder: RunFolder, tell: (line: string) 
   writeFileSync(tokens, `${token},admin,admin,"system:masters"\n`, { mode: 0o600 });
   const certificates = join(folder.path, 'certificates');
   mkdirSync(certificates);
-  const apiServer = folder.start('kube-apiserver', join(programs, 'kube-apiserver'), [
-    `--etcd-servers=${etcdUrl}`,
-    '--bind-address=127.0.0.1',
-    `--secure-port=${apiPort}`,
-    // An advertised address may not be loopback; nothing is sent to it, since the endpoint reconciler is off.
-    '--advertise-address=192.0.2.1',
-    '--endpoint-reconciler-type=none',
-    `--cert-dir=${certificates}`,
-    `--token-auth-file=${tokens}`,
-    '--authorization-mode=Node,RBAC',
-    '--service-cluster-ip-range=10.96.0.0/16',
-    `--service-account-issuer=${server}`,
-    `--service-account-jwks-uri=${server}/openid/v1/jwks`,
-    `--service-account-key-file=${keys.public}`,
-    `--service-account-signing-key-file=${keys.private}`,
-    '--allow-privileged=true',
-    '--profiling=false',
-    '--shutdown-delay-duration=0s',
-    '--v=1',
-  ]);
   const certificate = join(certificates, 'apiserver.crt');
-  await folder.until(apiServer, async () => {
-    const answer = await call({ server, ca: readFileSync(certificate, 'utf8'), token }, 'GET', '/readyz');
-    return answer.status === 200;
+  const server = await onFreePorts(1, async (apiPort) => {
+    const url = `https://127.0.0.1:${apiPort}`;
+    const apiServer = folder.start('kube-apiserver', join(programs, 'kube-apiserver'), [
+      `--etcd-servers=${etcdUrl}`,
+      '--bind-address=127.0.0.1',
+      `--secure-port=${apiPort}`,
+      // An advertised address may not be loopback; nothing is sent to it, since the endpoint reconciler is off.
+      '--advertise-address=192.0.2.1',
+      '--endpoint-reconciler-type=none',
+      `--cert-dir=${certificates}`,
+      `--token-auth-file=${tokens}`,
+      '--authorization-mode=Node,RBAC',
+      '--service-cluster-ip-range=10.96.0.0/16',
+      `--service-account-issuer=${url}`,
+      `--service-account-jwks-uri=${url}/openid/v1/jwks`,
+      `--service-account-key-file=${keys.public}`,
+      `--service-account-signing-key-file=${keys.private}`,
+      '--allow-privileged=true',
+      '--profiling=false',
+      '--shutdown-delay-duration=0s',
+      '--v=1',
+    ]);
+    await folder.until(apiServer, async () => {
+      const answer = await call({ server: url, ca: readFileSync(certificate, 'utf8'), token }, 'GET', '/readyz');
+      return answer.status === 200;
+    });
+    return url;
   });
   const connection: ApiConnection = { server, ca: readFileSync(certificate, 'utf8'), token };
   const kubeconfigFile = join(folder.path, 'kubeconfig');

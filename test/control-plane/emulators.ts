@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { answers } from './control-plane.ts';
-import { freePorts } from './free-ports.ts';
+import { onFreePorts } from './free-ports.ts';
 import { pythonPrograms } from './python-programs.ts';
 import type { RunFolder } from './run-folder.ts';
 
@@ -19,25 +19,27 @@ const account = '123456789012';
 
 export async function startMinistack(folder: RunFolder, tell: (line: string) => void): Promise<Emulator> {
   const programs = await pythonPrograms(tell);
-  const [port] = await freePorts(1);
-  const started = folder.start('ministack', join(programs, 'python'), [fileURLToPath(new URL('./python/ministack_corrected.py', import.meta.url))], {
-    MINISTACK_ACCOUNT_ID: account,
-    GATEWAY_PORT: String(port),
-    BIND_HOST: '127.0.0.1',
-    AUTH: 'true',
-    PYTHONDONTWRITEBYTECODE: '1',
+  return onFreePorts(1, async (port) => {
+    const started = folder.start('ministack', join(programs, 'python'), [fileURLToPath(new URL('./python/ministack_corrected.py', import.meta.url))], {
+      MINISTACK_ACCOUNT_ID: account,
+      GATEWAY_PORT: String(port),
+      BIND_HOST: '127.0.0.1',
+      AUTH: 'true',
+      PYTHONDONTWRITEBYTECODE: '1',
+    });
+    await folder.until(started, () => answers(`http://127.0.0.1:${port}/_ministack/ready`));
+    return { name: 'ministack', endpoint: `http://127.0.0.1:${port}`, account, accessKeyId: 'test', secretAccessKey: 'test' };
   });
-  await folder.until(started, () => answers(`http://127.0.0.1:${port}/_ministack/ready`));
-  return { name: 'ministack', endpoint: `http://127.0.0.1:${port}`, account, accessKeyId: 'test', secretAccessKey: 'test' };
 }
 
 export async function startMoto(folder: RunFolder, tell: (line: string) => void): Promise<Emulator> {
   const programs = await pythonPrograms(tell);
-  const [port] = await freePorts(1);
-  const started = folder.start('moto', join(programs, 'moto_server'), ['--host', '127.0.0.1', '--port', String(port)], {
-    MOTO_ACCOUNT_ID: account,
-    PYTHONDONTWRITEBYTECODE: '1',
+  return onFreePorts(1, async (port) => {
+    const started = folder.start('moto', join(programs, 'moto_server'), ['--host', '127.0.0.1', '--port', String(port)], {
+      MOTO_ACCOUNT_ID: account,
+      PYTHONDONTWRITEBYTECODE: '1',
+    });
+    await folder.until(started, () => answers(`http://127.0.0.1:${port}/moto-api/data.json`));
+    return { name: 'moto', endpoint: `http://127.0.0.1:${port}`, account, accessKeyId: 'test', secretAccessKey: 'test' };
   });
-  await folder.until(started, () => answers(`http://127.0.0.1:${port}/moto-api/data.json`));
-  return { name: 'moto', endpoint: `http://127.0.0.1:${port}`, account, accessKeyId: 'test', secretAccessKey: 'test' };
 }

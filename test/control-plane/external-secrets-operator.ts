@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { call } from './api-connection.ts';
 import { answers, type ControlPlane } from './control-plane.ts';
-import { freePorts } from './free-ports.ts';
+import { onFreePorts } from './free-ports.ts';
 import { goPrograms } from './go-programs.ts';
 import type { RunFolder, StartedProcess } from './run-folder.ts';
 
@@ -28,23 +28,24 @@ export async function startExternalSecretsOperator(folder: RunFolder, plane: Con
     });
     if (answer.status >= 300) throw new Error(`the definition ${name} was refused: ${answer.text}`);
   }
-  const [metricsPort, livePort] = await freePorts(2);
-  const started = folder.start(
-    'external-secrets',
-    join(programs, 'external-secrets'),
-    [`--metrics-addr=127.0.0.1:${metricsPort}`, `--live-addr=127.0.0.1:${livePort}`, '--concurrent=2', '--loglevel=info'],
-    {
-      KUBECONFIG: plane.kubeconfigFile,
-      AWS_SSM_ENDPOINT: options.awsEndpoint,
-      AWS_STS_ENDPOINT: options.awsEndpoint,
-      AWS_REGION: options.region,
-      AWS_ACCESS_KEY_ID: options.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: options.secretAccessKey,
-      AWS_EC2_METADATA_DISABLED: 'true',
-    },
-  );
-  await folder.until(started, () => answers(`http://127.0.0.1:${metricsPort}/metrics`));
-  return started;
+  return onFreePorts(2, async (metricsPort, livePort) => {
+    const started = folder.start(
+      'external-secrets',
+      join(programs, 'external-secrets'),
+      [`--metrics-addr=127.0.0.1:${metricsPort}`, `--live-addr=127.0.0.1:${livePort}`, '--concurrent=2', '--loglevel=info'],
+      {
+        KUBECONFIG: plane.kubeconfigFile,
+        AWS_SSM_ENDPOINT: options.awsEndpoint,
+        AWS_STS_ENDPOINT: options.awsEndpoint,
+        AWS_REGION: options.region,
+        AWS_ACCESS_KEY_ID: options.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: options.secretAccessKey,
+        AWS_EC2_METADATA_DISABLED: 'true',
+      },
+    );
+    await folder.until(started, () => answers(`http://127.0.0.1:${metricsPort}/metrics`));
+    return started;
+  });
 }
 
 function nameOf(definition: unknown): string {

@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:net';
+import { PortTakenError } from './setup-error.ts';
 
 /** Ports on loopback that nobody uses. All are held until all are known, so that none comes twice. */
 export async function freePorts(count: number): Promise<readonly number[]> {
@@ -16,4 +17,15 @@ export async function freePorts(count: number): Promise<readonly number[]> {
   });
   await Promise.all(servers.map((server) => new Promise<void>((resolve) => void server.close(() => resolve()))));
   return ports;
+}
+
+/** Starts something on free ports, and on others where somebody took one in the meantime. @throws SetupError after three times */
+export async function onFreePorts<Started>(count: number, start: (...ports: readonly number[]) => Promise<Started>, choose = freePorts): Promise<Started> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await start(...(await choose(count)));
+    } catch (error) {
+      if (!(error instanceof PortTakenError) || attempt === 3) throw error;
+    }
+  }
 }

@@ -106,7 +106,7 @@ async function go(folder: string, args: readonly string[]): Promise<string> {
   } catch (error) {
     const output = typeof error === 'object' && error !== null && 'stderr' in error ? String(error.stderr) : String(error);
     if (/dial tcp|no such host|i\/o timeout|network is unreachable|connection refused|TLS handshake/.test(output)) {
-      throw new SetupError('the network is off: Go modules are fetched once for the first build; run again when there is a network');
+      throw new SetupError('the network is off: Go modules must be fetched for the first build; run again when there is a network');
     }
     throw new SetupError(`go ${args[0]} failed in ${folder}: ${output.trim().split('\n').slice(-5).join(' | ')}`);
   }

