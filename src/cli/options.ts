@@ -51,11 +51,11 @@ export interface CommandOptions {
   readonly refresh: boolean;
   /** `terraform`, `cloudformation` or `commands`. */
   readonly format?: string;
-}
   /** `issuer export`: the folder for the documents. */
   readonly issuerFolder?: string;
   /** `issuer verify`: look below this address instead of the issuer's. */
   readonly at?: string;
+}
 
 /** The options of `rotate`. */
 export interface RotationOptions {
@@ -121,10 +121,10 @@ export function readOptions(values: Readonly<Record<string, unknown>>, positiona
     ...text('keys'),
     ...text('clusterId'),
     ...text('format'),
-  };
-}
     ...text('issuerFolder'),
     ...text('at'),
+  };
+}
 
 const repeated = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 

@@ -37,7 +37,9 @@ export async function observe(footprint: Footprint, context: RunContext, reading
 }
 
 export async function namespaceProblems(namespace: string, readings: Readings): Promise<readonly Finding[]> {
-  if ((await readings.object({ apiVersion: 'v1', kind: 'Namespace', name: namespace })) !== undefined) return [];
+  const found = await readings.object({ apiVersion: 'v1', kind: 'Namespace', name: namespace });
+  if (found?.metadata.deletionTimestamp !== undefined) return [terminating(namespace)];
+  if (found !== undefined) return [];
   return [
     {
       id: 'namespace-not-found',
@@ -48,6 +50,17 @@ export async function namespaceProblems(namespace: string, readings: Readings): 
       place: { field: 'metadata.namespace' },
     },
   ];
+}
+
+function terminating(namespace: string): Finding {
+  return {
+    id: 'namespace-terminating',
+    severity: 'error',
+    message: `the namespace ${namespace} is being deleted`,
+    cause: 'Nothing new can be made there, not even the Lease of a run.',
+    remedy: `Wait until it is gone, make it anew and run the command again; kubectl get namespace ${namespace} -o yaml tells what it still waits for. To remove the access: bedrock-access destroy`,
+    place: { field: 'metadata.namespace' },
+  };
 }
 
 async function lookAt(

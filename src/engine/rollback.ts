@@ -1,5 +1,6 @@
 import { refuseOtherAccount } from '../aws/account.ts';
 import { AccessError } from '../errors/error.ts';
+import { KubernetesCallError } from '../kubernetes/error.ts';
 import { oldKey } from '../resources/old-access-key.ts';
 import type { Owner } from '../resources/owner.ts';
 import { takeReadings, type Readings } from '../resources/readings.ts';
@@ -67,11 +68,20 @@ async function* removeAll(command: string, access: AccessName, context: RunConte
   }
 }
 
-/** Where the namespace is gone no Lease can be held, and no other run that holds it could be at work on more than AWS. */
+/**
+ * Where the namespace is gone, or on its way out without a Lease in it, none can be held, and no other run can begin to hold
+ * one: what is removed then is removed by nobody but a run like this, and a removal does no harm twice.
+ */
 async function leaseWherePossible(owner: Owner, command: string, context: RunContext): Promise<RunLease> {
   const problems = await namespaceProblems(owner.namespace, takeReadings(context.aws, context.kubernetes));
-  if (problems.length === 0) return holdLease(owner, command, context);
-  return { guard: () => Promise.resolve(), release: () => Promise.resolve() };
+  const without: RunLease = { guard: () => Promise.resolve(), release: () => Promise.resolve() };
+  if (problems.some(({ id }) => id === 'namespace-not-found')) return without;
+  try {
+    return await holdLease(owner, command, context);
+  } catch (error) {
+    if (error instanceof KubernetesCallError && error.kind === 'namespace-terminating') return without;
+    throw error;
+  }
 }
 
 async function lookAtAll(access: AccessName, context: RunContext, maybeNothing = false): Promise<{ readonly work: Work; readonly revisions: readonly Revision[] }> {

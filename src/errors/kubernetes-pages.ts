@@ -44,6 +44,12 @@ export const kubernetesPages = {
     remedy: 'Grant the verb and resource that the message names; `kubectl auth can-i` checks it.',
     fault: 'input',
   },
+  'namespace-terminating': {
+    summary: 'The namespace is being deleted.',
+    cause: 'In a namespace that is on its way out the API server lets nothing new be made, not even the Lease of a run. It stays there as long as finalizers keep something in it.',
+    remedy: 'Wait until it is gone, make it anew and run the command again; `kubectl get namespace NAME -o yaml` tells what it still waits for. To remove the access, run `bedrock-access destroy`: it needs nothing new there.',
+    fault: 'input',
+  },
   'lease-held': {
     summary: 'Another run is changing this access.',
     cause: 'Every run that changes something holds the Lease `bedrock-access-<name>` in the namespace of the access; a live run of somebody else has it.',

@@ -25,7 +25,10 @@ export function refusal(answer: Answer, place: CallPlace): KubernetesCallError {
   const details = fieldsOf(status['details']);
   const causes = listOf(details['causes']).map(fieldsOf);
   const reason = textOf(status['reason']) ?? '';
-  const kind = kindOf(answer.status, reason, textOf(details['name']) !== undefined);
+  // The same status and reason as for a missing permission; only the cause tells (k8s.io/api, core/v1, `NamespaceTerminatingCause`; set by
+  // the admission plugin NamespaceLifecycle for whatever is to be created there).
+  const terminating = causes.some((cause) => cause['reason'] === 'NamespaceTerminating');
+  const kind = terminating ? 'namespace-terminating' : kindOf(answer.status, reason, textOf(details['name']) !== undefined);
   const conflicts = causes.filter((cause) => cause['reason'] === 'FieldManagerConflict').map((cause) => ({ field: textOf(cause['field']) ?? '', manager: managerIn(textOf(cause['message']) ?? '') }));
   const asked = numberOf(details['retryAfterSeconds']);
   const said = place.secret ? '' : (textOf(status['message']) ?? answer.text.slice(0, 200).trim());

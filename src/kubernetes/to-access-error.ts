@@ -49,6 +49,13 @@ function explain(error: KubernetesCallError): { readonly id: string; readonly me
         remedy: `Grant the verb "${error.verb}" on "${resource}"${error.refused?.namespace === undefined ? ' in a ClusterRole' : ` in a Role of namespace ${error.refused.namespace}`}; check with \`kubectl auth can-i ${error.verb} ${resource}${where}\`.`,
       };
     }
+    case 'namespace-terminating':
+      return {
+        id: 'namespace-terminating',
+        message: `${error.target} cannot be made: its namespace is being deleted`,
+        cause: said,
+        remedy: 'Wait until the namespace is gone (`kubectl get namespace`), make it anew and run the command again; to remove the access, run `bedrock-access destroy`, which makes nothing.',
+      };
     case 'conflict':
       return error.conflicts === undefined ? changedMeanwhile(error, said) : fieldOwned(error, error.conflicts);
     case 'already-exists':

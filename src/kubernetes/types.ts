@@ -61,7 +61,7 @@ export type WatchEvent =
 
 export type KubernetesErrorKind =
   | 'not-found' | 'already-exists' | 'conflict' | 'invalid' | 'forbidden' | 'unauthorized'
-  | 'gone' | 'throttled' | 'unavailable' | 'unreachable' | 'kind-not-served' | 'other';
+  | 'gone' | 'throttled' | 'unavailable' | 'unreachable' | 'kind-not-served' | 'namespace-terminating' | 'other';
 
 export interface KubernetesCallErrorFields {
   readonly kind: KubernetesErrorKind;

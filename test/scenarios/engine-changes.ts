@@ -118,6 +118,22 @@ export const changing: readonly Scenario[] = [
     },
   },
   {
+    name: 'while the namespace is being deleted destroy goes on without a Lease, and apply is refused by name',
+    async play(world) {
+      await apply(world);
+      const keeper = { apiVersion: 'v1', kind: 'ConfigMap', namespace, name: 'kept-by-somebody' };
+      await world.kubernetes.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace, name: keeper.name, finalizers: ['example.com/keep'] } });
+      await world.kubernetes.remove({ apiVersion: 'v1', kind: 'Namespace', name: namespace });
+      await world.advance(60_000);
+      await assert.rejects(events(applyAccess(declared(), await world.run())), { id: 'namespace-terminating' });
+      const said = await events(destroyAccess(access, await world.run()));
+      assert.deepEqual(failures(said), []);
+      assert.equal(summaryOf(said).outcome, 'done');
+      assert.deepEqual(await world.inAws(), {});
+      await world.kubernetes.patch(keeper, { type: 'merge', body: { metadata: { finalizers: null } } });
+    },
+  },
+  {
     name: 'destroy takes the key away only when the pods run without it',
     async play(world) {
       await apply(world);

@@ -289,6 +289,7 @@ export class ObjectStore {
     const found = this.#kept(namespaces).get(namespace);
     if (found === undefined) throw notFound(namespaces, namespace);
     if (found.metadata.deletionTimestamp === undefined) return;
+    // kubernetes/kubernetes, staging/src/k8s.io/apiserver/pkg/admission/plugin/namespace/lifecycle/admission.go: create is refused, nothing else.
     const refusal = forbidden(type, name, `unable to create new content in namespace ${namespace} because it is being terminated`);
     throw new StatusError(refusal.code, refusal.reason, refusal.message, {
       ...refusal.details,
