@@ -21,8 +21,8 @@ export const iamUser: ResourceKind<DesiredUser, IamUser> = {
 
   desired({ access, partition }) {
     const { account, names, permissionsBoundary, credentials, managedBy } = access.spec;
-    const desired: DesiredUser = {
     if (credentials.accessKey === undefined) return [];
+    const desired: DesiredUser = {
       name: names.user,
       path: names.path,
       arn: `arn:${partition}:iam::${account}:user${names.path}${names.user}`,
