@@ -40,6 +40,8 @@ export function deferredIam(session: Session): IamCalls {
     listUserPolicies: async (...given) => (await load()).listUserPolicies(...given),
     getUserPolicy: async (...given) => (await load()).getUserPolicy(...given),
     listGroupsForUser: async (...given) => (await load()).listGroupsForUser(...given),
+    accountSummary: async () => (await load()).accountSummary(),
+    simulatePrincipalPolicy: async (...given) => (await load()).simulatePrincipalPolicy(...given),
     listUsersWithTags: async (...given) => (await load()).listUsersWithTags(...given),
   };
 }

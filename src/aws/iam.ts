@@ -12,6 +12,7 @@ import {
   DetachUserPolicyCommand,
   GetAccessKeyLastUsedCommand,
   GetAccountAuthorizationDetailsCommand,
+  GetAccountSummaryCommand,
   GetPolicyCommand,
   GetPolicyVersionCommand,
   GetUserCommand,
@@ -23,6 +24,7 @@ import {
   ListPolicyVersionsCommand,
   ListUserPoliciesCommand,
   PutUserPermissionsBoundaryCommand,
+  SimulatePrincipalPolicyCommand,
   TagPolicyCommand,
   TagUserCommand,
   UntagUserCommand,
@@ -34,6 +36,7 @@ import { orUndefined, present, tagEntries, tagsOf } from './answer.ts';
 import type { CallPlace } from './classify.ts';
 import { clientSettings } from './client-settings.ts';
 import { policyDocumentText, readPolicyDocument } from './policy-document.ts';
+import { simulatedVerdict, simulationInput } from './policy-simulation.ts';
 import { changing, reading } from './session.ts';
 import type { Session } from './session.ts';
 import type { IamCalls, IamUser, ManagedPolicy } from './types.ts';
@@ -213,6 +216,16 @@ export function iamCalls(session: Session): IamCalls {
           return { items: (answer.Groups ?? []).map((group) => present(group.GroupName, 'GroupName', where)), next: next(answer) };
         }),
       );
+    },
+    accountSummary() {
+      return reading(session, place('GetAccountSummary', '*'), async () => (await client.send(new GetAccountSummaryCommand({}))).SummaryMap ?? {});
+    },
+    simulatePrincipalPolicy(question) {
+      const where = place('SimulatePrincipalPolicy', question.principal);
+      return pages(where, async (Marker) => {
+        const answer = await client.send(new SimulatePrincipalPolicyCommand({ ...simulationInput(question), ...(Marker === undefined ? {} : { Marker }) }));
+        return { items: (answer.EvaluationResults ?? []).map((result) => simulatedVerdict(result, where)), next: next(answer) };
+      });
     },
     listUsersWithTags() {
       const where = place('GetAccountAuthorizationDetails', '*');

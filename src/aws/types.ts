@@ -1,5 +1,5 @@
 import type { Secret } from '../secret.ts';
-import type { PolicyDocument } from '../policy/types.ts';
+import type { Decision, PolicyDocument } from '../policy/types.ts';
 
 /**
  * AWS as the rest of the program sees it: a narrow port of plain values, one group per service, each loading its SDK
@@ -99,6 +99,27 @@ export interface ManagedPolicy {
   readonly description?: string;
 }
 
+/** One question to IAM's own simulator; every pair of action and resource is judged in this context. */
+export interface SimulationQuestion {
+  /** ARN of a user or role. */
+  readonly principal: string;
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+  readonly context: Readonly<Record<string, string | readonly string[]>>;
+}
+
+export interface SimulatedVerdict {
+  readonly action: string;
+  readonly resource: string;
+  readonly decision: Decision;
+  /** Condition keys that the policies ask for and the question did not name. */
+  readonly missingContext: readonly string[];
+  /** Of the service control policies of the organisation; undefined where there is none. */
+  readonly allowedByOrganizations?: boolean;
+  /** Undefined where the principal has no boundary. */
+  readonly allowedByBoundary?: boolean;
+}
+
 /** Reads answer `undefined` for what does not exist. */
 export interface IamCalls {
   getUser(name: string): Promise<IamUser | undefined>;
@@ -128,6 +149,10 @@ export interface IamCalls {
   /** An inline policy. */
   getUserPolicy(user: string, policy: string): Promise<PolicyDocument | undefined>;
   listGroupsForUser(user: string): Promise<readonly string[] | undefined>;
+  /** How much of the account's IAM is used and may be: `Users`, `UsersQuota`, … (IAM API reference, GetAccountSummary). */
+  accountSummary(): Promise<Readonly<Record<string, number>>>;
+  /** What AWS itself says that a principal may do (SimulatePrincipalPolicy): no call is made. Resource policies are not looked at. */
+  simulatePrincipalPolicy(question: SimulationQuestion): Promise<readonly SimulatedVerdict[]>;
   /** Swept: users under a path, with tags (GetAccountAuthorizationDetails, filter User). */
   listUsersWithTags(): Promise<readonly (IamUser & { readonly attachedPolicies: readonly string[] })[]>;
 }

@@ -36,7 +36,8 @@ export async function run(options: CommandOptions, commandLine: CommandLine): Pr
   }
   if (commandLine.output !== 'text') await printStructured({ plans }, commandLine);
   else {
-    const findings = unsaid(plans.flatMap((made) => made.findings), said);
+    // That nothing is known of the quotas matters to who looks beneath.
+    const findings = unsaid(plans.flatMap((made) => made.findings), said).filter(({ id }) => commandLine.debug || id !== 'quotas-not-looked-at');
     if (findings.length > 0) commandLine.say(`${renderFindings(findings, commandLine.progressPaint, (file) => commandLine.sources.get(file))}\n`);
     commandLine.print(plans.map((made) => renderPlan(made, commandLine.paint)).join('\n\n'));
     // The errors stand above the plan, and a long plan pushes them out of sight.

@@ -6,6 +6,7 @@ import { ownerLine } from '../resources/owner.ts';
 import { takeReadings, type Readings } from '../resources/readings.ts';
 import { failureOfLooking } from './denied.ts';
 import { footprint as footprintOf } from './footprint.ts';
+import { quotaProblems } from './quotas.ts';
 import { revisionsOf } from './revision.ts';
 import type { Footprint, FoundResource, Observation, Revision, RunContext, StrayResource } from './types.ts';
 
@@ -23,14 +24,14 @@ export async function observe(footprint: Footprint, context: RunContext, reading
   const failures = (await settled).filter((look) => look.status === 'rejected').map(({ reason }): unknown => reason);
   if (failures.length > 0) throw await failureOfLooking(failures, footprint, readings);
   const [revisions, found, namespaceFindings] = await Promise.all(looks);
-  const strays = await straysBeyond(footprint, revisions, context, readings);
+  const [strays, quotas] = await Promise.all([straysBeyond(footprint, revisions, context, readings), quotaProblems(footprint, found.resources, readings, context)]);
   return {
     at: context.clock.now(),
     account: caller.account,
     caller: caller.arn,
     found: found.resources,
     strays,
-    findings: [...namespaceFindings, ...(namespaceFindings.length > 0 ? [] : found.findings)],
+    findings: [...namespaceFindings, ...(namespaceFindings.length > 0 ? [] : [...found.findings, ...quotas])],
     revisions,
     readings,
   };

@@ -128,6 +128,18 @@ export const checksPages = {
     remedy: 'Look at `bedrock-access plan`; `bedrock-access apply` puts the policy right.',
     fault: 'aws',
   },
+  'simulation-differs': {
+    summary: "AWS's own simulation of the user's policies says otherwise than this program.",
+    cause: "IAM's simulator knows the policies of the user's groups and of the organisation, which the program does not look at; or one of the two is wrong.",
+    remedy: 'Look at the real call, which counts for more than either, and at `bedrock-access plan`.',
+    fault: 'aws',
+  },
+  'simulation-not-made': {
+    summary: "AWS's own simulation of the user's policies could not be had.",
+    cause: 'The caller may not do `iam:SimulatePrincipalPolicy`, or IAM did not answer it. The policies were judged by this program all the same.',
+    remedy: 'Nothing; or allow `iam:SimulatePrincipalPolicy` on the user.',
+    fault: 'input',
+  },
   'call-denied': {
     summary: 'A real call was denied, and the policies show why.',
     cause: 'An Allow for the profile or for the model in one of its destination regions is missing.',

@@ -8,6 +8,18 @@ export const enginePages = {
     remedy: 'Take it over with `--adopt` after looking at the plan, or choose another name under `spec.names`.',
     fault: 'input',
   },
+  'quota-exceeded': {
+    summary: 'The plan would make more than a quota of IAM allows.',
+    cause: 'The account, or the user, is at its quota of users, policies or attached policies. Nothing was changed.',
+    remedy: 'Delete what nobody needs, declare fewer models, or ask for a higher quota in Service Quotas (IAM is global: its quotas are those of us-east-1).',
+    fault: 'aws',
+  },
+  'quotas-not-looked-at': {
+    summary: "The account's IAM quotas were not looked at.",
+    cause: 'The caller may not do `iam:GetAccountSummary`. Everything else was planned.',
+    remedy: 'Nothing, as long as the account is far from its quotas; else allow `iam:GetAccountSummary`.',
+    fault: 'input',
+  },
   'owned-by-other-access': {
     summary: 'The thing belongs to another access.',
     cause: 'Two declarations give the same name to a thing; its tags or labels name the other one.',

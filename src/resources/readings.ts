@@ -22,6 +22,8 @@ export interface Readings {
   ownedParameters(region: string, owner: Owner): Promise<readonly ParameterMetadata[]>;
   /** Only asked for a name that is taken. */
   parameterTags(region: string, name: string): Promise<Tags | undefined>;
+  /** What the account holds of IAM's quotas; only asked where something is to be made. */
+  accountSummary(): Promise<Readonly<Record<string, number>>>;
   /** Swept: every user of the account with tags. */
   usersWithTags(): Promise<readonly IamUser[]>;
   object(reference: ObjectReference): Promise<KubernetesObject | undefined>;
@@ -42,6 +44,7 @@ export function takeReadings(aws: Aws, kubernetes: Kubernetes): Readings {
     parameter: once(parametersTogether(aws)),
     ownedParameters: once((region: string, owner: Owner) => aws.ssm(region).describeParametersByTags(ownerTags(owner))),
     parameterTags: once((region: string, name: string) => aws.ssm(region).listTags(name)),
+    accountSummary: once(() => aws.iam.accountSummary()),
     usersWithTags: once(() => aws.iam.listUsersWithTags()),
     object: once((target: ObjectReference) => kubernetes.get(target)),
     objects: once((apiVersion: string, kind: string, options: ListOptions) => kubernetes.list(apiVersion, kind, options)),

@@ -117,6 +117,7 @@ export function readingsOf(world: World): Readings {
       world.parameters.filter(
         (candidate) => candidate.region === region && matches(candidate.tags, { 'bedrock-access/cluster': cluster, 'bedrock-access/namespace': namespace, 'bedrock-access/name': name }),
       ),
+    accountSummary: async () => ({ Users: world.users.length, UsersQuota: 5000 }),
     usersWithTags: async () => world.users,
     object: async (target) =>
       world.objects.find(({ apiVersion, kind, metadata }) => apiVersion === target.apiVersion && kind === target.kind && metadata.namespace === target.namespace && metadata.name === target.name),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { applyAccess } from '../../src/engine/index.ts';
+import { applyAccess, planAccess } from '../../src/engine/index.ts';
 import { verifyAccess } from '../../src/engine/verify/index.ts';
 import type { VerifyCheck } from '../../src/engine/types.ts';
 import type { OutsidePolicies } from '../../src/sandbox/types.ts';
@@ -112,16 +112,113 @@ describe('what denies a call is told apart by what AWS answers', () => {
   });
 });
 
-/** Somebody gives the workload the credentials of a session with a policy of its own. */
-async function holdSession(world: EngineWorld): Promise<void> {
-  const { AttachRolePolicyCommand, CreateRoleCommand, IAMClient } = await import('@aws-sdk/client-iam');
-  const { AssumeRoleCommand, STSClient } = await import('@aws-sdk/client-sts');
-  const { environment } = world.sandbox;
-  const settings = {
+describe('quotas of IAM', () => {
+  it('verify in depth: a plan that would exceed a quota is refused before anything changes', async () => {
+    await inSandbox(async (world) => {
+      await applied(world);
+      const { aws } = await world.run();
+      const user = 'bedrock-openhands-user';
+      await aws.iam.detachUserPolicy(user, 'arn:aws:iam::123456789012:policy/service/bedrock-openhands-policy');
+      const document = { Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: 's3:*', Resource: '*' }] } as const;
+      for (let number = 1; number <= 10; number += 1) {
+        const { arn } = await aws.iam.createPolicy({ name: `by-hand-${number}`, path: '/', description: '', document, tags: {} });
+        await aws.iam.attachUserPolicy(user, arn);
+      }
+      const before = await world.inAws();
+      const { plan } = await planAccess(declared(), await world.run());
+      assert.deepEqual(plan.findings.filter(({ severity }) => severity === 'error').map(({ id, severity, message }) => ({ id, severity, message })), [
+        { id: 'quota-exceeded', severity: 'error', message: `the user ${user} has 10 of at most 10 managed policies, and 1 more is to be made` },
+      ]);
+      await assert.rejects(events(applyAccess(declared(), await world.run())), { id: 'quota-exceeded' });
+      assert.deepEqual(await world.inAws(), before);
+    });
+  });
+
+  it('verify in depth: where quotas may not be looked at the plan goes on, and only a note says so', async () => {
+    await inSandbox(async (world) => {
+      world.sandbox.aws.restrict({ serviceControl: [[everything, serviceControl({ Effect: 'Deny', Action: 'iam:GetAccountSummary', Resource: '*' })]] });
+      const { plan } = await planAccess(declared(), await world.run());
+      assert.deepEqual(plan.findings.filter(({ id }) => id.startsWith('quota')).map(({ id, severity }) => [id, severity]), [['quotas-not-looked-at', 'info']]);
+      await applied(world);
+    });
+  });
+
+  it('verify in depth: a plan without changes asks for no quotas', async () => {
+    await inSandbox(async (world) => {
+      await applied(world);
+      const run = await world.run();
+      await planAccess(declared(), run);
+      assert.ok(!run.aws.calls.some(({ action }) => action === 'iam:GetAccountSummary'));
+    });
+  });
+});
+
+describe("AWS's own simulation beside the evaluator", () => {
+  const region = (checks: ReadonlyMap<string, VerifyCheck>): string => checks.get('policy')?.findings.map(({ id, message }) => `${id}: ${message}`).join('\n') ?? '';
+
+  it('verify in depth: every destination region is simulated by AWS itself, and agrees', async () => {
+    await inSandbox(async (world) => {
+      await applied(world);
+      const before = world.sandbox.audit.length;
+      const checks = await verified(world);
+      assert.match(checks.get('policy')?.detail ?? '', /AWS's own simulation agrees in (\d+) of \1$/);
+      const simulations = world.sandbox.audit.slice(before).filter(({ action }) => action === 'iam:SimulatePrincipalPolicy');
+      // The profile in the source region, the model in each of the three destinations.
+      assert.deepEqual(simulations.map(({ resource, verdict }) => [resource, verdict]), Array.from({ length: 4 }, () => ['arn:aws:iam::123456789012:user/service/bedrock-openhands-user', 'allow']));
+    });
+  });
+
+  it('verify in depth: a region that the organisation leaves out is named by simulation, before any call', async () => {
+    await inSandbox(async (world) => {
+      await applied(world);
+      const outsideUsEast2 = serviceControl({ Effect: 'Deny', NotAction: 'iam:*', Resource: '*', Condition: { StringEquals: { 'aws:RequestedRegion': 'us-east-2' } } });
+      world.sandbox.aws.restrict({ serviceControl: [[everything, outsideUsEast2]] });
+      const checks = await verified(world);
+      assert.match(region(checks), /^denied-by-service-control-policy: a service control policy stands against .*foundation-model\/.* \(us-east-2\), by AWS's own simulation$/);
+      assert.equal(checks.get('policy')?.outcome, 'failed');
+    });
+  });
+
+  it('verify in depth: what a group of the user allows is said to differ, and what may not be simulated is only noted', async () => {
+    await inSandbox(async (world) => {
+      await applied(world);
+      const { aws } = await world.run();
+      await aws.iam.detachUserPolicy('bedrock-openhands-user', 'arn:aws:iam::123456789012:policy/service/bedrock-openhands-policy');
+      await joinGroup(world, 'bedrock-openhands-user');
+      const checks = await verified(world);
+      assert.match(region(checks), /simulation-differs: AWS's own simulation allows bedrock:InvokeModel and/);
+      world.sandbox.aws.restrict({ serviceControl: [[everything, serviceControl({ Effect: 'Deny', Action: 'iam:SimulatePrincipalPolicy', Resource: '*' })]] });
+      await aws.iam.attachUserPolicy('bedrock-openhands-user', 'arn:aws:iam::123456789012:policy/service/bedrock-openhands-policy');
+      const noted = await verified(world);
+      assert.match(region(noted), /^simulation-not-made: .*\(AccessDenied\)$/);
+      assert.equal(noted.get('policy')?.outcome, 'passed');
+    });
+  });
+});
+
+/** A group that allows everything. */
+async function joinGroup(world: EngineWorld, user: string): Promise<void> {
+  const { AddUserToGroupCommand, AttachGroupPolicyCommand, CreateGroupCommand, IAMClient } = await import('@aws-sdk/client-iam');
+  const iam = new IAMClient(clientSettings(world));
+  await iam.send(new CreateGroupCommand({ GroupName: 'everybody' }));
+  await iam.send(new AttachGroupPolicyCommand({ GroupName: 'everybody', PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' }));
+  await iam.send(new AddUserToGroupCommand({ GroupName: 'everybody', UserName: user }));
+  iam.destroy();
+}
+
+function clientSettings({ sandbox: { environment } }: EngineWorld): { readonly region: string; readonly endpoint: string; readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } } {
+  return {
     region: 'us-west-2',
     endpoint: environment['AWS_ENDPOINT_URL'] ?? '',
     credentials: { accessKeyId: environment['AWS_ACCESS_KEY_ID'] ?? '', secretAccessKey: environment['AWS_SECRET_ACCESS_KEY'] ?? '' },
   };
+}
+
+/** Somebody gives the workload the credentials of a session with a policy of its own. */
+async function holdSession(world: EngineWorld): Promise<void> {
+  const { AttachRolePolicyCommand, CreateRoleCommand, IAMClient } = await import('@aws-sdk/client-iam');
+  const { AssumeRoleCommand, STSClient } = await import('@aws-sdk/client-sts');
+  const settings = clientSettings(world);
   const iam = new IAMClient(settings);
   const trust = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { AWS: '123456789012' }, Action: 'sts:AssumeRole' }] };
   const role = await iam.send(new CreateRoleCommand({ RoleName: 'app', AssumeRolePolicyDocument: JSON.stringify(trust) }));

@@ -5,7 +5,7 @@
 import type { Access, Workload } from '../../access/types.ts';
 import type { ResolvedModel } from '../../bedrock/types.ts';
 import type { Denial } from '../../policy/denial.ts';
-import type { AuthorizationRequest, PolicySet, Verdict } from '../../policy/types.ts';
+import type { AuthorizationRequest, Decision, PolicySet, Verdict } from '../../policy/types.ts';
 
 /** A key pair without its secret. */
 export interface Pair {
@@ -118,6 +118,23 @@ export interface PolicyFacts {
 export interface Judged {
   readonly request: AuthorizationRequest;
   readonly verdict: Verdict;
+}
+
+/** AWS's own simulation beside the evaluator's verdicts. */
+export interface SimulationFacts {
+  readonly principal: string;
+  readonly answers:
+    | readonly { readonly judged: Judged; readonly simulated: Simulated }[]
+    /** With AWS's code. */
+    | { readonly notMade: string; readonly denied: boolean };
+}
+
+export interface Simulated {
+  readonly decision: Decision;
+  /** Condition keys that a policy asks for and the simulation was not told. */
+  readonly missingContext: readonly string[];
+  readonly allowedByOrganizations?: boolean;
+  readonly allowedByBoundary?: boolean;
 }
 
 export interface CallFacts {

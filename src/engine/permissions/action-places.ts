@@ -123,6 +123,10 @@ export const actionPlaces: readonly ActionPlace[] = [
       ...(isAlias(confined.kmsKey) ? { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': aliasOf(confined.kmsKey) } } : {}),
     }),
   },
+  // Last, so that they fill no document that is needed: without them plan says nothing of quotas, and verify judges by its
+  // own evaluator alone.
+  { sid: 'ReadQuotas', actions: ['iam:GetAccountSummary'], resources: everything },
+  { sid: 'SimulateUser', actions: ['iam:SimulatePrincipalPolicy'], resources: user },
 ];
 
 /** What a kind needs and the program is not given, each with the reason. */

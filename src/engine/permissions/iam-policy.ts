@@ -5,7 +5,7 @@ import { actionPlaces, withheld, type ActionPlace } from './action-places.ts';
 import type { Confinement } from './confinement.ts';
 
 /** What the engine itself calls, beyond its kinds: verify looks at everything that AWS judges the user by. */
-export const engineActions: readonly string[] = ['iam:ListUserPolicies', 'iam:GetUserPolicy', 'iam:ListGroupsForUser'];
+export const engineActions: readonly string[] = ['iam:ListUserPolicies', 'iam:GetUserPolicy', 'iam:ListGroupsForUser', 'iam:GetAccountSummary', 'iam:SimulatePrincipalPolicy'];
 
 /** Every action that the program needs of AWS, as its kinds and the engine declare them. */
 export function neededActions({ kmsKey }: Confinement): readonly string[] {

@@ -20,6 +20,7 @@ import { podMissing } from '../../checks/live/pod-missing.ts';
 import { podOlderThanSecret } from '../../checks/live/pod-older-than-secret.ts';
 import { podVariable } from '../../checks/live/pod-variable.ts';
 import { policyDenies } from '../../checks/live/policy-denies.ts';
+import { agreed, simulationDiffers } from '../../checks/live/simulation-differs.ts';
 import { secretDiffers } from '../../checks/live/secret-differs.ts';
 import { userMissing } from '../../checks/live/user-missing.ts';
 import type { RunContext, VerifyCheck } from '../types.ts';
@@ -30,6 +31,7 @@ import { gatherParameters } from './gather-parameters.ts';
 import { gatherPods } from './gather-pods.ts';
 import type { LivePods } from './gather-pods.ts';
 import { gatherPolicies } from './gather-policies.ts';
+import { gatherSimulation } from './gather-simulation.ts';
 import { gatherUser } from './gather-user.ts';
 import { heldCredentials } from './held-credentials.ts';
 import { openInquiry } from './inquiry.ts';
@@ -97,13 +99,15 @@ function podEnvironment({ facts }: LivePods): Looked {
   };
 }
 
-function policy(facts: PolicyFacts | undefined, inquiry: Inquiry): Looked {
+async function policy(facts: PolicyFacts | undefined, inquiry: Inquiry): Promise<Looked> {
   const declared = inquiry.declared.filter(({ severity }) => severity === 'error');
   if (facts === undefined) return { detail: 'there is no user to judge', findings: declared, skipped: declared.length === 0 };
+  const simulation = await gatherSimulation(facts, inquiry);
+  const simulated = agreed(simulation);
   const destinations = facts.models.reduce((sum, model) => sum + Math.max(1, model.destinationRegions.length), 0);
   return {
-    detail: `${counted(facts.policies.identity.length, 'policy', 'policies')}, ${counted(facts.models.length, 'model')} in ${counted(destinations, 'destination')}, whole and streamed`,
-    findings: [...declared, ...policyDenies(facts)],
+    detail: `${counted(facts.policies.identity.length, 'policy', 'policies')}, ${counted(facts.models.length, 'model')} in ${counted(destinations, 'destination')}, whole and streamed${simulated === undefined ? '' : `; AWS's own simulation agrees in ${simulated.alike} of ${simulated.asked}`}`,
+    findings: [...declared, ...policyDenies(facts), ...simulationDiffers(simulation)],
   };
 }
 

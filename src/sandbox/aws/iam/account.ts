@@ -1,8 +1,9 @@
 import { parsePolicy } from '../../../policy/parse.ts';
 import { evaluate } from '../../../policy/evaluate.ts';
-import type { NamedPolicy } from '../../../policy/types.ts';
+import type { AuthorizationRequest, NamedPolicy, PolicySet } from '../../../policy/types.ts';
 import type { Call, Operation, Operations } from '../call.ts';
 import { AwsError } from '../error.ts';
+import { withServiceControl } from '../outside-policies.ts';
 import { nameOfPolicy } from './attachments.ts';
 import { encodeDocument } from './documents.ts';
 import { attachmentCount, boundaryCount } from './lookup.ts';
@@ -122,19 +123,32 @@ const simulatePrincipalPolicy: Operation = {
     const resources = call.input.optionalTexts('ResourceArns') ?? ['*'];
     const results = call.input.texts('ActionNames').flatMap((action) =>
       resources.map((resource) => {
-        const verdict = evaluate({ principal: source, action, resource, context }, { ...policies, identity: [...policies.identity, ...extra] });
+        const request = { principal: source, action, resource, context };
+        const verdict = evaluate(request, withServiceControl({ ...policies, identity: [...policies.identity, ...extra] }, call.world.outside));
         return {
           EvalActionName: action,
           EvalResourceName: resource,
           EvalDecision: { allow: 'allowed', 'explicit-deny': 'explicitDeny', 'implicit-deny': 'implicitDeny' }[verdict.decision],
           MatchedStatements: verdict.decidedBy === undefined ? [] : [{ SourcePolicyId: nameOfPolicy(verdict.decidedBy.policy), SourcePolicyType: 'IAM Policy' }],
           MissingContextValues: [],
+          ...decisionDetails(request, policies, call),
         };
       }),
     );
     return { EvaluationResults: results, IsTruncated: false };
   },
 };
+
+/** Which of the outer sets allow it by themselves; each only where there is one (IAM API reference, EvaluationResult). */
+function decisionDetails(request: AuthorizationRequest, { boundary }: PolicySet, { world: { outside } }: Call): Structure {
+  const allows = (policies: PolicySet): boolean => evaluate(request, policies).decision === 'allow';
+  return {
+    ...(outside?.serviceControl === undefined ? {} : { OrganizationsDecisionDetail: { AllowedByOrganizations: allows(withServiceControl({ identity: [everything] }, outside)) } }),
+    ...(boundary === undefined ? {} : { PermissionsBoundaryDecisionDetail: { AllowedByPermissionsBoundary: allows({ identity: [everything], boundary }) } }),
+  };
+}
+
+const everything: NamedPolicy = { name: 'everything', document: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] } };
 
 export const accountOperations: Operations = {
   GetAccountAuthorizationDetails: getAccountAuthorizationDetails,
