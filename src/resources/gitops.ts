@@ -2,11 +2,13 @@
  * Who keeps a workload as it is in git. What such a controller owns it puts back for ever, so the program never writes it:
  * the change becomes an edit in that repository.
  */
+import type { Tags } from '../aws/types.ts';
 import type { Finding } from '../finding.ts';
 import type { KubernetesObject } from '../kubernetes/types.ts';
+import { keeperTagKey } from './owner.ts';
 
 export interface GitOpsKeeper {
-  /** `Argo CD`, `Flux`, `Helm` */
+  /** `Argo CD`, `Flux`, `Helm`, `Terraform` */
   readonly tool: string;
   /** The application, kustomization or release, where it is known. */
   readonly name?: string;
@@ -32,6 +34,11 @@ export function gitOpsKeeper(object: KubernetesObject): GitOpsKeeper | undefined
   if (annotations['meta.helm.sh/release-name'] !== undefined) return keeper('Helm', annotations['meta.helm.sh/release-name']);
   if (labels['app.kubernetes.io/managed-by'] === 'Helm' || managers.has('helm')) return keeper('Helm', labels['app.kubernetes.io/instance']);
   return undefined;
+}
+
+/** Terraform would make anew what the program removes, and fail on what it finds changed. */
+export function keeperByTags(tags: Tags): GitOpsKeeper | undefined {
+  return tags[keeperTagKey] === 'terraform' ? { tool: 'Terraform' } : undefined;
 }
 
 export function keeperShown({ tool, name }: GitOpsKeeper): string {

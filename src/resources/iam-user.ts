@@ -2,6 +2,7 @@
 import type { IamUser } from '../aws/types.ts';
 import { AwsCallError } from '../aws/error.ts';
 import type { Finding } from '../finding.ts';
+import { keeperByTags } from './gitops.ts';
 import type { Hands, ResourceKind, Stray } from './kind.ts';
 import { address } from './kind.ts';
 import { markKeys, ownershipByTags, ownerTags } from './owner.ts';
@@ -43,6 +44,7 @@ export const iamUser: ResourceKind<DesiredUser, IamUser> = {
       .map((user): Stray<IamUser> => ({ name: user.name, observed: user, reason: 'carries the tags of this access' }));
   },
   ownership: (observed, owner) => ownershipByTags(observed.tags, owner),
+  keptBy: ({ tags }) => keeperByTags(tags),
 
   expected(desired, _resolve, observed) {
     return {

@@ -2,6 +2,7 @@
 import { AwsCallError } from '../aws/error.ts';
 import type { ManagedPolicy } from '../aws/types.ts';
 import type { PolicyDocument } from '../policy/types.ts';
+import { keeperByTags } from './gitops.ts';
 import { gone } from './iam-user.ts';
 import type { Hands, ResourceKind, Stray } from './kind.ts';
 import { deniesSessions, ownershipByTags, ownerTags } from './owner.ts';
@@ -60,6 +61,7 @@ export const managedPolicy: ResourceKind<DesiredPolicy, ObservedPolicy> = {
       .map((observed): Stray<ObservedPolicy> => ({ name: observed.policy.name, observed, reason: 'not in the declaration any more' }));
   },
   ownership: (observed, owner) => ownershipByTags(observed.policy.tags, owner),
+  keptBy: ({ policy }) => keeperByTags(policy.tags),
 
   expected: (desired, _resolve, observed) => ({
     // A statement that somebody added shall go.

@@ -49,6 +49,9 @@ export function deniesSessions(tags: Tags): boolean {
   return tags[denialTagKeys.expires] !== undefined;
 }
 
+/** On what Terraform makes for an access: `terraform`. The export writes it, so that it can be told without a declaration. */
+export const keeperTagKey = 'bedrock-access/managed-by';
+
 export const ownerLabelKeys = {
   namespace: 'bedrock-access.dev/namespace',
   name: 'bedrock-access.dev/name',

@@ -1,6 +1,7 @@
 /** A managed policy on the user. It carries no tags of its own: it belongs to its holder, the user. */
-import type { IamUser } from '../aws/types.ts';
+import type { IamUser, Tags } from '../aws/types.ts';
 import { gone } from './iam-user.ts';
+import { keeperByTags } from './gitops.ts';
 import type { Field, ResourceKind, Stray } from './kind.ts';
 import { reference } from './kind.ts';
 import { deniesSessions, ownershipByTags } from './owner.ts';
@@ -16,6 +17,8 @@ export interface DesiredAttachment {
 export interface ObservedAttachment {
   readonly user: IamUser;
   readonly policyArn: string;
+  /** Only of one that the declaration does not name. */
+  readonly policyTags?: Tags;
 }
 
 export const policyAttachment: ResourceKind<DesiredAttachment, ObservedAttachment> = {
@@ -60,7 +63,7 @@ export const policyAttachment: ResourceKind<DesiredAttachment, ObservedAttachmen
           const policy = await readings.policy(policyArn);
           // What a person attached to our user stays: only our own policies are taken off.
           if (policy === undefined || ownershipByTags(policy.tags, where.owner).by !== 'us' || deniesSessions(policy.tags)) continue;
-          strays.push({ name: `${policy.name} on ${name}`, observed: { user, policyArn }, reason: 'not in the declaration any more' });
+          strays.push({ name: `${policy.name} on ${name}`, observed: { user, policyArn, policyTags: policy.tags }, reason: 'not in the declaration any more' });
         }
         return strays;
       }),
@@ -69,6 +72,7 @@ export const policyAttachment: ResourceKind<DesiredAttachment, ObservedAttachmen
   },
   ownership: (observed, owner) => ownershipByTags(observed.user.tags, owner),
   heldByAnother: true,
+  keptBy: ({ policyTags }) => keeperByTags(policyTags ?? {}),
 
   expected: (_desired) => ({}),
   found: (_observed) => ({}),

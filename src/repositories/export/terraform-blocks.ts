@@ -5,7 +5,7 @@ import { policyAttachment } from '../../resources/policy-attachment.ts';
 import { managedPolicy } from '../../resources/managed-policy.ts';
 import { iamUser } from '../../resources/iam-user.ts';
 import type { Implied } from '../../resources/kind.ts';
-import { markKeys, ownerTagKeys, ownerTags } from '../../resources/owner.ts';
+import { keeperTagKey, markKeys, ownerTagKeys, ownerTags } from '../../resources/owner.ts';
 import { credentialFields } from '../../resources/parameter-names.ts';
 import type { PolicyDocument, PolicyStatement } from '../../policy/types.ts';
 import { hclList, hclText, labelOf, traversal, type HclBlockText, type HclExpression, type HclTraversal } from './hcl-emit.ts';
@@ -38,7 +38,7 @@ export function terraformBlocks(implied: Implied, style: ExportStyle, labels: Mo
   const userLabel = labels.named('aws_iam_user', user.name) ?? labelOf(user.name);
   const policyLabel = (name: string): string => labels.named('aws_iam_policy', name) ?? labelOf(name);
   const ownedByProgram = style.keys === 'program';
-  const ownership = ownedByProgram ? Object.fromEntries(Object.entries(ownerTags(owner)).filter(([key]) => clusterKnown || key !== ownerTagKeys.cluster)) : {};
+  const ownership = ownedByProgram ? { ...Object.fromEntries(Object.entries(ownerTags(owner)).filter(([key]) => clusterKnown || key !== ownerTagKeys.cluster)), [keeperTagKey]: 'terraform' } : {};
   const policyTags = { ...style.tags, ...ownership };
   const tags = ownedByProgram ? { ...policyTags, [markKeys.regions]: [...user.desired.regions].sort().join(' ') } : policyTags;
   const { permissionsBoundary } = user.desired;

@@ -153,7 +153,7 @@ suite('what an export takes over', () => {
     await inCheckout({ ...tfactionRepositories, 'access.yaml': declarationFor('openhands') }, async (copy, run) => {
       await run(...tfaction);
       const file = 'infra/terraform/aws/openhands/iam.tf';
-      const edited = copy.files()[file]!.replace('  path = "/service/"\n', '  path = "/service/" # ours\n').replace('    Project                    = "example"\n', '    Owner                      = "team-ai"\n    Project                    = "example"\n').replace('      tags["bedrock-access/regions"],\n', '');
+      const edited = copy.files()[file]!.replace('  path = "/service/"\n', '  path = "/service/" # ours\n').replace(/^ {4}Project( +)= "example"\n/m, '    Owner  $1= "team-ai"\n$&').replace('      tags["bedrock-access/regions"],\n', '');
       copy.write({ [file]: edited });
       await run(...tfaction, ...cluster);
       const text = copy.files()[file]!;
