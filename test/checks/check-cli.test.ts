@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { parse as parseYaml } from 'yaml';
+import { z } from 'zod';
 import { rules } from '../../src/checks/rules/index.ts';
 import { runCommandLine } from '../../src/cli/program.ts';
 
@@ -80,12 +81,55 @@ test('--output json has the findings with rule, severity, file, line, column, me
   assert.deepEqual(undecided, []);
 });
 
-test('--output sarif is SARIF 2.1.0 with a rule and a place for each result', async () => {
-  const log = JSON.parse((await check(misspelt, ['--output', 'sarif'])).stdout);
-  assert.equal(log.version, '2.1.0');
+/**
+ * The part of the published schema (OASIS, sarif-schema-2.1.0.json) that the log makes use of, property by property: the
+ * schema itself allows no other ones. Descriptions of objects are those of the standard, section 3.
+ */
+const text = z.strictObject({ text: z.string().min(1) });
+const sarif = z.strictObject({
+  $schema: z.url(),
+  version: z.literal('2.1.0'),
+  runs: z.array(
+    z.strictObject({
+      tool: z.strictObject({
+        driver: z.strictObject({
+          name: z.string(),
+          version: z.string(),
+          informationUri: z.url(),
+          rules: z.array(z.strictObject({ id: z.string(), shortDescription: text, fullDescription: text, help: text, helpUri: z.url() })).refine((rules) => new Set(rules.map(({ id }) => id)).size === rules.length),
+        }),
+      }),
+      results: z.array(
+        z.strictObject({
+          ruleId: z.string(),
+          ruleIndex: z.int().min(0),
+          level: z.enum(['none', 'note', 'warning', 'error']),
+          message: text,
+          locations: z
+            .array(
+              z.strictObject({
+                physicalLocation: z.strictObject({
+                  artifactLocation: z.strictObject({ uri: z.string().regex(/^[\w\-.~!$&'()*+,;=:@%/]+$/) }),
+                  region: z.strictObject({ startLine: z.int().min(1), startColumn: z.int().min(1).optional() }).optional(),
+                }),
+              }),
+            )
+            .optional(),
+        }),
+      ),
+    }),
+  ),
+});
+
+test('--output sarif is SARIF 2.1.0 with a rule and a place for each result, whatever the finding and the name of the file', async () => {
+  const files = Object.assign({}, ...rules.map(({ id, examples }) => Object.fromEntries(Object.entries(examples.bad).map(([path, content]) => [path.replace('/', `/${id} #1 ü/`), content]))), misspelt, { 'manifests/binary.yaml': new Uint8Array([0]) });
+  const log = sarif.parse(JSON.parse((await check(files, ['--output', 'sarif'])).stdout));
   const [run] = log.runs;
-  assert.equal(run.tool.driver.rules[run.results[0].ruleIndex].id, run.results[0].ruleId);
-  assert.deepEqual(run.results[0].locations[0].physicalLocation.region, { startLine: 3, startColumn: 13 });
+  assert.ok(run && run.results.length > rules.length);
+  for (const { ruleId, ruleIndex } of run.results) assert.equal(run.tool.driver.rules[ruleIndex]?.id, ruleId);
+  const found = run.results.find(({ locations }) => locations?.[0]?.physicalLocation.artifactLocation.uri.endsWith('terraform/variables.tf') === true);
+  assert.deepEqual(found?.locations?.[0]?.physicalLocation.region, { startLine: 3, startColumn: 13 });
+  assert.deepEqual(sarif.parse(JSON.parse((await check({ 'manifests/a.yaml': 'kind: A\n' }, ['--output', 'sarif'])).stdout)).runs[0]?.results, []);
 });
 
 test('--output github is one workflow command a finding, its text escaped', async () => {
