@@ -43,6 +43,7 @@ export function deferredIam(session: Session): IamCalls {
     accountSummary: async () => (await load()).accountSummary(),
     simulatePrincipalPolicy: async (...given) => (await load()).simulatePrincipalPolicy(...given),
     listUsersWithTags: async (...given) => (await load()).listUsersWithTags(...given),
+    listPoliciesWithDocuments: async (...given) => (await load()).listPoliciesWithDocuments(...given),
   };
 }
 

@@ -238,6 +238,24 @@ export function iamCalls(session: Session): IamCalls {
         return { items, next: next(answer) };
       });
     },
+    listPoliciesWithDocuments() {
+      const where = place('GetAccountAuthorizationDetails', '*');
+      return pages(where, async (Marker) => {
+        const answer = await client.send(new GetAccountAuthorizationDetailsCommand({ Filter: ['LocalManagedPolicy'], MaxItems: 1000, ...(Marker === undefined ? {} : { Marker }) }));
+        const items = (answer.Policies ?? []).map((policy) => {
+          const version = policy.PolicyVersionList?.find(({ IsDefaultVersion }) => IsDefaultVersion === true);
+          return {
+            arn: present(policy.Arn, 'Arn', where),
+            name: present(policy.PolicyName, 'PolicyName', where),
+            path: present(policy.Path, 'Path', where),
+            defaultVersionId: present(policy.DefaultVersionId, 'DefaultVersionId', where),
+            attachmentCount: policy.AttachmentCount ?? 0,
+            document: readPolicyDocument(present(version?.Document, 'Document', where), where),
+          };
+        });
+        return { items, next: next(answer) };
+      });
+    },
   };
 }
 

@@ -155,6 +155,8 @@ export interface IamCalls {
   simulatePrincipalPolicy(question: SimulationQuestion): Promise<readonly SimulatedVerdict[]>;
   /** Swept: users under a path, with tags (GetAccountAuthorizationDetails, filter User). */
   listUsersWithTags(): Promise<readonly (IamUser & { readonly attachedPolicies: readonly string[] })[]>;
+  /** Swept: customer managed policies with the document of their default version (GetAccountAuthorizationDetails, filter LocalManagedPolicy). It tells no tags. */
+  listPoliciesWithDocuments(): Promise<readonly (Omit<ManagedPolicy, 'tags' | 'description'> & { readonly document: PolicyDocument })[]>;
 }
 
 export interface ParameterMetadata {

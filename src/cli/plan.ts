@@ -1,10 +1,11 @@
-import { planAccess, writePlanFile } from '../engine/index.ts';
-import type { Plan } from '../engine/types.ts';
+import { planTogether, writePlanFile } from '../engine/index.ts';
+import type { Access } from '../access/types.ts';
+import type { Plan, RunContext } from '../engine/types.ts';
 import { AccessError, exitCodes } from '../errors/error.ts';
 import type { CommandLine } from './command-line.ts';
 import { connect } from './connect.ts';
 import { catalogOf } from './catalog-file.ts';
-import { atDeclaration, atItsDeclaration, readDeclarations } from './documents.ts';
+import { atDeclaration, atItsDeclaration, readDeclarations, type Declared } from './documents.ts';
 import { writeText } from './files.ts';
 import type { CommandOptions } from './options.ts';
 import { renderFindings, unsaid } from './output/finding.ts';
@@ -22,15 +23,17 @@ export async function run(options: CommandOptions, commandLine: CommandLine): Pr
       remedy: 'Plan each access by itself.',
     });
   }
-  const plans: Plan[] = [];
   const said = declarations.flatMap(({ warnings }) => warnings);
-  for (const declared of declarations) {
-    const { access } = declared;
-    const made = await atItsDeclaration(declared, async () => {
-      const { plan } = await planAccess(access, await connect(access.spec.region, catalog, options, commandLine));
+  const plannerOf = planners(declarations, (region) => connect(region, catalog, options, commandLine));
+  const plans = await inOrder(declarations, (declared) =>
+    atItsDeclaration(declared, async () => {
+      const plan = await (await plannerOf(declared.access.spec.region))(declared.access);
       return { ...plan, findings: plan.findings.map((finding) => atDeclaration(finding, declared)) };
-    });
-    plans.push(made);
+    }),
+  );
+  for (const [index, made] of plans.entries()) {
+    const access = declarations[index]?.access;
+    if (access === undefined) continue;
     if (options.out !== undefined && impossible(made)) continue; // a file that apply would refuse helps nobody
     if (options.out !== undefined) await writeText(options.out, writePlanFile(made, access, programVersion), commandLine, { overwrite: true, remedy: 'Give another name after --out.' });
   }
@@ -47,6 +50,39 @@ export async function run(options: CommandOptions, commandLine: CommandLine): Pr
   }
   if (plans.some(impossible)) return exitCodes.error;
   return options.detailedExitcode && plans.some(hasChanges) ? exitCodes.changes : exitCodes.ok;
+}
+
+/** One connection a region, made when its first access is planned. */
+function planners(declarations: readonly Declared[], open: (region: string) => Promise<RunContext>): (region: string) => Promise<(access: Access) => Promise<Plan>> {
+  const opened = new Map<string, Promise<(access: Access) => Promise<Plan>>>();
+  return (region) => {
+    const accesses = declarations.map(({ access }) => access).filter(({ spec }) => spec.region === region);
+    const planner = opened.get(region) ?? open(region).then((context) => planTogether(accesses, context));
+    opened.set(region, planner);
+    return planner;
+  };
+}
+
+/** Accesses planned at a time: enough to hide what the API server takes, few enough to hold only their objects. */
+const atOnce = 8;
+
+async function inOrder<Item, Result>(items: readonly Item[], act: (item: Item) => Promise<Result>): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  const waiting = items.entries();
+  let stopped = false;
+  const work = async (): Promise<void> => {
+    for (const [index, item] of waiting) {
+      if (stopped) return;
+      try {
+        results[index] = await act(item);
+      } catch (error) {
+        stopped = true;
+        throw error;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, work));
+  return results;
 }
 
 /** A plan with an error cannot be applied. */

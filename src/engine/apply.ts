@@ -1,6 +1,6 @@
 import type { Access } from '../access/types.ts';
 import { refuseOtherAccount } from '../aws/account.ts';
-import { takeReadings } from '../resources/readings.ts';
+import { takeReadings, type Readings } from '../resources/readings.ts';
 import { labelCatalogDifferences } from './catalog-differences.ts';
 import { failureOfLooking } from './denied.ts';
 import { stamped } from './events.ts';
@@ -16,9 +16,19 @@ import { beginRevision, completeRevision } from './revision.ts';
 import { withMarkedDenial } from './session-denial.ts';
 import type { ApplyOptions, Footprint, Observation, Plan, PlanFile, RunContext, RunEvent, RunEventBody } from './types.ts';
 
+export interface PlannedAccess {
+  readonly footprint: Footprint;
+  readonly observation: Observation;
+  readonly plan: Plan;
+}
+
 /** What `apply` would do; only reads. Throws an `AccessError` where it cannot even be planned (wrong account, no credentials). */
-export async function planAccess(access: Access, context: RunContext): Promise<{ readonly footprint: Footprint; readonly observation: Observation; readonly plan: Plan }> {
-  const readings = takeReadings(context.aws, context.kubernetes);
+export async function planAccess(access: Access, context: RunContext): Promise<PlannedAccess> {
+  return planFrom(takeReadings(context.aws, context.kubernetes), access, context);
+}
+
+/** The same, of readings that many accesses may share. */
+export async function planFrom(readings: Readings, access: Access, context: RunContext): Promise<PlannedAccess> {
   const footprint = await withMarkedDenial(footprintOf(access, circumstances(context)), readings, context.clock.now());
   const observation = await observe(footprint, context, readings);
   return { footprint, observation, plan: planned(footprint, observation, context) };

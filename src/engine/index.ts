@@ -13,6 +13,7 @@ export { listAccesses } from './list.ts';
 export { observe } from './observe.ts';
 export { kindsNamed } from './only.ts';
 export { plan } from './plan.ts';
+export { planTogether } from './plan-together.ts';
 export { readPlanFile, writePlanFile } from './plan-file.ts';
 export { destroyAccess, planDestroy, rollbackAccess } from './rollback.ts';
 export { accessStatus } from './status.ts';

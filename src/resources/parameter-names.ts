@@ -36,6 +36,11 @@ export function parameterDescription(access: { readonly namespace: string; reado
   return `bedrock-access ${access.namespace}/${access.name}, access key ${keyId}`;
 }
 
+/** `namespace/name` of the access in a Description of ours. */
+export function ownerNamedIn(description: string | undefined): string | undefined {
+  return /^bedrock-access (\S+), access key [A-Z0-9]{16,128}$/.exec(description ?? '')?.[1];
+}
+
 /** The key id in a Description of ours. */
 export function keyIdIn(description: string | undefined): string | undefined {
   return /^bedrock-access \S+, access key ([A-Z0-9]{16,128})$/.exec(description ?? '')?.[1];

@@ -53,7 +53,7 @@ export function takeReadings(aws: Aws, kubernetes: Kubernetes): Readings {
 }
 
 /** Asks once for each set of arguments, however many ask. */
-function once<Arguments extends readonly unknown[], Answer>(ask: (...asked: Arguments) => Promise<Answer>): (...asked: Arguments) => Promise<Answer> {
+export function once<Arguments extends readonly unknown[], Answer>(ask: (...asked: Arguments) => Promise<Answer>): (...asked: Arguments) => Promise<Answer> {
   const answers = new Map<string, Promise<Answer>>();
   return (...asked) => {
     const name = JSON.stringify(asked);
@@ -63,7 +63,15 @@ function once<Arguments extends readonly unknown[], Answer>(ask: (...asked: Argu
   };
 }
 
-/** Gathers the names that are asked for in one turn of the event loop into one DescribeParameters per region. */
+/** As many calls as needed: one filter takes 50 values at most (SSM API reference, ParameterStringFilter). */
+export async function describeNamed(aws: Aws, region: string, names: readonly string[]): Promise<readonly ParameterMetadata[]> {
+  const sorted = [...names].sort();
+  const found: ParameterMetadata[] = [];
+  for (let from = 0; from < sorted.length; from += 50) found.push(...(await aws.ssm(region).describeParameters(sorted.slice(from, from + 50))));
+  return found;
+}
+
+/** Gathers the names that are asked for in one turn of the event loop into as few DescribeParameters per region as they fit in. */
 function parametersTogether(aws: Aws): (region: string, name: string) => Promise<ParameterMetadata | undefined> {
   const open = new Map<string, { readonly names: Set<string>; readonly found: Promise<ReadonlyMap<string, ParameterMetadata>> }>();
 
@@ -71,7 +79,7 @@ function parametersTogether(aws: Aws): (region: string, name: string) => Promise
     const names = new Set<string>();
     const found = new Promise<void>((resolve) => setImmediate(resolve)).then(async () => {
       open.delete(region);
-      const parameters = await aws.ssm(region).describeParameters([...names].sort());
+      const parameters = await describeNamed(aws, region, [...names]);
       return new Map(parameters.map((parameter) => [parameter.name, parameter]));
     });
     const batch = { names, found };
