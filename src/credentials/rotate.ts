@@ -5,6 +5,7 @@
  *     for await (const event of rotateAccess({ namespace: 'openhands', name: 'openhands' }, context, { begin: 'due' })) show(event);
  */
 import { accessKeyMode } from '../access/credential-mode.ts';
+import { accessDigest } from '../access/digest.ts';
 import type { Access } from '../access/types.ts';
 import { summary } from '../engine/apply.ts';
 import { stamped } from '../engine/events.ts';
@@ -15,6 +16,7 @@ import { ownerOf } from '../engine/rollback.ts';
 import type { AccessName, Revision, RunContext, RunEvent, RunEventBody } from '../engine/types.ts';
 import { beginRevision, completeRevision } from '../engine/revision.ts';
 import { footprint as footprintOf } from '../engine/footprint.ts';
+import { guarded } from '../engine/guarded.ts';
 import { appliedAccess, type AppliedAccess } from './applied.ts';
 import { convergePhase } from './converge-phase.ts';
 import { look, type Looked } from './look.ts';
@@ -38,11 +40,14 @@ export async function* rotateAccess(name: AccessName, given: RunContext, options
     const applied = await appliedAccess(name, given);
     const { context, complete } = applied;
     const access = inLayout(applied.access, options.layout);
-    const pending = access === applied.access ? (complete ? undefined : applied.revisions[0]) : await beginMove(access, applied);
-    if (!complete && access === applied.access && options.compromised !== true && !(await isUnderWay(access, context))) throw unfinishedApply(name);
-    const rotation = new Rotation(access, context, options, lease);
+    const writing = guarded(context, lease.guard);
+    const pending = access === applied.access ? (complete ? undefined : applied.revisions[0]) : await beginMove(access, applied, writing);
+    // A move to another layout that was begun is gone on with by every rotation.
+    const moving = pending !== undefined && movesOnly(applied);
+    if (!complete && access === applied.access && options.compromised !== true && !moving && !(await isUnderWay(access, context))) throw unfinishedApply(name);
+    const rotation = new Rotation(access, context, moving ? { ...options, begin: 'due' } : options, lease, pending !== undefined && access === applied.access);
     const { executed, ...rest } = yield* rotation.run();
-    if (pending !== undefined && rotation.converged) await completeRevision(pending, applied.revisions, context);
+    if (pending !== undefined && rotation.converged) await completeRevision(pending, applied.revisions, writing);
     yield stamped({ ...summary('rotate', executed, context.aws.calls.length - callsBefore), ...rest }, context.clock);
   } finally {
     await lease.release();
@@ -57,9 +62,15 @@ function inLayout(access: Access, layout: RotateOptions['layout']): Access {
 }
 
 /** From here on the access is one of that layout, which its revision says. */
-function beginMove(access: Access, { context, revisions }: AppliedAccess): Promise<Revision> {
+function beginMove(access: Access, { revisions }: AppliedAccess, context: RunContext): Promise<Revision> {
   const { catalog, clusterId, clock } = context;
   return beginRevision(footprintOf(access, { catalog, clusterId, now: clock.now() }), revisions, context);
+}
+
+/** Does the last revision, which did not come to its end, differ from the one before by the layout alone? */
+function movesOnly({ access, complete, revisions }: AppliedAccess): boolean {
+  const before = revisions.find(({ state }) => state === 'complete')?.access;
+  return !complete && before !== undefined && accessDigest(inLayout(before, accessKeyMode(access, 'a rotation').layout)) === accessDigest(access);
 }
 
 async function isUnderWay(access: Access, context: RunContext): Promise<boolean> {
@@ -80,6 +91,8 @@ class Rotation {
   readonly #context: RunContext;
   readonly #options: RotateOptions;
   readonly #lease: RunLease;
+  /** A run before this one left a revision that did not come to its end. */
+  readonly #unfinished: boolean;
   readonly #phases: readonly RotationPhase[];
   #executed: Executed = { done: [], failed: [], left: [], interrupted: false };
   /** What a person asked for is done once; the rest follows from what is seen. */
@@ -92,11 +105,12 @@ class Rotation {
   #waitingSince: number | undefined;
   readonly #acts = new Map<string, number>();
 
-  constructor(access: Access, context: RunContext, options: RotateOptions, lease: RunLease) {
+  constructor(access: Access, context: RunContext, options: RotateOptions, lease: RunLease, unfinished: boolean) {
     this.#access = access;
     this.#context = context;
     this.#options = options;
     this.#lease = lease;
+    this.#unfinished = unfinished;
     this.#phases = rotationPhases(options);
   }
 
@@ -115,7 +129,10 @@ class Rotation {
       if ('executed' in looked) return looked;
       const { seen } = looked;
       const phase = phaseOf(this.#phases, seen);
-      if (phase === undefined || ['moved', 'deactivate', 'delete'].includes(phase.id)) this.#converged = true;
+      if (phase === undefined || ['moved', 'deactivate', 'delete'].includes(phase.id)) {
+        const ended = yield* this.#settle(looked);
+        if (ended !== undefined) return ended;
+      }
       if (phase === undefined) return { executed: this.#executed };
       const gate = phase.gate(seen, clock.now());
       const acts = phase.id === 'restart' ? !this.#converged : gate.open;
@@ -168,6 +185,7 @@ class Rotation {
       return looked;
     }
     if (this.#begun || undo === true) return { executed: this.#executed };
+    if (this.#unfinished) return (yield* this.#settle(looked)) ?? { executed: this.#executed };
     const due = dueAt(seen);
     if (begin === 'due' && (due === undefined || due.getTime() > clock.now().getTime())) {
       return { executed: this.#executed, ...(due === undefined ? { waitsFor: 'a person (`rotate --now`): rotateAfter is not declared' } : { waitsFor: 'the key to be old enough (rotateAfter)', next: due.toISOString() }) };
@@ -177,6 +195,18 @@ class Rotation {
     const short = rotateAfterTooShort(seen, this.#options);
     if (short !== undefined) yield this.#say({ type: 'finding', finding: short });
     return { ...looked, seen: { ...seen, ...(seen.recorded === undefined ? {} : { from: seen.recorded }) } };
+  }
+
+  /** The key has moved: what a run before left undone beside it (the parameters of another layout) is done before its revision is complete. */
+  async *#settle({ footprint, observation, seen }: Looked): AsyncGenerator<RunEvent, Ended | undefined> {
+    if (this.#converged || !this.#unfinished) {
+      this.#converged = true;
+      return undefined;
+    }
+    const executed = yield* convergePhase({ footprint, observation, seen }, this.#context, this.#lease);
+    if (this.#add(executed)) return yield* this.#stop(executed);
+    this.#converged = true;
+    return undefined;
   }
 
   /** Denies the sessions of a leaked key once the key itself is off, and no longer than one can live. */

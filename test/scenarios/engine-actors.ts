@@ -72,12 +72,12 @@ async function inPlace(world: ScenarioWorld): Promise<void> {
   assert.equal((await context.aws.iam.listAccessKeys('bedrock-openhands-user'))?.length, 1);
 }
 
-async function leaseThere(world: ScenarioWorld): Promise<boolean> {
+export async function leaseThere(world: ScenarioWorld): Promise<boolean> {
   return (await world.kubernetes.get({ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace: 'openhands', name: 'bedrock-access-openhands' })) !== undefined;
 }
 
 /** `done`, the id of what stopped the run, or of the first step that failed. */
-async function outcomeOf(run: AsyncIterable<RunEvent>): Promise<string> {
+export async function outcomeOf(run: AsyncIterable<RunEvent>): Promise<string> {
   const said: RunEvent[] = [];
   try {
     for await (const event of run) said.push(event);

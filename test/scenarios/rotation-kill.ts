@@ -1,6 +1,7 @@
 /** A rotation that is killed at one of its changing calls, before it is carried out or after, and a new run that goes on. */
 import assert from 'node:assert/strict';
 import { rotateAccess } from '../../src/credentials/index.ts';
+import type { RotateOptions } from '../../src/credentials/types.ts';
 import { planAccess } from '../../src/engine/index.ts';
 import type { KillPoint } from './engine-kill.ts';
 import { access } from './engine-world.ts';
@@ -9,18 +10,19 @@ import { ended, inApplied, keys, mark, otherKey, plain, podKeys, rotate } from '
 /** Short, so that one run comes to the end. */
 const times = { silence: 30_000, grace: 30_000 };
 
-/** What is killed: a whole rotation, or the way back. */
-export type Stretch = 'rotation' | 'undo';
+/** What is killed: a whole rotation, the way back, or the move of two parameters into one. */
+export type Stretch = 'rotation' | 'undo' | 'move';
 export type RotationKill = KillPoint & { readonly stretch: Stretch; readonly layout: 'single' | 'pair' };
 
 export async function rotationKills(): Promise<readonly RotationKill[]> {
   const points: RotationKill[] = [];
   for (const layout of ['single', 'pair'] as const) {
-    for (const stretch of ['rotation', 'undo'] as const) {
+    for (const stretch of ['rotation', 'undo', 'move'] as const) {
+      if (stretch === 'move' && layout === 'single') continue;
       await inApplied(async (world) => {
         if (stretch === 'undo') ended(await rotate(world, { silence: 0 }));
         const from = world.sandbox.audit.length;
-        ended(await rotate(world, { ...times, undo: stretch === 'undo' }));
+        ended(await rotate(world, { ...times, ...optionsOf(stretch) }));
         const counts = new Map<string, number>();
         for (const { action } of world.sandbox.audit.slice(from)) {
           if (/^(get|list|watch) |:(Get|List|Describe|Invoke)|leases/.test(action)) continue;
@@ -36,6 +38,11 @@ export async function rotationKills(): Promise<readonly RotationKill[]> {
   return points;
 }
 
+/** What a person asks for. */
+function optionsOf(stretch: Stretch): Partial<RotateOptions> {
+  return stretch === 'move' ? { layout: 'single' } : { undo: stretch === 'undo' };
+}
+
 export const shownKill = ({ layout, stretch, when, action, skip }: RotationKill): string => `${layout} ${stretch}: ${when} ${action}${skip === 0 ? '' : ` number ${skip + 1}`}`;
 
 export async function survives({ action, skip, when, stretch, layout }: RotationKill): Promise<void> {
@@ -45,7 +52,7 @@ export async function survives({ action, skip, when, stretch, layout }: Rotation
     const before = world.sandbox.audit.length;
     world.sandbox.faults.add({ action, skip, fault: { kind: 'kill', when } });
     try {
-      for await (const _event of rotateAccess(access, await world.run(), { ...times, begin: 'now', undo: stretch === 'undo' }));
+      for await (const _event of rotateAccess(access, await world.run(), { ...times, begin: 'now', ...optionsOf(stretch) }));
     } catch {
       // It is dead: what it says does not matter.
     }
@@ -58,7 +65,7 @@ export async function survives({ action, skip, when, stretch, layout }: Rotation
     // What a person asked for and left no trace is asked for again; everything else goes on by itself.
     const traces = await mark(world);
     const asked = stretch === 'undo' ? traces !== undefined && !traces.includes('undo=') : Object.keys(await keys(world)).includes(first);
-    ended(await rotate(world, { ...times, undo: asked && stretch === 'undo', begin: asked ? 'now' : 'due' }));
+    ended(await rotate(world, { ...times, begin: asked ? 'now' : 'due', ...(asked ? optionsOf(stretch) : {}) }));
     const left = await keys(world);
     assert.deepEqual(Object.values(left), [true]);
     assert.deepEqual([...(await podKeys(world))], Object.keys(left));
@@ -67,7 +74,7 @@ export async function survives({ action, skip, when, stretch, layout }: Rotation
     // Killed between the removal of the key and that of its mark, the mark of a key that is no more stays until the next rotation.
     const from = /^from=(\w+)/.exec((await mark(world)) ?? '')?.[1];
     assert.ok(from === undefined || !(from in left));
-    const { plan } = await planAccess(plain(undefined, layout), await world.run());
+    const { plan } = await planAccess(plain(undefined, stretch === 'move' ? 'single' : layout), await world.run());
     assert.deepEqual(plan.steps.filter((step) => step.action !== 'none').map(({ id }) => id), []);
     assert.deepEqual(plan.findings.filter(({ id }) => id === 'unknown-access-key'), []);
   }, plain(undefined, layout));

@@ -261,7 +261,7 @@ test('--compromised deactivates first, says what will be felt, and goes on with 
     const said = await rotate(world, { compromised: true });
     assert.equal(ended(said)['phase'], 'delete');
     const changing = world.sandbox.audit.slice(from).map(({ action }) => action).filter((action) => /^iam:(Update|Create|Delete)/.test(action));
-    assert.deepEqual(changing, ['iam:UpdateAccessKey', 'iam:CreateAccessKey']);
+    assert.deepEqual(changing, ['iam:UpdateAccessKey', 'iam:CreatePolicy', 'iam:CreateAccessKey']);
     assert.ok(findings(said).includes('leaked-key-off'));
     const second = await otherKey(world, leaked);
     assert.deepEqual(await keys(world), { [leaked]: false, [second]: true });
