@@ -15,13 +15,17 @@ import {
   GetAccountSummaryCommand,
   GetPolicyCommand,
   GetPolicyVersionCommand,
+  GetRoleCommand,
+  GetRolePolicyCommand,
   GetUserCommand,
   GetUserPolicyCommand,
   IAMClient,
   ListAccessKeysCommand,
+  ListAttachedRolePoliciesCommand,
   ListAttachedUserPoliciesCommand,
   ListGroupsForUserCommand,
   ListPolicyVersionsCommand,
+  ListRolePoliciesCommand,
   ListUserPoliciesCommand,
   PutUserPermissionsBoundaryCommand,
   SimulatePrincipalPolicyCommand,
@@ -105,10 +109,11 @@ export function iamCalls(session: Session): IamCalls {
     },
     accessKeyLastUsed(id) {
       return reading(session, place('GetAccessKeyLastUsed', id), async () => {
-        const used = (await client.send(new GetAccessKeyLastUsedCommand({ AccessKeyId: id }))).AccessKeyLastUsed;
+        const { AccessKeyLastUsed: used, UserName } = await client.send(new GetAccessKeyLastUsedCommand({ AccessKeyId: id }));
+        const user = UserName === undefined ? {} : { user: UserName };
         // A key never used has no date and the service name `N/A` (IAM API reference, AccessKeyLastUsed).
-        if (used?.LastUsedDate === undefined) return {};
-        return { at: used.LastUsedDate, ...(used.ServiceName === undefined ? {} : { service: used.ServiceName }) };
+        if (used?.LastUsedDate === undefined) return user;
+        return { ...user, at: used.LastUsedDate, ...(used.ServiceName === undefined ? {} : { service: used.ServiceName }) };
       });
     },
     createAccessKey(user) {
@@ -226,6 +231,47 @@ export function iamCalls(session: Session): IamCalls {
         const answer = await client.send(new SimulatePrincipalPolicyCommand({ ...simulationInput(question), ...(Marker === undefined ? {} : { Marker }) }));
         return { items: (answer.EvaluationResults ?? []).map((result) => simulatedVerdict(result, where)), next: next(answer) };
       });
+    },
+    getRole(name) {
+      const where = place('GetRole', name);
+      return orUndefined(
+        reading(session, where, async () => {
+          const role = present((await client.send(new GetRoleCommand({ RoleName: name }))).Role, 'Role', where);
+          const boundary = role.PermissionsBoundary?.PermissionsBoundaryArn;
+          return {
+            name: present(role.RoleName, 'RoleName', where),
+            arn: present(role.Arn, 'Arn', where),
+            trust: readPolicyDocument(present(role.AssumeRolePolicyDocument, 'AssumeRolePolicyDocument', where), where),
+            ...(boundary === undefined ? {} : { permissionsBoundary: boundary }),
+          };
+        }),
+      );
+    },
+    listAttachedRolePolicies(role) {
+      const where = place('ListAttachedRolePolicies', role);
+      return orUndefined(
+        pages(where, async (Marker) => {
+          const answer = await client.send(new ListAttachedRolePoliciesCommand({ RoleName: role, ...(Marker === undefined ? {} : { Marker }) }));
+          return { items: (answer.AttachedPolicies ?? []).map((policy) => present(policy.PolicyArn, 'PolicyArn', where)), next: next(answer) };
+        }),
+      );
+    },
+    listRolePolicies(role) {
+      return orUndefined(
+        pages(place('ListRolePolicies', role), async (Marker) => {
+          const answer = await client.send(new ListRolePoliciesCommand({ RoleName: role, ...(Marker === undefined ? {} : { Marker }) }));
+          return { items: answer.PolicyNames ?? [], next: next(answer) };
+        }),
+      );
+    },
+    getRolePolicy(role, policy) {
+      const where = place('GetRolePolicy', role);
+      return orUndefined(
+        reading(session, where, async () => {
+          const answer = await client.send(new GetRolePolicyCommand({ RoleName: role, PolicyName: policy }));
+          return readPolicyDocument(present(answer.PolicyDocument, 'PolicyDocument', where), where);
+        }),
+      );
     },
     listUsersWithTags() {
       const where = place('GetAccountAuthorizationDetails', '*');

@@ -83,6 +83,14 @@ export interface IamUser {
   readonly createdAt: Date;
 }
 
+export interface IamRole {
+  readonly name: string;
+  readonly arn: string;
+  /** Who may assume it. */
+  readonly trust: PolicyDocument;
+  readonly permissionsBoundary?: string;
+}
+
 export interface AccessKeyMetadata {
   readonly id: string;
   readonly active: boolean;
@@ -130,7 +138,8 @@ export interface IamCalls {
   putUserPermissionsBoundary(name: string, boundary: string): Promise<void>;
   deleteUserPermissionsBoundary(name: string): Promise<void>;
   listAccessKeys(user: string): Promise<readonly AccessKeyMetadata[] | undefined>;
-  accessKeyLastUsed(id: string): Promise<{ readonly at?: Date; readonly service?: string }>;
+  /** `user`: whose key it is. */
+  accessKeyLastUsed(id: string): Promise<{ readonly at?: Date; readonly service?: string; readonly user?: string }>;
   createAccessKey(user: string): Promise<AwsCredentials & { readonly createdAt: Date }>;
   setAccessKeyActive(user: string, id: string, active: boolean): Promise<void>;
   deleteAccessKey(user: string, id: string): Promise<void>;
@@ -149,6 +158,11 @@ export interface IamCalls {
   /** An inline policy. */
   getUserPolicy(user: string, policy: string): Promise<PolicyDocument | undefined>;
   listGroupsForUser(user: string): Promise<readonly string[] | undefined>;
+  getRole(name: string): Promise<IamRole | undefined>;
+  listAttachedRolePolicies(role: string): Promise<readonly string[] | undefined>;
+  listRolePolicies(role: string): Promise<readonly string[] | undefined>;
+  /** An inline policy. */
+  getRolePolicy(role: string, policy: string): Promise<PolicyDocument | undefined>;
   /** How much of the account's IAM is used and may be: `Users`, `UsersQuota`, … (IAM API reference, GetAccountSummary). */
   accountSummary(): Promise<Readonly<Record<string, number>>>;
   /** What AWS itself says that a principal may do (SimulatePrincipalPolicy): no call is made. Resource policies are not looked at. */

@@ -23,7 +23,7 @@ export const commands: readonly CommandDescription[] = [
   {
     name: 'plan',
     summary: 'show what apply would do',
-    options: [options.file, options.strict, options.adopt, options.fromCluster, options.only, options.detailedExitcode, options.out],
+    options: [options.file, options.strict, options.adopt, options.allowOpenStore, options.fromCluster, options.only, options.detailedExitcode, options.out],
     after: 'Signs:  + create  ~ update  - delete  -/+ replace, the new one first  = adopt',
     load: () => import('./plan.ts'),
   },
@@ -31,7 +31,7 @@ export const commands: readonly CommandDescription[] = [
     name: 'apply',
     summary: 'make it so: from the declaration, or exactly a plan file',
     arguments: [{ syntax: '[plan]', text: 'a file that `plan --out` wrote' }],
-    options: [options.file, options.strict, options.adopt, options.fromCluster, options.only],
+    options: [options.file, options.strict, options.adopt, options.allowOpenStore, options.fromCluster, options.only],
     load: () => import('./apply.ts'),
   },
   {

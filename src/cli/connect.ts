@@ -36,6 +36,7 @@ export async function connect(region: string, catalog: Catalog, options: Command
     clusterId: await clusterIdOf(kubernetes),
     strict: options.strict,
     adopt: options.adopt,
+    allowOpenStore: options.allowOpenStore,
     ...(options.fromCluster === undefined ? {} : { adoptFromCluster: options.fromCluster }),
     ...(options.only === undefined ? {} : { only: kindsNamed(options.only) }),
   };

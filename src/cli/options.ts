@@ -9,6 +9,7 @@ export interface CommandOptions {
   readonly name?: string;
   readonly strict: boolean;
   readonly adopt: boolean;
+  readonly allowOpenStore: boolean;
   /** Id of a cluster that is no more. */
   readonly fromCluster?: string;
   /** `--only key,parameter` */
@@ -84,6 +85,7 @@ export function readOptions(values: Readonly<Record<string, unknown>>, positiona
     file: Array.isArray(files) ? files.filter((file) => typeof file === 'string') : [],
     strict: flag('strict'),
     adopt: flag('adopt'),
+    allowOpenStore: flag('allowOpenStore'),
     detailedExitcode: flag('detailedExitcode'),
     yes: flag('yes'),
     all: flag('all'),
@@ -134,6 +136,7 @@ export const options = {
   name: () => new Option('--name <namespace/name>', 'an access by its name, where its document is not at hand'),
   strict: () => new Option('--strict', 'refuse what the catalog does not know for certain'),
   adopt: () => new Option('--adopt', 'take over what exists under our names without our marks'),
+  allowOpenStore: () => new Option('--allow-open-store', 'go on although any principal can take the identity that the store reads with'),
   fromCluster: () => new Option('--from-cluster <id>', 'take over what this access has from a cluster that is no more'),
   only: () => new Option('--only <kinds>', 'only these kinds of resources: user, key, parameter, policy, store, secret, environment, workload'),
   rotateNow: () => new Option('--now', 'begin a rotation whatever the age of the key'),

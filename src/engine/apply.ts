@@ -14,6 +14,7 @@ import { plan as planOf } from './plan.ts';
 import { refuseStale } from './plan-file.ts';
 import { beginRevision, completeRevision } from './revision.ts';
 import { withMarkedDenial } from './session-denial.ts';
+import { withStoreReaders } from './store-identity/findings.ts';
 import type { ApplyOptions, Footprint, Observation, Plan, PlanFile, RunContext, RunEvent, RunEventBody } from './types.ts';
 
 export interface PlannedAccess {
@@ -31,7 +32,8 @@ export async function planAccess(access: Access, context: RunContext): Promise<P
 export async function planFrom(readings: Readings, access: Access, context: RunContext): Promise<PlannedAccess> {
   const footprint = await withMarkedDenial(footprintOf(access, circumstances(context)), readings, context.clock.now());
   const observation = await observe(footprint, context, readings);
-  return { footprint, observation, plan: planned(footprint, observation, context) };
+  const plan = await withStoreReaders(planned(footprint, observation, context), access, context, observation.readings);
+  return { footprint, observation, plan };
 }
 
 function planned(footprint: Footprint, observation: Observation, context: RunContext): Plan {
@@ -71,7 +73,8 @@ export async function* converge(command: string, access: Access, context: RunCon
   try {
     const footprint = await withMarkedDenial(declared, readings, context.clock.now());
     const observation = await observe(footprint, context, readings);
-    const plan = planned(footprint, observation, context);
+    // Only what hands a key on is refused for an open store: going back is not.
+    const plan = await withStoreReaders(planned(footprint, observation, context), access, command === 'apply' ? context : { ...context, allowOpenStore: true }, readings);
     yield stamped({ type: 'planned', plan }, context.clock);
     refuse(plan.findings);
     check(plan);

@@ -27,6 +27,8 @@ export interface RunContext {
   readonly adopt?: boolean;
   /** Take over what carries this id of a cluster that is no more (it was rebuilt). */
   readonly adoptFromCluster?: string;
+  /** Apply although any principal can take the identity that the store reads with. */
+  readonly allowOpenStore?: boolean;
   /** Kinds of resources: nothing of another kind is made, changed or removed, and what is wrong with it stops nothing. Default: every kind. */
   readonly only?: readonly string[];
 }
@@ -230,7 +232,7 @@ export type RunEventBody =
 
 /** One thing that verify looked at. */
 export interface VerifyCheck {
-  /** `user-and-key`, `parameters`, `external-secret`, `pod-environment`, `policy`, `call`, `streamed-call`. */
+  /** `user-and-key`, `parameters`, `external-secret`, `store-readers`, `pod-environment`, `policy`, `call`, `streamed-call`. */
   readonly id: string;
   readonly title: string;
   readonly outcome: 'passed' | 'failed' | 'skipped';

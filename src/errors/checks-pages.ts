@@ -26,6 +26,24 @@ export const checksPages = {
     remedy: 'Activate it again, or delete it and run `bedrock-access apply`.',
     fault: 'aws',
   },
+  'secret-store-readers': {
+    summary: 'Who can read the access key where it is stored.',
+    cause: 'The store was followed to the identity that it reads with: its trust policy, its permissions, and the namespaces that the store admits.',
+    remedy: 'Nothing, if these are meant; else confine the trust policy, the permissions, or `spec.conditions` of the store.',
+    fault: 'input',
+  },
+  'secret-store-identity-undecided': {
+    summary: 'Who can read through the store could not be found out.',
+    cause: 'The store reads with the own identity of External Secrets Operator, or with one of another account, or the program may not read it in IAM or in the cluster.',
+    remedy: 'Give the store an identity of its own; allow the program the statement `ReadStoreIdentity` that `bedrock-access permissions` prints.',
+    fault: 'input',
+  },
+  'secret-store-cannot-read': {
+    summary: "The store's identity is not allowed to read the parameter or to decrypt it.",
+    cause: 'Its policies lack `ssm:GetParameter` on the parameter, or `kms:Decrypt` on its key with the encryption context of the parameter; or something denies it.',
+    remedy: 'Give it the statement that the finding shows.',
+    fault: 'aws',
+  },
   'parameter-missing': {
     summary: 'A parameter of the access does not exist.',
     cause: 'It was never written, was deleted, or lies in another region or under another name.',

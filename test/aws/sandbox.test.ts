@@ -58,7 +58,7 @@ describe('against the sandbox', () => {
       assert.deepEqual([swept?.tags, swept?.attachedPolicies], [{ c: 'd e' }, [policy.arn]]);
 
       const key = await aws.iam.createAccessKey('u');
-      assert.deepEqual(await aws.iam.accessKeyLastUsed(key.accessKeyId), {});
+      assert.deepEqual(await aws.iam.accessKeyLastUsed(key.accessKeyId), { user: 'u' });
       await aws.iam.setAccessKeyActive('u', key.accessKeyId, false);
       assert.deepEqual((await aws.iam.listAccessKeys('u'))?.map(({ id, active }) => [id, active]), [[key.accessKeyId, false]]);
 

@@ -1,5 +1,6 @@
 import type { RepositoryFacts, StoreFact } from '../facts.ts';
 import type { Rule } from '../rule.ts';
+import { roleOpenTo } from '../store-openness.ts';
 
 export const secretStoreOpen: Rule = {
   id: 'secret-store-open',
@@ -32,7 +33,7 @@ function roleIsOpen(store: StoreFact, facts: RepositoryFacts): readonly string[]
   const own = facts.policies.filter((policy) => policy.target === role.target && policy.attachedTo.includes(role.address));
   const anyone = own.some((policy) => policy.kind === 'trust' && policy.statements.some(({ effect, principals, conditions }) => effect === 'Allow' && conditions.length === 0 && principals.some(({ type, identifier }) => type === 'AWS' && identifier.text === '*')));
   const everything = own.some((policy) => policy.kind !== 'trust' && policy.statements.some(({ effect, actions, resources }) => effect === 'Allow' && actions.some(({ text }) => /^(ssm:|secretsmanager:|\*)/.test(text)) && resources.some(({ text }) => text === '*' || text.endsWith(':parameter/*'))));
-  return [...(anyone ? ['any principal of any AWS account, since its role is assumed without condition'] : []), ...(everything ? ['whoever holds its role, for every parameter of the account'] : [])];
+  return roleOpenTo({ anyone, everything });
 }
 
 function storeWith(conditions: string): string {

@@ -39,6 +39,9 @@ const taggedAsOurs = (confined: Confinement): ConditionBlock => ({
 });
 const bounded = ({ boundaryArn }: Confinement): Readonly<Record<string, string>> => ({ 'iam:PermissionsBoundary': boundaryArn });
 
+/** Following a store to the role that it reads with. Without them plan and verify say that it is undecided who can read. */
+export const storeIdentityActions: readonly string[] = ['iam:GetRole', 'iam:ListAttachedRolePolicies', 'iam:ListRolePolicies', 'iam:GetRolePolicy'];
+
 export const actionPlaces: readonly ActionPlace[] = [
   {
     sid: 'ReadUser',
@@ -127,6 +130,8 @@ export const actionPlaces: readonly ActionPlace[] = [
   // own evaluator alone.
   { sid: 'ReadQuotas', actions: ['iam:GetAccountSummary'], resources: everything },
   { sid: 'SimulateUser', actions: ['iam:SimulatePrincipalPolicy'], resources: user },
+  // Last, so that it fills no document that is needed: whoever leaves it out is told that the store's readers are undecided.
+  { sid: 'ReadStoreIdentity', actions: storeIdentityActions, resources: ({ storeRoleArn }) => [storeRoleArn] },
 ];
 
 /** What a kind needs and the program is not given, each with the reason. */

@@ -37,6 +37,8 @@ export function programRoles(access: Access): readonly KubernetesObject[] {
 function engineRulesOfCluster(namespace: string): readonly RoleRule[] {
   return [
     { apiGroups: [''], resources: ['namespaces'], verbs: ['get'], resourceNames: ['kube-system', namespace] },
+    // A store's service account names the role that the store reads with; a cluster's store may refer to one of any namespace.
+    { apiGroups: [''], resources: ['serviceaccounts'], verbs: ['get'] },
     // `list` shows every access of the cluster, by its revisions.
     { apiGroups: ['apps'], resources: ['controllerrevisions'], verbs: ['list'] },
     // Reloader, wherever it runs, says by its arguments which workloads it restarts.

@@ -16,6 +16,8 @@ export interface Confinement {
   /** The managed policy, and further ones that a long list of models needs (`…-2`). */
   readonly policyArns: readonly string[];
   readonly parameterArns: readonly string[];
+  /** The role that the store reads with: the declared one, else any, since only the cluster knows it. */
+  readonly storeRoleArn: string;
   /** Where the parameters lie. */
   readonly parameterRegion: string;
   /** The customer's own key of the parameters: id, ARN or alias. */

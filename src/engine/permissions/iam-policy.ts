@@ -1,11 +1,14 @@
 import { policySize } from '../../policy/document.ts';
 import type { PolicyDocument, PolicyStatement } from '../../policy/types.ts';
 import { kinds } from '../../resources/index.ts';
-import { actionPlaces, withheld, type ActionPlace } from './action-places.ts';
+import { actionPlaces, storeIdentityActions, withheld, type ActionPlace } from './action-places.ts';
 import type { Confinement } from './confinement.ts';
 
-/** What the engine itself calls, beyond its kinds: verify looks at everything that AWS judges the user by. */
-export const engineActions: readonly string[] = ['iam:ListUserPolicies', 'iam:GetUserPolicy', 'iam:ListGroupsForUser', 'iam:GetAccountSummary', 'iam:SimulatePrincipalPolicy'];
+/**
+ * What the engine itself calls, beyond its kinds: verify looks at everything that AWS judges the user by, and at the role
+ * that the store reads with.
+ */
+export const engineActions: readonly string[] = ['iam:ListUserPolicies', 'iam:GetUserPolicy', 'iam:ListGroupsForUser', 'iam:GetAccountSummary', 'iam:SimulatePrincipalPolicy', ...storeIdentityActions];
 
 /** Every action that the program needs of AWS, as its kinds and the engine declare them. */
 export function neededActions({ kmsKey }: Confinement): readonly string[] {

@@ -20,6 +20,7 @@ export function judgedOn({ action, region, resource = '*' }: DeniedCall, access:
   const [service, operation = ''] = action.split(':');
   if (service === 'iam' && !operation.startsWith('GetAccount')) {
     const iam = `arn:${partition}:iam::${account}`;
+    if (operation.includes('Role')) return [`${iam}:role/${resource}`];
     if (/Policy(Version|Versions)?$/.test(operation) && !/UserPolic|PrincipalPolicy/.test(operation)) return [`${iam}:policy${names.path}${resource}`];
     // The request names a key, and its user is judged.
     const user = operation === 'GetAccessKeyLastUsed' ? names.user : resource;

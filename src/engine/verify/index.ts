@@ -37,6 +37,7 @@ import { heldCredentials } from './held-credentials.ts';
 import { openInquiry } from './inquiry.ts';
 import type { Inquiry } from './inquiry.ts';
 import { makeCall } from './make-call.ts';
+import { storeReadersCheck } from './store-readers-check.ts';
 
 /**
  * @param context `call: false` leaves out the real calls, which cost a few tokens.
@@ -51,6 +52,7 @@ export async function* verifyAccess(access: Access, context: RunContext & { read
     check('user-and-key', 'User and key', inquiry, () => userAndKey(inquiry)),
     check('parameters', 'Parameters', inquiry, () => parameters(inquiry)),
     check('external-secret', 'ExternalSecret and Secret', inquiry, () => delivery(inquiry)),
+    check('store-readers', 'Who can read', inquiry, () => storeReadersCheck(inquiry)),
     check('pod-environment', 'Pod environment', inquiry, async () => podEnvironment(await pods)),
     check('policy', 'Policy', inquiry, async () => policy(await policies, inquiry)),
     check('call', 'Call', inquiry, () => call(false, pods, policies, inquiry, context.call)),
