@@ -4,14 +4,14 @@ import { pruned } from '../custom/structural.ts';
 import { isObject, type JsonObject, type ObjectInput, objectAt, textAt } from '../object.ts';
 import { decodeBuiltIn, DecodeError } from '../openapi/decode.ts';
 import { schemaOfKind } from '../openapi/schema.ts';
-import { badRequest, invalid } from '../status-error.ts';
+import { badRequest, invalid, type StatusError } from '../status-error.ts';
 import { invalidValue } from '../validation/causes.ts';
 
 /**
  * A client's object, read for the kind that the path names: group, version and kind must fit, unknown fields are refused, told or
- * dropped as `fieldValidation` says.
+ * dropped as `fieldValidation` says. Where unknown fields are refused, `refusal` makes the answer of what was strictly wrong.
  */
-export function decodeObject(call: ResourceCall, body: unknown): ObjectInput {
+export function decodeObject(call: ResourceCall, body: unknown, refusal?: (why: string) => StatusError): ObjectInput {
   const { type, apiVersion, at } = call;
   if (!isObject(body)) throw badRequest(unrecognized(type.kind, body));
   const sentVersion = textAt(body, 'apiVersion') ?? (type.custom === true ? '' : apiVersion);
@@ -24,7 +24,7 @@ export function decodeObject(call: ResourceCall, body: unknown): ObjectInput {
   if (sentKind !== type.kind && type.custom === true) throw invalid(type.group, sentKind, textAt(body, 'metadata', 'name') ?? '', [invalidValue('kind', sentKind, `must be ${type.kind}`)]);
   if (sentKind !== type.kind) throw badRequest(`${sentKind} in version ${JSON.stringify(at.version)} cannot be handled as a ${type.kind}: ${mismatch(call, sentKind)}`);
   const { object, unknownFields } = decoded(call, { ...body, apiVersion, kind: type.kind });
-  reportUnknown(call, unknownFields);
+  reportUnknown(call, unknownFields, refusal);
   return { ...object, apiVersion, kind: type.kind, metadata: metadataOf(call, object) };
 }
 
@@ -42,12 +42,13 @@ function decoded(call: ResourceCall, body: JsonObject): { readonly object: JsonO
   }
 }
 
-function reportUnknown({ query, type, at, response }: ResourceCall, unknownFields: readonly string[]): void {
+function reportUnknown({ query, type, at, response }: ResourceCall, unknownFields: readonly string[], refusal?: (why: string) => StatusError): void {
   if (unknownFields.length === 0) return;
   const words = unknownFields.map((field) => `unknown field ${JSON.stringify(field)}`);
   const validation = query.get('fieldValidation') ?? 'Warn';
   if (validation === 'Strict') {
-    throw badRequest(`${type.kind} in version ${JSON.stringify(at.version)} cannot be handled as a ${type.kind}: strict decoding error: ${words.join(', ')}`);
+    const why = `strict decoding error: ${words.join(', ')}`;
+    throw refusal?.(why) ?? badRequest(`${type.kind} in version ${JSON.stringify(at.version)} cannot be handled as a ${type.kind}: ${why}`);
   }
   // RFC 7234 warn-code 299, as client-go shows it.
   if (validation !== 'Ignore') response.setHeader('Warning', words.map((each) => `299 - ${JSON.stringify(each)}`));

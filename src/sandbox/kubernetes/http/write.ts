@@ -7,7 +7,7 @@ import type { ServerContext } from '../server-context.ts';
 import { badRequest, invalid, methodNotAllowed, notFound, StatusError, unsupportedMediaType, wrongMethod } from '../status-error.ts';
 import type { RemoveOptions } from '../deletion.ts';
 import type { WriteOptions } from '../store.ts';
-import { immutable, invalidValue, required, unsupported } from '../validation/causes.ts';
+import { goValue, immutable, invalidValue, required, unsupported } from '../validation/causes.ts';
 import type { ResourceCall } from './call.ts';
 import { decodeObject, metadataOf } from './decode-object.ts';
 import { chooser, existing, presentationOf, sendObject } from './read.ts';
@@ -47,7 +47,8 @@ export function patchObject(call: ResourceCall, context: ServerContext): void {
   if (!isObject(patched)) throw badRequest(`${type.kind} patched to something that is no object`);
   const [uid, own] = [textAt(patched, 'metadata', 'uid'), current.metadata.uid];
   if (uid !== undefined && uid !== own) throw invalid(type.group, type.kind, current.metadata.name, [immutable('metadata.uid', uid)]);
-  const input = decodeObject(call, patched);
+  const strategic = contentType === 'application/strategic-merge-patch+json';
+  const input = decodeObject(call, patched, strategic ? (why) => invalidPatch(call.body, why) : undefined);
   sendObject(call, context, 200, isStatus(call) ? context.store.updateStatus(input, options) : context.store.update(input, options));
 }
 
@@ -67,6 +68,12 @@ function patchedBy(contentType: string, current: StoredObject, { body, type, api
       return strategicMerged(current, body, type.schemaOf(apiVersion));
   }
   throw unsupportedMediaType('the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml');
+}
+
+/** The patch itself is shown, of no kind and no name (apiserver: handlers/patch.go, strategicPatchObject). */
+function invalidPatch(body: unknown, why: string): StatusError {
+  const { reason, message, field } = invalidValue('patch', goValue(body), why);
+  return new StatusError(422, 'Invalid', ` "" is invalid: ${field}: ${message}`, { causes: [{ ...(reason === undefined ? {} : { reason }), message, ...(field === undefined ? {} : { field }) }] });
 }
 
 function undecodable(body: unknown, wanted: string): StatusError {

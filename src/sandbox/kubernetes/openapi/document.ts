@@ -41,7 +41,7 @@ function prefix(group: string, version: string): string {
 function schemasOf(types: readonly ResourceType[], version: string): JsonObject {
   const schemas = new Map<string, Schema>();
   const keep = (name: string): void => {
-    const schema = definitions[name];
+    const schema = inV3(name);
     if (schema === undefined || schemas.has(name)) return;
     schemas.set(name, schema);
     keepReferred(schema);
@@ -65,6 +65,15 @@ function schemasOf(types: readonly ResourceType[], version: string): JsonObject 
   return Object.fromEntries([...schemas].sort(([left], [right]) => (left < right ? -1 : 1)));
 }
 
+/** What is a number or a string says so in v3 only (api/openapi-spec/v3 of Kubernetes 1.35). */
+function inV3(name: string): Schema | undefined {
+  const types = { 'io.k8s.apimachinery.pkg.util.intstr.IntOrString': ['integer', 'string'], 'io.k8s.apimachinery.pkg.api.resource.Quantity': ['string', 'number'] }[name];
+  const schema = definitions[name];
+  if (types === undefined || schema === undefined) return schema;
+  const { type: _type, ...words } = schema;
+  return { ...words, oneOf: types.map((type) => ({ type })) };
+}
+
 function builtInName(type: ResourceType, version: string): string {
   const found = Object.entries(definitions).find(([, schema]) =>
     schema['x-kubernetes-group-version-kind']?.some((each) => each.group === type.group && each.version === version && each.kind === type.kind) === true,
@@ -78,7 +87,14 @@ function definitionName(type: ResourceType, version: string): string {
 }
 
 function customDefinition(type: ResourceType, version: string): Schema {
-  return { ...type.schemaOf(`${type.group}/${version}`), 'x-kubernetes-group-version-kind': [{ group: type.group, version, kind: type.kind }] };
+  const schema = type.schemaOf(`${type.group}/${version}`);
+  // The same words as those of every built-in kind (apiextensions: openapi/builder, swaggerTypeMetadataDescriptions).
+  const ofEveryKind = definitions['io.k8s.api.core.v1.ConfigMap']?.properties ?? {};
+  const described = ['apiVersion', 'kind', 'metadata'].flatMap((field) => {
+    const own = ofEveryKind[field];
+    return own === undefined ? [] : [[field, { ...own, ...schema.properties?.[field] }]];
+  });
+  return { ...schema, properties: { ...schema.properties, ...Object.fromEntries(described) }, 'x-kubernetes-group-version-kind': [{ group: type.group, version, kind: type.kind }] };
 }
 
 function pathsOf(type: ResourceType, version: string, format: 'v2' | 'v3'): readonly (readonly [string, JsonObject])[] {

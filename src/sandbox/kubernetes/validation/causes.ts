@@ -30,3 +30,12 @@ export function forbiddenChange(field: string, why: string): StatusCause {
 export function immutable(field: string, value: unknown): StatusCause {
   return invalidValue(field, value, 'field is immutable');
 }
+
+/** A JSON value as Go prints it with `%+v`: `map[a:1 b:[x y]]`, keys in order (package fmt). */
+export function goValue(value: unknown): string {
+  if (value === null || value === undefined) return '<nil>';
+  if (Array.isArray(value)) return `[${value.map(goValue).join(' ')}]`;
+  if (typeof value !== 'object') return typeof value === 'string' ? value : JSON.stringify(value);
+  const entries = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1));
+  return `map[${entries.map(([key, each]) => `${key}:${goValue(each)}`).join(' ')}]`;
+}
