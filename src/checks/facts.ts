@@ -13,6 +13,7 @@ export interface RepositoryFacts {
   readonly principals: readonly PrincipalFact[];
   readonly accessKeys: readonly AccessKeyFact[];
   readonly parameters: readonly ParameterFact[];
+  readonly applicationProfiles: readonly ApplicationProfileFact[];
   /** Values that name a region: provider regions, variables, env entries. */
   readonly regions: readonly RegionFact[];
   readonly stores: readonly StoreFact[];
@@ -88,6 +89,15 @@ export interface ParameterFact {
   /** What the value refers to, `aws_iam_access_key.k.secret`; undefined for a literal. */
   readonly valueReference?: string;
   readonly region?: string;
+  readonly place: Place;
+  readonly target: string;
+}
+
+/** An `aws_bedrock_inference_profile`: AWS chooses its id, so that a policy names it by reference. */
+export interface ApplicationProfileFact {
+  readonly address: string;
+  /** ARN of the profile or model that it copies. */
+  readonly copyOf: Text;
   readonly place: Place;
   readonly target: string;
 }

@@ -1,6 +1,6 @@
 import { lifecycleFindings } from '../bedrock/lifecycle-findings.ts';
 import type { Finding } from '../finding.ts';
-import { parseBedrockArn } from './bedrock-arn.ts';
+import { parseBedrockArn, type WrittenBedrockArn } from './bedrock-arn.ts';
 import type { RepositoryFacts, Text } from './facts.ts';
 import { containersOf, grants, namedModel, regionsIn, type Grant } from './identity.ts';
 import type { RuleContext, RuleFinding } from './rule.ts';
@@ -29,7 +29,19 @@ export function namedModels(facts: RepositoryFacts): readonly NamedModel[] {
       return id === undefined ? [] : [{ id, place: valuePlace, region: regionsIn(container)[0]?.value, in: 'environment' as const, where: `${name} of ${workload.kind} ${workload.name}` }];
     }),
   );
-  return [...inPolicies, ...inEnvironments];
+  const copied = facts.applicationProfiles.flatMap(({ address, copyOf }) => {
+    const arn = parseBedrockArn(copyOf.text);
+    return arn === undefined || /[*?$]/.test(arn.id) ? [] : [{ id: arn.id, place: copyOf.place, region: /[*?$]/.test(arn.region) ? undefined : arn.region, in: 'policy' as const, where: address }];
+  });
+  return [...inPolicies, ...copied, ...inEnvironments];
+}
+
+/** The id of the system profile that an ARN is of, or that the application profile which it refers to copies. */
+export function systemProfileOf(arn: WrittenBedrockArn, facts: RepositoryFacts): string | undefined {
+  if (arn.type === 'inference-profile') return arn.id;
+  const profile = arn.type === 'application-inference-profile' ? facts.applicationProfiles.find(({ address }) => arn.id === `\${${address}.id}`) : undefined;
+  const copied = profile === undefined ? undefined : parseBedrockArn(profile.copyOf.text);
+  return copied?.type === 'inference-profile' ? copied.id : undefined;
 }
 
 /** Every resource of an allowing statement that is an ARN of Bedrock. */

@@ -1,5 +1,5 @@
 import { covers, parseBedrockArn } from '../bedrock-arn.ts';
-import { bedrockResources } from '../models-named.ts';
+import { bedrockResources, systemProfileOf } from '../models-named.ts';
 import type { Rule } from '../rule.ts';
 import { invokeActions, policyWith, sonnetResources } from './examples.ts';
 
@@ -8,8 +8,9 @@ export const destinationRegionMissing: Rule = {
   severity: 'error',
   summary: 'A profile is allowed, but not the model beneath in every region that it routes to.',
   *check(facts, { catalog }) {
+    const told = new Set<string>();
     for (const { arn, resource, grant } of bedrockResources(facts)) {
-      const profile = arn.type === 'inference-profile' ? catalog.profiles.get(arn.id) : undefined;
+      const profile = catalog.profiles.get(systemProfileOf(arn, facts) ?? '');
       if (!profile || profile.scope !== 'geographic') continue;
       const sources = [...profile.routing.keys()].filter((region) => covers(arn.region, region));
       if (sources.length === 0 || arn.region.includes('$')) continue;
@@ -19,7 +20,10 @@ export const destinationRegionMissing: Rule = {
         const model = parseBedrockArn(text);
         return text === '*' || (model?.type === 'foundation-model' && covers(model.region, region) && covers(model.id, profile.modelId));
       }));
-      if (missing.length === 0) continue;
+      // The same profile may stand in several statements, to be called and to be described.
+      const gap = JSON.stringify([grant.policies.map(({ target, address }) => [target, address]), arn, missing]);
+      if (missing.length === 0 || told.has(gap)) continue;
+      told.add(gap);
       const certain = profile.certainty.verified ? '' : ' (routing not verified)';
       yield {
         message: `${profile.profileId} called from ${sources.length === 1 ? sources[0] : 'the allowed regions'} may run in ${missing.join(', ')}, where the policy does not allow ${profile.modelId}${certain}`,

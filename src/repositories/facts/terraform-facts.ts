@@ -1,9 +1,9 @@
-import type { AccessKeyFact, ParameterFact, PrincipalFact, RegionFact, RepositoryFacts } from '../../checks/facts.ts';
+import type { AccessKeyFact, ApplicationProfileFact, ParameterFact, PrincipalFact, RegionFact, RepositoryFacts } from '../../checks/facts.ts';
 import type { TerraformModule, TerraformResource } from '../terraform/types.ts';
 import { policyFacts, principalOf } from './policy-facts.ts';
 import { placeOfSpan, textOf, writtenReference } from './text.ts';
 
-export type TerraformFacts = Pick<RepositoryFacts, 'policies' | 'principals' | 'accessKeys' | 'parameters' | 'regions'>;
+export type TerraformFacts = Pick<RepositoryFacts, 'policies' | 'principals' | 'accessKeys' | 'parameters' | 'applicationProfiles' | 'regions'>;
 
 /** The facts of one Terraform target, its local modules included. */
 export function terraformFacts(module: TerraformModule, target = module.directory): TerraformFacts {
@@ -12,6 +12,7 @@ export function terraformFacts(module: TerraformModule, target = module.director
     principals: module.resources.flatMap((resource) => principalFact(resource, target)),
     accessKeys: module.resources.filter((resource) => resource.type === 'aws_iam_access_key').map((resource) => accessKeyFact(module, resource)),
     parameters: module.resources.filter((resource) => resource.mode === 'managed' && resource.type === 'aws_ssm_parameter').flatMap((resource) => parameterFact(module, resource, target)),
+    applicationProfiles: module.resources.flatMap((resource) => applicationProfileFact(resource, target)),
     regions: regionFacts(module),
   };
   return [...module.modules.values()].map((inner) => terraformFacts(inner, target)).reduce(mergeTerraformFacts, own);
@@ -23,6 +24,7 @@ export function mergeTerraformFacts(a: TerraformFacts, b: TerraformFacts): Terra
     principals: [...a.principals, ...b.principals],
     accessKeys: [...a.accessKeys, ...b.accessKeys],
     parameters: [...a.parameters, ...b.parameters],
+    applicationProfiles: [...a.applicationProfiles, ...b.applicationProfiles],
     regions: [...a.regions, ...b.regions],
   };
 }
@@ -66,6 +68,13 @@ function parameterFact(module: TerraformModule, resource: TerraformResource, tar
       target,
     },
   ];
+}
+
+function applicationProfileFact(resource: TerraformResource, target: string): ApplicationProfileFact[] {
+  if (resource.mode !== 'managed' || resource.type !== 'aws_bedrock_inference_profile') return [];
+  const [source] = resource.nested('model_source');
+  const copyOf = textOf(source?.attribute('copy_from'), placeOfSpan(source?.block.body.attributes.get('copy_from')?.expression.span ?? resource.placeOf()));
+  return copyOf === undefined ? [] : [{ address: resource.address, copyOf, place: placeOfSpan(resource.placeOf()), target }];
 }
 
 /** Provider regions, and variables that are named like a region. */

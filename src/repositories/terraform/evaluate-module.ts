@@ -132,8 +132,18 @@ function computedAttribute(resource: TerraformResource, attribute: string, provi
     const fallback = providers.find((provider) => provider.block.labels[0] === 'aws' && provider.attribute('alias') === undefined)?.attribute('region');
     return own ?? fallback;
   }
+  if (resource.mode === 'managed' && resource.type === 'aws_bedrock_inference_profile' && attribute === 'arn') return applicationProfileArn(resource);
   if (resource.mode === 'managed' && attribute === 'id' && ['aws_iam_user', 'aws_iam_role', 'aws_ssm_parameter', 'aws_iam_group'].includes(resource.type)) return resource.attribute('name');
   return undefined;
+}
+
+/** AWS chooses the id (Bedrock API reference, CreateInferenceProfile); partition and region are those of what it copies. */
+function applicationProfileArn(resource: TerraformResource): Value {
+  const copied = resource.nested('model_source')[0]?.attribute('copy_from');
+  const written = typeof copied === 'string' ? copied : copied instanceof PartialText ? copied.toString() : '';
+  const [, partition = '', region = ''] = /^arn:([a-z-]+):bedrock:([a-z0-9-]+):/.exec(written) ?? [];
+  const unknown = (attribute: string): Unknown => new Unknown('known after apply', `${resource.address}.${attribute}`);
+  return new PartialText(['arn:', partition === '' ? unknown('partition') : partition, ':bedrock:', region === '' ? unknown('region') : region, ':', unknown('account'), ':application-inference-profile/', unknown('id')]);
 }
 
 function unroll(block: HclBlock, file: HclFile, address: string, prefix: string, outer: Lookup, undecided: Undecided[]): readonly TerraformResource[] {
