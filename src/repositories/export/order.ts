@@ -17,7 +17,7 @@ export interface OrderFacts {
 export function exportOrder({ request, access, style, declaration, clusterKnown }: OrderFacts): readonly OrderStep[] {
   const shown = (path: string): string => relative(request.directory, path) || '.';
   const file = shown(declaration);
-  const { names, credentials } = access.spec;
+  const { names } = access.spec;
   const steps: OrderStep[] = [];
   if (request.terraform !== undefined) {
     steps.push({
