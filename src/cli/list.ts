@@ -16,6 +16,7 @@ export async function run(options: CommandOptions, commandLine: CommandLine): Pr
     await printStructured({ accesses }, commandLine);
     return exitCodes.ok;
   }
+  if (options.allRegions) commandLine.say('Looked for parameters in every region.');
   if (accesses.length === 0) {
     commandLine.say('No access here. A first one: bedrock-access init');
     return exitCodes.ok;

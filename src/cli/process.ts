@@ -8,7 +8,10 @@ import { runCommandLine } from './program.ts';
 export async function runProcess(): Promise<void> {
   const interrupted = new AbortController();
   const onInterrupt = (): void => {
-    if (interrupted.signal.aborted) process.exit(exitCodes.interrupted);
+    if (interrupted.signal.aborted) {
+      process.stderr.write('\nStopped at once: a call may be under way. Run the same command again: it looks first at what is there and goes on. Until the Lease of this run ends (two minutes at most) it says that the Lease is held.\n');
+      process.exit(exitCodes.interrupted);
+    }
     interrupted.abort(new Error('interrupted'));
     process.stderr.write('\nInterrupted: what is under way is brought to an end. Once more to stop at once.\n');
   };

@@ -77,7 +77,7 @@ export function denialFinding(denial: Denial, access: Access, alike: readonly De
     severity: 'error',
     message: `the caller may not do ${denial.action} on ${arns}${region}`,
     cause,
-    remedy: outsiderRemedy(denial.message, denial.action) ?? `Let an administrator allow ${denial.action} on ${arns}${pathless === '' ? '' : ` and ${pathless} (on which it is judged while there is no such user)`}, or use another identity (AWS_PROFILE). \`bedrock-access permissions\` prints all that it needs.`,
+    remedy: outsiderRemedy(denial.message, denial.action) ?? `Let an administrator allow ${denial.action} on ${arns}${pathless === '' ? '' : ` and ${pathless} (on which it is judged while there is none of that name)`}, or use another identity (AWS_PROFILE). \`bedrock-access permissions\` prints all that it needs.`,
   };
 }
 

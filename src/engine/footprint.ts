@@ -50,6 +50,9 @@ function layoutFindings({ spec }: Access): readonly Finding[] {
   ];
 }
 
+/** What matters where a change reaches the pods, and is said there alone. */
+export const aboutRollOuts: ReadonlySet<string> = new Set(['new-runs-only', 'containers-outlive-roll-out']);
+
 function clientFindings({ spec }: Access): readonly Finding[] {
   return [...spec.workloads.filter(({ kind }) => kind === 'CronJob' || kind === 'Job').map(newRunsOnly), ...startedContainers(spec.workloads)];
 }

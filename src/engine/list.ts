@@ -1,15 +1,19 @@
-import { takeReadings } from '../resources/readings.ts';
+import { AwsCallError } from '../aws/error.ts';
+import type { Aws } from '../aws/types.ts';
+import { partitionOf, regionIds } from '../bedrock/regions.ts';
+import { takeReadings, type Readings } from '../resources/readings.ts';
 import { markKeys, ownerTagKeys } from '../resources/owner.ts';
 import { allRevisions } from './revision.ts';
 import type { AccessSummary, Revision, RunContext } from './types.ts';
 
 /**
  * Every access that has a user in this account (by its owner tags, wherever its cluster is) or a revision in this cluster.
- * The user's mark tells every region, so that no region is searched.
+ * The user's mark tells every region, so that no region is searched. With `allRegions` every region is: parameters of this
+ * cluster's accesses show even where their user, its mark and the revisions are gone.
  */
-export async function listAccesses(context: RunContext, _options: { readonly allRegions?: boolean } = {}): Promise<readonly AccessSummary[]> {
+export async function listAccesses(context: RunContext, { allRegions = false }: { readonly allRegions?: boolean } = {}): Promise<readonly AccessSummary[]> {
   const readings = takeReadings(context.aws, context.kubernetes);
-  const [users, revisions] = await Promise.all([readings.usersWithTags(), allRevisions(context.kubernetes)]);
+  const [users, revisions, parameters] = await Promise.all([readings.usersWithTags(), allRevisions(context.kubernetes), allRegions ? parametersEverywhere(context, readings) : []]);
   const accesses = new Map<string, AccessSummary>();
   for (const { namespace, name, revision } of [...revisions].sort((a, b) => a.revision.number - b.revision.number)) {
     accesses.set(`${context.clusterId} ${namespace}/${name}`, { namespace, name, cluster: context.clusterId, here: true, ...fromRevision(revision) });
@@ -22,7 +26,41 @@ export async function listAccesses(context: RunContext, _options: { readonly all
     const marked = (tags[markKeys.regions] ?? '').split(' ').filter((region) => region !== '');
     accesses.set(key, { ...known, user, regions: [...new Set([...known.regions, ...marked])].sort() });
   }
+  for (const { region, namespace, name } of parameters) {
+    const key = `${context.clusterId} ${namespace}/${name}`;
+    const known = accesses.get(key) ?? { namespace, name, cluster: context.clusterId, here: true, regions: [], models: [] };
+    accesses.set(key, { ...known, regions: [...new Set([...known.regions, region])].sort() });
+  }
   return [...accesses.values()].sort((a, b) => Number(b.here) - Number(a.here) || `${a.namespace}/${a.name}`.localeCompare(`${b.namespace}/${b.name}`));
+}
+
+interface ParameterOwner {
+  readonly region: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Whose the parameters are that carry this cluster's tag, in every region of the partition. */
+async function parametersEverywhere({ aws, clusterId }: RunContext, readings: Readings): Promise<readonly ParameterOwner[]> {
+  const [, partition] = (await readings.callerIdentity()).arn.split(':');
+  const found = await Promise.all(regionIds().filter((region) => partitionOf(region) === partition).map((region) => parametersIn(region, clusterId, aws)));
+  return found.flat();
+}
+
+async function parametersIn(region: string, clusterId: string, aws: Aws): Promise<readonly ParameterOwner[]> {
+  const ssm = aws.ssm(region);
+  try {
+    const parameters = await ssm.describeParametersByTags({ [ownerTagKeys.cluster]: clusterId });
+    const tagged = await Promise.all(parameters.map(({ name }) => ssm.listTags(name)));
+    return tagged.flatMap((tags) => {
+      const [namespace, name] = [tags?.[ownerTagKeys.namespace], tags?.[ownerTagKeys.name]];
+      return namespace === undefined || name === undefined ? [] : [{ region, namespace, name }];
+    });
+  } catch (error) {
+    // A region that the account has not enabled knows no credentials of it (IAM user guide, "Managing AWS STS in an AWS Region").
+    if (error instanceof AwsCallError && error.kind === 'invalid-credentials') return [];
+    throw error;
+  }
 }
 
 function fromRevision({ access, number, state }: Revision): Pick<AccessSummary, 'regions' | 'models' | 'revision' | 'state'> {

@@ -4,6 +4,7 @@ import { keptByGit } from '../resources/gitops.ts';
 import { address, isReference, type Outputs, type Resolve, type Resource, type State } from '../resources/kind.ts';
 import { ours, ownerLine, type Owner } from '../resources/owner.ts';
 import { fingerprint } from './fingerprint.ts';
+import { aboutRollOuts } from './footprint.ts';
 import { missingBefore, setAside } from './only.ts';
 import { inOrder, targetsOf } from './order.ts';
 import { removalStep, removalSteps } from './removal.ts';
@@ -28,6 +29,7 @@ export function plan(footprint: Footprint, observation: Observation, _now: Date,
   // A key is not made for a user that is somebody else's, asked for or not.
   const needed = new Set(footprint.resources.filter(({ kind }) => asked(kind)).flatMap(targetsOf));
   const steps = whole.flatMap((step) => (asked(step.kind) ? step : step.action === 'delete' ? [] : setAside(step)));
+  const reachesPods = steps.some(({ kind, action }) => kind === 'workload-environment' && action !== 'none');
   return {
     access: { name: access.metadata.name, namespace: access.metadata.namespace },
     account: observation.account,
@@ -37,7 +39,7 @@ export function plan(footprint: Footprint, observation: Observation, _now: Date,
     accessDigest: footprint.accessDigest,
     steps,
     findings: [
-      ...footprint.findings,
+      ...footprint.findings.filter(({ id }) => reachesPods || !aboutRollOuts.has(id)),
       ...observation.findings,
       ...[...planned.values()].flatMap(({ step, findings }) => (asked(step.kind) || needed.has(address(step)) ? findings : [])),
       ...handOvers(steps.filter(({ action }) => action === 'delete')),

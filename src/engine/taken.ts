@@ -5,7 +5,8 @@ import type { Owner, Ownership } from '../resources/owner.ts';
 
 /** Something of that name exists that is not ours: whose it is, and what to do. */
 export function takenFinding(resource: Resource, ownership: Exclude<Ownership, { readonly by: 'us' }>, owner: Owner): Finding {
-  const place = { resource: address(resource) };
+  const field = nameField(resource);
+  const place = { ...(field === undefined ? {} : { field }), resource: address(resource) };
   const free = distinctName(resource, owner);
   const rename = free === undefined ? 'choose another name' : `choose another name under spec.names (for example ${free})`;
   if (ownership.by === 'nobody-known') {
@@ -37,6 +38,26 @@ export function takenFinding(resource: Resource, ownership: Exclude<Ownership, {
     remedy: `Give each its own: ${rename}.`,
     place,
   };
+}
+
+/** Where the declaration gives the name, or would. */
+function nameField({ kind, key }: Resource): string | undefined {
+  switch (kind) {
+    case 'iam-user':
+      return 'spec.names.user';
+    case 'managed-policy':
+      return 'spec.names.policy';
+    case 'ssm-parameter':
+      return { credentials: 'spec.names.parameter', 'access-key-id': 'spec.names.accessKeyIdParameter', 'secret-access-key': 'spec.names.secretAccessKeyParameter' }[key];
+    case 'external-secret':
+      return 'spec.names.secret';
+    case 'environment-config-map':
+      return 'spec.names.environment';
+    case 'secret-store':
+      return 'spec.credentials.accessKey.secretStore.name';
+    default:
+      return undefined;
+  }
 }
 
 /** A name under `spec.names` that no other access, namespace or cluster has; undefined for what has no name there (a store). */

@@ -113,7 +113,10 @@ suite('plans', () => {
 
   test('no changes are said in one line', () => {
     const unchanged = planOf([step('none', 'iam-user', 'u', 'aws')]);
-    assert.equal(summaryLine(unchanged), 'No changes: all 1 resources are as declared.');
+    assert.equal(summaryLine(unchanged), 'No changes: the one resource is as declared.');
+    const store = { ...step('none', 'secret-store', 's', 'kubernetes'), reason: 'made by others' };
+    assert.equal(summaryLine(planOf([step('none', 'iam-user', 'u', 'aws'), step('none', 'iam-user', 'v', 'aws'), store])), 'No changes: all 2 resources are as declared, 1 of others.');
+    assert.match(summaryLine(planOf([step('create', 'iam-user', 'u', 'aws'), store])), /: 1 to create, .*, 0 unchanged, 1 of others\.$/);
     assert.equal(hasChanges(unchanged), false);
     assert.equal(hasChanges(everyAction), true);
   });

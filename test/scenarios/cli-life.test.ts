@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { openAws } from '../../src/aws/open.ts';
 import { declarationText } from '../../src/cli/demo/story.ts';
+import { clusterIdOf } from '../../src/engine/index.ts';
+import { Secret } from '../../src/secret.ts';
 import { onStage, type CliStage } from '../cli/stage.ts';
 
 /** The life of an access at the command line, each command as a person or CI uses it. */
@@ -111,6 +113,16 @@ test('list and status show what is there; status answers with 3 when something d
     const drifted = await stage.run(['status', '--name', 'openhands/openhands']);
     assert.equal(drifted.code, 3);
     assert.match(drifted.stdout, /^policy-attachment .* missing/m);
+  }));
+
+test('list --all-regions finds parameters whose user and revisions are gone', () =>
+  onStage({}, async (stage) => {
+    const tags = { 'bedrock-access/cluster': await clusterIdOf(stage.kubernetes), 'bedrock-access/namespace': 'reports', 'bedrock-access/name': 'left' };
+    await aws(stage).ssm('eu-west-1').putParameter({ name: 'bedrock-left-credentials', value: new Secret('{}'), description: '', overwrite: false, tags });
+    assert.match((await stage.run(['list'])).stderr, /^No access here/);
+    const everywhere = await stage.run(['list', '--all-regions']);
+    assert.match(everywhere.stderr, /every region/);
+    assert.match(everywhere.stdout, /^reports +left +this +- +eu-west-1/m);
   }));
 
 test('rollback returns to the model before', () =>

@@ -15,12 +15,24 @@ export function deliveryNotReady({ namespace, secretName, operator, store, exter
     ];
   }
   const storeName = `${store.kind} ${store.name}`;
-  if (store.state === undefined || !store.state.ready) {
+  if (store.state === undefined) {
+    return [
+      {
+        id: 'secret-store-missing',
+        severity: 'error',
+        message: `there is no ${storeName}`,
+        cause: 'The operator reads parameters only through a store.',
+        remedy: 'Name a store that is there (`kubectl get clustersecretstores,secretstores -A`), or set secretStore.create to have one made; then run `bedrock-access apply`.',
+        place: { resource: storeName, field: 'spec.credentials.accessKey.secretStore' },
+      },
+    ];
+  }
+  if (!store.state.ready) {
     return [
       {
         id: 'secret-store-not-ready',
         severity: 'error',
-        message: store.state === undefined ? `there is no ${storeName}` : `${storeName} is not Ready (${words(store.state)})`,
+        message: `${storeName} is not Ready (${words(store.state)})`,
         cause: 'The operator reads parameters only through a store whose provider it could set up.',
         remedy: `Look at it: kubectl describe ${store.kind.toLowerCase()} ${store.name}. Mostly the credentials of the store or its region are wrong.`,
         place: { resource: storeName, field: 'spec.credentials.accessKey.secretStore' },

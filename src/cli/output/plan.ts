@@ -23,11 +23,16 @@ export function renderPlan(plan: Plan, paint: Paint): string {
   return [heading, ...groups, summaryLine(plan)].join('\n\n');
 }
 
-/** `Plan: 9 to create, 0 to update, 0 to replace, 0 to delete, 3 unchanged.` Adoptions are named where there are any. */
+/** `Plan: 9 to create, 0 to update, 0 to replace, 0 to delete, 3 unchanged.` Adoptions, and what others make, are named where there are any. */
 export function summaryLine(plan: Plan): string {
-  const { create, update, replace, delete: remove, adopt, unchanged } = plan.summary;
-  if (create + update + replace + remove + adopt === 0) return `No changes: all ${unchanged} resources are as declared.`;
-  return `Plan: ${create} to create, ${update} to update, ${replace} to replace, ${remove} to delete${adopt > 0 ? `, ${adopt} to adopt` : ''}, ${unchanged} unchanged.`;
+  const { create, update, replace, delete: remove, adopt } = plan.summary;
+  const same = plan.steps.filter((step) => step.action === 'none');
+  // A reason tells that a thing is left to others, or is theirs; or, with `--only`, that it is not asked for.
+  const others = same.filter((step) => step.reason !== undefined && plan.only?.includes(step.kind) !== false).length;
+  const unchanged = same.length - others;
+  const ofOthers = others > 0 ? `, ${others} of others` : '';
+  if (create + update + replace + remove + adopt === 0) return `No changes: ${unchanged === 1 ? 'the one resource is' : `all ${unchanged} resources are`} as declared${ofOthers}.`;
+  return `Plan: ${create} to create, ${update} to update, ${replace} to replace, ${remove} to delete${adopt > 0 ? `, ${adopt} to adopt` : ''}, ${unchanged} unchanged${ofOthers}.`;
 }
 
 export function hasChanges(plan: Plan): boolean {

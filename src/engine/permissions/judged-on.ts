@@ -10,7 +10,7 @@ export interface DeniedCall {
 
 /**
  * The ARNs that AWS judges a call on, as a policy has to name them; the request names mostly less. Two where it depends on
- * whether the user exists: who does not exist yet has no path. Resource types of the Service Authorization Reference
+ * whether the user or role exists: what does not exist yet has no path. Resource types of the Service Authorization Reference
  * ("Actions, resources, and condition keys for AWS IAM", "… for AWS Systems Manager").
  */
 export function judgedOn({ action, region, resource = '*' }: DeniedCall, access: Access): readonly string[] {
@@ -18,10 +18,12 @@ export function judgedOn({ action, region, resource = '*' }: DeniedCall, access:
   const { partition, account } = confinementOf(access);
   const { names } = access.spec;
   const [service, operation = ''] = action.split(':');
-  if (service === 'iam' && !operation.startsWith('GetAccount')) {
+  if (service === 'iam' && resource !== '*') {
     const iam = `arn:${partition}:iam::${account}`;
+    if (operation.includes('Role')) return operation === 'CreateRole' ? [`${iam}:role${names.path}${resource}`] : [...new Set([`${iam}:role${names.path}${resource}`, `${iam}:role/${resource}`])];
     if (operation.includes('Role')) return [`${iam}:role/${resource}`];
     if (/Policy(Version|Versions)?$/.test(operation) && !/UserPolic|PrincipalPolicy/.test(operation)) return [`${iam}:policy${names.path}${resource}`];
+    if (operation.includes('OpenIDConnect')) return [`${iam}:oidc-provider/${resource.replace(/^https:\/\//, '')}`];
     // The request names a key, and its user is judged.
     const user = operation === 'GetAccessKeyLastUsed' ? names.user : resource;
     const withPath = `${iam}:user${names.path}${user}`;
