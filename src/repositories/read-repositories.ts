@@ -41,9 +41,14 @@ export async function readRepositories(places: RepositoryPlaces): Promise<ReadRe
   let terraform: ReturnType<typeof terraformFacts> = noTerraform;
   if (places.terraform !== undefined) {
     const open = await openTerraform();
-    const found = walk(places.terraform, (name) => name.endsWith('.tf'));
-    for (const { file, reason } of found.passedOver) findings.push(unreadable(file, reason));
-    const modules = [...new Set(found.files.map((file) => dirname(file)))].map(open.read);
+    const found = walk(places.terraform, (name) => /\.tf(\.json)?$/.test(name));
+    for (const { file, reason } of found.passedOver) findings.push(unreadable(file, reason, places.terraform));
+    const written = found.files.filter((file) => file.endsWith('.tf'));
+    for (const file of found.files) {
+      const read = file.endsWith('.tf') ? readText(file) : { reason: "Terraform's JSON syntax is not read" };
+      if ('reason' in read) findings.push(unreadable(file, read.reason));
+    }
+    const modules = [...new Set(written.map((file) => dirname(file)))].map(open.read);
     open.close();
     const called = new Set(modules.flatMap((module) => [...module.modules.values()].map(({ directory }) => directory)));
     for (const module of modules) {
@@ -64,7 +69,7 @@ export async function readRepositories(places: RepositoryPlaces): Promise<ReadRe
   }
   if (places.manifests !== undefined) {
     const found = walk(places.manifests, (name) => /\.ya?ml$/.test(name));
-    for (const { file, reason } of found.passedOver) findings.push(unreadable(file, reason));
+    for (const { file, reason } of found.passedOver) findings.push(unreadable(file, reason, places.manifests));
     for (const file of found.files) {
       const read = readText(file);
       if ('reason' in read) {
@@ -83,7 +88,7 @@ export async function readRepositories(places: RepositoryPlaces): Promise<ReadRe
   const declared = (places.declarations ?? []).flatMap((file) => {
     const read = readText(file);
     if ('reason' in read) {
-      findings.push(unreadable(file, read.reason));
+      findings.push(unreadable(file, read.reason, file));
       return [];
     }
     texts.set(file, read.text);
@@ -104,8 +109,9 @@ export async function readRepositories(places: RepositoryPlaces): Promise<ReadRe
   };
 }
 
-function unreadable(file: string, reason: string): Finding {
-  return { id: 'file-unreadable', severity: 'warning', message: `${file} was passed over`, cause: reason, remedy: 'Make the file readable, or leave it out of the folder that is checked.', place: { file } };
+/** What was asked for by name and cannot be read is an error: a check of nothing must not pass. */
+function unreadable(file: string, reason: string, asked?: string): Finding {
+  return { id: 'file-unreadable', severity: file === asked ? 'error' : 'warning', message: `${file} was passed over`, cause: reason, remedy: 'Make the file readable, or leave it out of the folder that is checked.', place: { file } };
 }
 
 function syntax(id: 'hcl-syntax' | 'yaml-syntax', message: string, place: Finding['place'] & object): Finding {

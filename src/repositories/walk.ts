@@ -51,6 +51,17 @@ export function readText(file: string): { readonly text: string } | { readonly r
   }
 }
 
+/** Of Node's error codes (Node.js, "Common system errors"). */
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'it does not exist',
+  ENOTDIR: 'it is no folder',
+  EISDIR: 'it is a folder',
+  EACCES: 'this user may not read it',
+  EPERM: 'this user may not read it',
+  ELOOP: 'it is a link that leads back to itself',
+};
+
 function reasonOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return reasons[code] ?? (code === '' ? 'it cannot be read' : `it cannot be read (${code})`);
 }

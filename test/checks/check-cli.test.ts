@@ -179,6 +179,8 @@ test('--changed-since a revision that git does not know is an error with its own
   assert.match(stderr, /error\[revision-unknown\]/);
 });
 
+const regionOf = (region: string): string => `apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: a }\nspec: { template: { spec: { containers: [{ name: a, image: a, env: [{ name: AWS_REGION, value: ${region} }] }] } } }\n`;
+
 describe('bad input is told with its place, and the rest is still checked', () => {
   test('broken HCL', async () => {
     const { code, stdout } = await check({ ...misspelt, 'terraform/broken.tf': 'resource "a" "b" {\n  name = \n}\nresource "c" {{{\n' });
@@ -203,10 +205,28 @@ describe('bad input is told with its place, and the rest is still checked', () =
     assert.match(stdout, /warning\[file-unreadable\][^\n]*huge\.yaml/);
   });
 
-  test('a folder that does not exist', async () => {
-    const { code, stdout } = await check({ 'x.txt': '' }, ['--terraform', 'DIR/nowhere']);
+  test('a folder that does not exist is an error, since a check of nothing must not pass, and the other side is still checked', async () => {
+    const { code, stdout } = await check({ 'manifests/a.yaml': regionOf('us-west-3') }, ['--terraform', 'DIR/nowhere']);
+    assert.equal(code, 3);
+    assert.match(stdout, /error\[file-unreadable\]: nowhere was passed over\n.*\ncause: it does not exist/);
+    assert.match(stdout, /error\[unknown-region\]/);
+  });
+
+  test('Terraform in UTF-16, or in JSON, is not left out in silence', async () => {
+    const { code, stdout } = await check({ 'terraform/a.tf': Buffer.from('variable "region" {}\n', 'utf16le'), 'terraform/b.tf.json': '{}' });
     assert.equal(code, 0);
-    assert.match(stdout, /nowhere was passed over/);
+    assert.match(stdout, /warning\[file-unreadable\]: terraform\/a\.tf was passed over\n.*\ncause: binary/);
+    assert.match(stdout, /warning\[file-unreadable\]: terraform\/b\.tf\.json was passed over\n.*\ncause: Terraform's JSON syntax is not read/);
+  });
+
+  test('files nested too deeply for any stack', async () => {
+    const deep = '['.repeat(20_000) + ']'.repeat(20_000);
+    const { stdout } = await check({ ...misspelt, 'terraform/deep.tf': `locals {\n  a = ${deep}\n}\n`, 'terraform/open.tf': `locals {\n  a = ${'('.repeat(5000)}\n`, 'terraform/chain.tf': `locals {\n  a = ${'!'.repeat(5000)}true\n  b = 1${' + 1'.repeat(5000)}\n}\n`, 'manifests/deep.yaml': `kind: A\na: ${deep}\n` });
+    assert.match(stdout, /error\[hcl-syntax\]: the file cannot be read whole: it is nested too deeply\n {2}terraform\/deep\.tf:2:/);
+    assert.match(stdout, /nested too deeply\n {2}terraform\/chain\.tf:/);
+    assert.match(stdout, /error\[hcl-syntax\][^\n]*\n {2}terraform\/open\.tf:/);
+    assert.match(stdout, /error\[yaml-syntax\]: the file cannot be read whole: it is nested too deeply\n {2}manifests\/deep\.yaml:2:/);
+    assert.match(stdout, /error\[unknown-region\]/);
   });
 
   test('nothing to check', async () => {

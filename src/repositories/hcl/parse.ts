@@ -1,4 +1,4 @@
-import type { Node, Parser } from 'web-tree-sitter';
+import type { Node, Parser, Tree } from 'web-tree-sitter';
 import { readExpression } from './read-expression.ts';
 import type { HclAttribute, HclBlock, HclBody, HclFile, HclProblem, Span } from './syntax.ts';
 
@@ -11,6 +11,8 @@ export function parseHcl(parser: Parser, file: string, source: string): HclFile 
   const tree = parser.parse(text);
   if (tree === null) return { file, text, body: emptyBody(file), problems: [{ message: 'the file could not be read as HCL', span: emptySpan(file) }] };
   try {
+    const deep = tooDeep(file, text, tree);
+    if (deep) return { file, text, body: emptyBody(file), problems: [{ message: 'it is nested too deeply', span: deep }] };
     const root = tree.rootNode;
     const body = root.namedChildren.find((node) => node?.type === 'body');
     const problems: HclProblem[] = [];
@@ -18,6 +20,33 @@ export function parseHcl(parser: Parser, file: string, source: string): HclFile 
     return { file, text, body: body ? readBody(file, body) : emptyBody(file), problems };
   } finally {
     tree.delete();
+  }
+}
+
+/** Of brackets, templates and blocks within each other: far beyond what a person writes, and within any stack. */
+const deepest = 200;
+/** One bracket is up to four nodes of the grammar: expression, collection_value, tuple, the bracket's content. */
+const deepestNode = 4 * deepest;
+
+/** Where a file is nested so deeply that reading and evaluating it, which both recurse, could run out of stack. */
+function tooDeep(file: string, text: string, tree: Tree): Span | undefined {
+  let depth = 0;
+  let most = 0;
+  for (const bracket of text.matchAll(/[[\](){}]/g)) {
+    depth = Math.max(0, depth + (/[[({]/.test(bracket[0]) ? 1 : -1));
+    most = Math.max(most, depth);
+  }
+  // Operators nest too, `a + a + a` to the left. Those in texts are counted as well: only the tree is certain, and few files need a look at it.
+  if (most <= deepest && (text.match(/[-+*/%?!<>&|]/g)?.length ?? 0) <= 5 * deepest) return undefined;
+  const cursor = tree.walk();
+  try {
+    for (;;) {
+      if (cursor.currentDepth > deepestNode) return spanOf(file, cursor.currentNode);
+      if (cursor.gotoFirstChild()) continue;
+      while (!cursor.gotoNextSibling()) if (!cursor.gotoParent()) return undefined;
+    }
+  } finally {
+    cursor.delete();
   }
 }
 

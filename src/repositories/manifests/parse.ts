@@ -19,7 +19,7 @@ export function parseManifestFile(file: string, source: string): ManifestFile {
   const parsed = parseAllDocuments(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false, strict: true, logLevel: 'silent' });
   if (!Array.isArray(parsed)) return result;
   for (const document of parsed) {
-    for (const error of document.errors) problems.push({ message: error.message, place: placeAt(error.pos[0]) });
+    for (const error of document.errors) problems.push({ message: /call stack/.test(error.message) ? 'it is nested too deeply' : error.message, place: placeAt(error.pos[0]) });
     if (document.errors.length > 0 && document.errors.some((error) => error.code !== 'DUPLICATE_KEY' && error.code !== 'TAB_AS_INDENT')) continue;
     let value: unknown;
     try {
