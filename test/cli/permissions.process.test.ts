@@ -27,6 +27,7 @@ test('permissions as JSON holds the documents as they are', async () => {
   const { stdout } = await runCli(['permissions', ...given, '-o', 'json'], { stdin });
   const [first] = JSON.parse(stdout).permissions;
   assert.deepEqual(first.policies, JSON.parse(JSON.stringify(printed.policies)));
+  assert.deepEqual(first.store, JSON.parse(JSON.stringify(printed.store)));
   assert.deepEqual(first.roles, JSON.parse(JSON.stringify(printed.roles)));
 });
 

@@ -3,6 +3,7 @@ import { CreateRoleCommand, IAMClient, PutRolePolicyCommand, PutUserPolicyComman
 import { test } from 'node:test';
 import { storeIdentityActions } from '../../src/engine/permissions/action-places.ts';
 import { applyAccess, planAccess } from '../../src/engine/index.ts';
+import { programPermissions } from '../../src/engine/permissions/index.ts';
 import type { RunContext, VerifyCheck } from '../../src/engine/types.ts';
 import { verifyAccess } from '../../src/engine/verify/index.ts';
 import { AccessError } from '../../src/errors/error.ts';
@@ -159,6 +160,28 @@ test("where it lies: a service account's role and a static key's user are follow
     const denied = await readers(await world.run());
     assert.deepEqual([denied.outcome, ids(denied.findings)], ['failed', ['error secret-store-cannot-read']]);
   }));
+
+test("where it lies: under a key of one's own, by id or alias, what is printed for program and store suffices, and the pod gets its Secret", async () => {
+  const boundary = `arn:aws:iam::${account}:policy/bedrock-access/bedrock-access-boundary`;
+  for (const parameterKmsKeyId of [key, 'alias/bedrock']) {
+    const access = single({ permissionsBoundary: boundary, parameterKmsKeyId });
+    const world = await startLeastWorld(access);
+    try {
+      await makeRole(world, trust({ AWS: operator }), ...(programPermissions(access).store?.Statement ?? []));
+      const object = await world.kubernetes.get({ apiVersion: 'external-secrets.io/v1', kind: 'ClusterSecretStore', name: 'parameterstore' });
+      await world.kubernetes.replace({ ...object!, spec: withRole().spec });
+      await world.advance(300_000);
+      const said = await events(applyAccess(access, await world.least()));
+      assert.deepEqual([failures(said), summaryOf(said).outcome], [[], 'done'], parameterKmsKeyId);
+      const check = await readers(await world.least(), access);
+      assert.deepEqual([check.outcome, check.findings], ['passed', []], parameterKmsKeyId);
+      const decrypted = world.sandbox.audit.filter(({ identity, action }) => identity.includes('parameter-reader') && action === 'ssm:GetParameter');
+      assert.ok(decrypted.length > 0 && decrypted.every(({ verdict }) => verdict === 'allow'), parameterKmsKeyId);
+    } finally {
+      await world.stop();
+    }
+  }
+});
 
 test('where it lies: the printed permissions suffice to follow a role; without them it is undecided and the missing action is named', async () => {
   const boundary = `arn:aws:iam::${account}:policy/bedrock-access/bedrock-access-boundary`;

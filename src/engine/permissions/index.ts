@@ -5,6 +5,7 @@ import type { KubernetesObject } from '../../kubernetes/types.ts';
 import type { PolicyDocument } from '../../policy/types.ts';
 import { programRoles } from './cluster-roles.ts';
 import { confinementOf } from './confinement.ts';
+import { storePolicy } from '../store-identity/store-policy.ts';
 import { boundaryPolicy, programPolicies } from './iam-policy.ts';
 
 export interface PrintedPolicy {
@@ -20,6 +21,8 @@ export interface ProgramPermissions {
   readonly policies: readonly PrintedPolicy[];
   /** For every user that the program makes; not made anew where the declaration names one of its own. */
   readonly boundary: PrintedPolicy & { readonly declared: boolean };
+  /** What the identity needs that External Secrets Operator reads with: another principal's, so that it is printed and made by nobody here. */
+  readonly store?: PolicyDocument;
   /** ClusterRole, Roles and their bindings. */
   readonly roles: readonly KubernetesObject[];
   readonly findings: readonly Finding[];
@@ -29,6 +32,7 @@ export interface ProgramPermissions {
 export function programPermissions(access: Access, clusterId?: string): ProgramPermissions {
   const confined = confinementOf(access, clusterId);
   const declared = access.spec.permissionsBoundary !== undefined;
+  const store = storePolicy(access);
   const findings: Finding[] = [];
   if (!declared) {
     findings.push({
@@ -43,6 +47,7 @@ export function programPermissions(access: Access, clusterId?: string): ProgramP
   return {
     access: confined.access,
     policies: programPolicies(confined).map((document, index) => printed(`${confined.programPolicyArn}${index === 0 ? '' : `-${index + 1}`}`, document)),
+    ...(store === undefined ? {} : { store }),
     boundary: { ...printed(confined.boundaryArn, boundaryPolicy(confined)), declared },
     roles: programRoles(access),
     findings,

@@ -107,6 +107,23 @@ test('tags are added, removed and listed', async () => {
   assert.deepEqual((await ssm.listTagsForResource(resource)).TagList, [{ Key: 'b', Value: '2' }]);
 });
 
+test('a key that is named by its alias is judged as the key, under its aliases and the context of the parameter', async () => {
+  await using aws = await startAws();
+  await aws.ssm.putParameter({ Name: 'mine', Type: 'SecureString', Value: 'v', KeyId: 'alias/own' });
+  const read = allow('ssm:GetParameter', 'arn:aws:ssm:us-west-2:123456789012:parameter/mine');
+  const decrypt = (resource: string, alias: string, parameter: string): string =>
+    policy(read, { ...allow('kms:Decrypt', resource), Condition: { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': alias }, StringEquals: { 'kms:EncryptionContext:PARAMETER_ARN': `arn:aws:ssm:us-west-2:123456789012:parameter/${parameter}` } } });
+  const keys = 'arn:aws:kms:us-west-2:123456789012:key/*';
+  const user = await userWith(aws, 'reader', policy(read));
+  const reader = aws.as(user).ssm;
+  for (const document of [decrypt('arn:aws:kms:us-west-2:123456789012:alias/own', 'alias/own', 'mine'), decrypt(keys, 'alias/another', 'mine'), decrypt(keys, 'alias/own', 'other')]) {
+    await aws.iam.putUserPolicy({ UserName: 'reader', PolicyName: 'inline', PolicyDocument: document });
+    await refused(reader.getParameter({ Name: 'mine', WithDecryption: true }), 'AccessDeniedException', /kms:Decrypt on resource: arn:aws:kms:us-west-2:123456789012:key\//);
+  }
+  await aws.iam.putUserPolicy({ UserName: 'reader', PolicyName: 'inline', PolicyDocument: decrypt(keys, 'alias/own', 'mine') });
+  assert.equal((await reader.getParameter({ Name: 'mine', WithDecryption: true })).Parameter?.Value, 'v');
+});
+
 test('a reader of one parameter reads no other, and a key of one’s own asks for its permission', async () => {
   await using aws = await startAws();
   const key = 'arn:aws:kms:us-west-2:123456789012:key/0c0ffee0-0000-4000-8000-000000000000';

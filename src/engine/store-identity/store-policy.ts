@@ -1,0 +1,26 @@
+import type { Access } from '../../access/types.ts';
+import { partitionOf } from '../../bedrock/regions.ts';
+import { storeStatements } from '../../checks/live/store-readers.ts';
+import type { PolicyDocument } from '../../policy/types.ts';
+import { parametersOf } from '../../resources/parameter-names.ts';
+import { keyArnOf } from './key-arn.ts';
+
+/**
+ * The least that the identity of the access's store needs: reading the parameters, and decrypting them under their own
+ * encryption context where the key is the customer's. Undefined where no store is read.
+ */
+export function storePolicy(access: Access): PolicyDocument | undefined {
+  const store = access.spec.credentials.accessKey?.secretStore;
+  if (store === undefined) return undefined;
+  const { account, parameterKmsKeyId } = access.spec;
+  const { region } = store;
+  const partition = partitionOf(access.spec.region) ?? 'aws';
+  return {
+    Version: '2012-10-17',
+    Statement: storeStatements({
+      region,
+      parameterArns: parametersOf(access).map(({ name }) => `arn:${partition}:ssm:${region}:${account}:parameter/${name.replace(/^\//, '')}`),
+      ...(parameterKmsKeyId === undefined ? {} : { kmsKey: keyArnOf(parameterKmsKeyId, { partition, region, account }) }),
+    }),
+  };
+}
