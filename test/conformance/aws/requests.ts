@@ -100,6 +100,20 @@ export const iamCases: readonly Case[] = [
   { name: 'GetAccessKeyLastUsed of a key that was never used', play: async (aws) => outcome(aws.iam.send(new GetAccessKeyLastUsedCommand({ AccessKeyId: (await keys(aws))[0]! })), 'UserName', 'AccessKeyLastUsed.ServiceName', 'AccessKeyLastUsed.Region', 'AccessKeyLastUsed.LastUsedDate') },
   { name: 'GetAccountAuthorizationDetails shows user, tags and attachment', play: async ({ iam }) => { const { UserDetailList = [] } = await iam.send(new GetAccountAuthorizationDetailsCommand({ Filter: ['User'] })); const user = UserDetailList.find((each) => each.UserName === UserName); return { answer: '200', fields: { arn: user?.Arn, tags: user?.Tags, attached: user?.AttachedManagedPolicies } }; } },
   { name: 'DeleteUser that holds keys is refused', play: ({ iam }) => outcome(iam.send(new DeleteUserCommand({ UserName }))) },
+  {
+    name: 'DeleteUser that holds nothing but a key is refused',
+    play: async ({ iam }) => {
+      const keyed = { UserName: 'keyed' };
+      await iam.send(new CreateUserCommand(keyed));
+      const { AccessKey } = await iam.send(new CreateAccessKeyCommand(keyed));
+      const answer = await outcome(iam.send(new DeleteUserCommand(keyed)));
+      await outcome(iam.send(new DeleteAccessKeyCommand({ ...keyed, AccessKeyId: AccessKey?.AccessKeyId ?? '' })));
+      await outcome(iam.send(new DeleteUserCommand(keyed)));
+      return answer;
+    },
+    // In the row above it refuses for the policy's sake. A foreign key of a user that is removed ends otherwise there: the scenarios of the engine play on ministack.
+    known: { moto: 'moto looks for policies only; AWS refuses with DeleteConflict while the user has access keys (IAM API Reference, DeleteUser; IAM User Guide, Remove or deactivate an IAM user)' },
+  },
   { name: 'DetachUserPolicy', play: ({ iam }) => outcome(iam.send(new DetachUserPolicyCommand({ UserName, PolicyArn }))) },
   { name: 'DetachUserPolicy that is not attached', play: ({ iam }) => outcome(iam.send(new DetachUserPolicyCommand({ UserName, PolicyArn }))) },
   { name: 'DeletePolicy with more than one version is refused', play: ({ iam }) => outcome(iam.send(new DeletePolicyCommand({ PolicyArn }))), known: { ministack: 'AWS refuses with DeleteConflict until the other versions are gone (IAM API Reference, DeletePolicy)', moto: 'AWS refuses with DeleteConflict until the other versions are gone (IAM API Reference, DeletePolicy)' } },

@@ -1,6 +1,6 @@
 /**
  * The engine's own scenarios, unchanged, where nothing is ours: a real control plane, the real External Secrets Operator, and ministack, which
- * enforces IAM. (moto deletes a user that holds a key while policies were never attached to it, where AWS refuses: DeleteConflict.)
+ * enforces IAM. (moto deletes a user with its foreign keys, where AWS refuses: `test/conformance/aws/requests.ts`.)
  */
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { RunFolder } from '../../control-plane/run-folder.ts';

@@ -44,7 +44,8 @@ test('OpenAPI names each version\'s document and describes its kinds', async () 
   assert.ok(patch.parameters.some((parameter: Answered) => parameter.name === 'fieldValidation'));
   assert.match(body.components.schemas['io.k8s.api.apps.v1.DeploymentSpec'].properties.template.description, /Template describes the pods/);
   assert.equal((await api.get('/openapi/v2')).body.swagger, '2.0');
-  assert.equal((await api.get('/openapi/v2', { accept: 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf' })).status, 406);
+  assert.equal((await api.get('/openapi/v2', { accept: 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf' })).status, 200);
+  assert.equal((await api.get('/openapi/v2', { accept: 'text/html' })).status, 406);
 });
 
 test('tables have the columns and cells of the real server', async () => {

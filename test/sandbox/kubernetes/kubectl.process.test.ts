@@ -74,6 +74,16 @@ describe('kubectl against the sandbox', { skip: absent }, () => {
     assert.equal((await kubectl('diff', '-f', blue)).code, 0);
   });
 
+  test('apply of a List checks each of its items before anything changes', async () => {
+    const map = (more: object): object => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'of-a-list' }, ...more });
+    const good = await file('list.json', { apiVersion: 'v1', kind: 'List', items: [map({ data: { color: 'red' } })] });
+    assert.equal(await fine('apply', '-f', good), 'configmap/of-a-list created\n');
+    const misspelt = await file('misspelt-list.json', { apiVersion: 'v1', kind: 'List', items: [map({ dataa: { color: 'blue' } })] });
+    const { code, err } = await kubectl('apply', '-f', misspelt);
+    assert.equal(code, 1);
+    assert.match(err, /unknown field "dataa" in io\.k8s\.api\.core\.v1\.ConfigMap/);
+  });
+
   test('apply --server-side owns its fields, and names the other manager in a conflict', async () => {
     const path = await file('applied.json', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'applied' }, data: { color: 'red' } });
     assert.equal(await fine('apply', '--server-side', '--field-manager=first', '-f', path), 'configmap/applied serverside-applied\n');

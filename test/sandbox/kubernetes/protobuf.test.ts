@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { after, before, test } from 'node:test';
+import { openApiV2AsProtobuf } from '../../../src/sandbox/kubernetes/openapi/v2-protobuf.ts';
 import { type Api, configMaps, deployments, startApi } from './api.ts';
 
 let api: Api;
@@ -53,4 +54,23 @@ test('bytes that are none are a 400, kinds that are not read a 415', async () =>
   assert.equal((await send(configMaps, Buffer.from('nothing'))).status, 400);
   assert.equal((await send(configMaps, envelope('v1', 'ConfigMap', Buffer.from([0x0a, 0x7f])))).status, 400);
   assert.equal((await send(configMaps, envelope('example.com/v1', 'Widget', Buffer.alloc(0)))).status, 415);
+});
+
+test('the OpenAPI v2 document is written as gnostic has it', () => {
+  const parameters = [{ name: 'fieldValidation', in: 'query', type: 'string', uniqueItems: true }];
+  const written = openApiV2AsProtobuf({
+    swagger: '2.0',
+    info: { title: 'Kubernetes', version: 'v1' },
+    paths: { '/a': { patch: { operationId: 'patchA', parameters, 'x-kubernetes-action': 'patch' } } },
+    definitions: { A: { type: 'object', required: ['b'], properties: { b: { type: 'integer', maxLength: 300, maximum: 0.5 } }, additionalProperties: false } },
+  });
+  const half = Buffer.alloc(8);
+  half.writeDoubleLE(0.5);
+  const named = (name: string, value: Buffer): Buffer => message(bytes(1, name), bytes(2, value));
+  const parameter = bytes(8, bytes(1, bytes(2, bytes(3, message(bytes(2, 'query'), bytes(4, 'fieldValidation'), bytes(6, 'string'), int(20, 1))))));
+  const operation = message(bytes(5, 'patchA'), parameter, bytes(9, ''), bytes(13, named('x-kubernetes-action', bytes(2, 'patch\n'))));
+  const b = message(Buffer.from([(7 << 3) | 1]), half, int(11, 300), bytes(22, bytes(1, 'integer')));
+  const a = message(bytes(19, 'b'), bytes(21, ''), bytes(22, bytes(1, 'object')), bytes(25, bytes(1, named('b', b))));
+  const expected = message(bytes(1, '2.0'), bytes(2, message(bytes(1, 'Kubernetes'), bytes(2, 'v1'))), bytes(8, bytes(2, named('/a', bytes(8, operation)))), bytes(9, bytes(1, named('A', a))));
+  assert.equal(written.toString('hex'), expected.toString('hex'));
 });

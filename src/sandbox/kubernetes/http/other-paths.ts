@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { User } from '../access/users.ts';
 import { aggregated, coreVersions, groupList, groupOfName, resourceList, version } from '../discovery/discovery.ts';
 import { openApiIndex, openApiV2, openApiV3 } from '../openapi/document.ts';
+import { openApiV2AsProtobuf, openApiV2Protobuf } from '../openapi/v2-protobuf.ts';
 import type { ServerContext } from '../server-context.ts';
 import { notImplemented, PageNotFound, pathNotFound, StatusError, wrongMethod } from '../status-error.ts';
 import type { RequestPath } from './call.ts';
@@ -77,8 +78,13 @@ function discovered(parts: readonly string[], { store, server }: ServerContext):
 
 function openApi(parts: readonly string[], accept: string, response: ServerResponse, { store }: ServerContext): void {
   const [version, root, ...rest] = parts;
+  if (version === 'v2' && root === undefined && accept.includes('application/com.github.proto-openapi.spec.v2')) {
+    const bytes = openApiV2AsProtobuf(openApiV2(store.types));
+    response.writeHead(200, { 'Content-Type': openApiV2Protobuf, 'Content-Length': bytes.length });
+    response.end(bytes);
+    return;
+  }
   const wantsJson = accept === '' || /\*\/\*|application\/json/.test(accept);
-  // kubectl asks for protobuf first where it falls back to v2; the real server has it, this one does not.
   if (!wantsJson) throw new StatusError(406, 'NotAcceptable', 'only the following media types are accepted: application/json');
   if (version === 'v2' && root === undefined) {
     sendJson(response, 200, openApiV2(store.types));
