@@ -43,9 +43,15 @@ export const commands: readonly CommandDescription[] = [
   {
     name: 'verify',
     summary: "look at every link of the chain and make a call with the workload's own credentials",
-    options: [options.file, options.strict, options.noCall],
+    options: [options.file, options.strict, options.noCall, options.callFromCluster, options.image],
     after: 'With --output junit the report is JUnit XML.',
     load: () => import('./verify.ts'),
+  },
+  {
+    name: 'probe',
+    summary: "make one call as this process's environment would, and print the outcome as JSON: what verify --from-cluster runs",
+    options: [options.probeModel, options.probeRegion],
+    load: () => import('./probe.ts'),
   },
   {
     name: 'rollback',
@@ -80,7 +86,7 @@ export const commands: readonly CommandDescription[] = [
   {
     name: 'permissions',
     summary: 'print the least IAM policy and RBAC that bedrock-access itself needs',
-    options: [options.file, options.clusterId],
+    options: [options.file, options.clusterId, options.verifyFromCluster],
     after: 'Confined to the access: its names, path, parameters and owner tags. Demands a permissions boundary on every user, and prints it.',
     load: () => import('./permissions.ts'),
   },

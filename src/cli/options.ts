@@ -19,6 +19,9 @@ export interface CommandOptions {
   readonly yes: boolean;
   readonly all: boolean;
   readonly allRegions: boolean;
+  /** `--from-cluster` as a flag: `verify`, `permissions`. */
+  readonly callFromCluster: boolean;
+  readonly image?: string;
   readonly explain: boolean;
   readonly call: boolean;
   readonly force: boolean;
@@ -90,6 +93,8 @@ export function readOptions(values: Readonly<Record<string, unknown>>, positiona
     yes: flag('yes'),
     all: flag('all'),
     allRegions: flag('allRegions'),
+    callFromCluster: flag('fromCluster'),
+    ...text('image'),
     explain: flag('explain'),
     call: values['call'] !== false,
     force: flag('force'),
@@ -154,6 +159,11 @@ export const options = {
   all: () => new Option('--all', 'remove everything that the access owns, in the safe order'),
   allRegions: () => new Option('--all-regions', 'look for parameters in every region, not only for users and revisions'),
   explain: () => new Option('--explain', 'say which statement serves which model'),
+  callFromCluster: () => new Option('--from-cluster', 'make one more call from within the cluster, by a short Job in the place of the workload'),
+  image: () => new Option('--image <image>', 'image of this program for that Job (deploy/Dockerfile); bedrock-access:VERSION'),
+  verifyFromCluster: () => new Option('--from-cluster', 'also what `verify --from-cluster` needs in the cluster'),
+  probeModel: () => new Option('--model <id>', 'model or inference profile to call'),
+  probeRegion: () => new Option('--region <region>', 'where to call, if the environment names no region'),
   noCall: () => new Option('--no-call', 'make no real call to a model'),
   force: () => new Option('--force', 'overwrite the file'),
   region: () => new Option('--region <region>', 'only what can be called from this region'),

@@ -29,7 +29,7 @@ export async function run(options: CommandOptions, commandLine: CommandLine): Pr
 export async function permissionsOf(options: CommandOptions, commandLine: CommandLine): Promise<readonly ProgramPermissions[]> {
   const declared = await readDeclarations(options, commandLine);
   const all = declared.map(({ access, place }) => {
-    const printed = programPermissions(access, options.clusterId);
+    const printed = programPermissions(access, options.clusterId, { verifyFromCluster: options.callFromCluster });
     return { ...printed, findings: printed.findings.map((finding) => ({ ...finding, place: { ...finding.place, ...place(finding.place?.field ?? 'spec') } })) };
   });
   const findings = all.flatMap((each) => each.findings);

@@ -9,6 +9,7 @@ import type { CommandOptions } from './options.ts';
 import { renderJunit, type CheckedAccess } from './output/junit.ts';
 import { printStructured } from './output/structured.ts';
 import { renderCheck, renderVerdict } from './output/verify.ts';
+import { programVersion } from './version.ts';
 
 /** Looks at every link of the chain of each access: 3 when a check failed, 4 when nothing but a missing permission made it fail. */
 export async function run(options: CommandOptions, commandLine: CommandLine): Promise<number> {
@@ -19,7 +20,7 @@ export async function run(options: CommandOptions, commandLine: CommandLine): Pr
     const name = `${access.metadata.namespace}/${access.metadata.name}`;
     const checks: VerifyCheck[] = [];
     if (commandLine.output === 'text') commandLine.print(commandLine.paint.strong(name));
-    for await (const check of verifyAccess(access, { ...context, call: options.call })) {
+    for await (const check of verifyAccess(access, { ...context, call: options.call, ...(options.callFromCluster ? { fromCluster: { image: options.image ?? `bedrock-access:${programVersion}` } } : {}) })) {
       checks.push(check);
       if (commandLine.output === 'text') commandLine.print(renderCheck(check, commandLine.paint));
     }

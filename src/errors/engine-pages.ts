@@ -20,6 +20,24 @@ export const enginePages = {
     remedy: 'Nothing, as long as the account is far from its quotas; else allow `iam:GetAccountSummary`.',
     fault: 'input',
   },
+  'probe-image-missing': {
+    summary: 'The Job of `verify --from-cluster` cannot start: its image cannot be pulled.',
+    cause: 'The image is that of this program, and the cluster has it nowhere to pull from under that name.',
+    remedy: 'Build deploy/Dockerfile, push it where the cluster can pull it, and name it with `--image`.',
+    fault: 'input',
+  },
+  'probe-refused': {
+    summary: 'The Job of `verify --from-cluster` cannot start.',
+    cause: "It has the workload's environment and mounts; a Secret, ConfigMap or key that they name is missing.",
+    remedy: 'Put right what Kubernetes names: the workload would not start with it either.',
+    fault: 'cluster',
+  },
+  'probe-silent': {
+    summary: 'The Job of `verify --from-cluster` gave no answer.',
+    cause: 'Its pod could not be scheduled, was refused by an admission policy, runs another image, or its network swallowed the call.',
+    remedy: 'Look at the events of the namespace, at `--image`, and at the network policies that select the pod.',
+    fault: 'cluster',
+  },
   'owned-by-other-access': {
     summary: 'The thing belongs to another access.',
     cause: 'Two declarations give the same name to a thing; its tags or labels name the other one.',

@@ -20,12 +20,12 @@ const apiVersion = 'rbac.authorization.k8s.io/v1';
  * ClusterRole, Roles and their bindings for the program itself: what its kinds declare (`clusterRules`) and what the
  * engine adds (Lease, revisions, pods to wait for). Bound to the group `bedrock-access`.
  */
-export function programRoles(access: Access): readonly KubernetesObject[] {
+export function programRoles(access: Access, { verifyFromCluster = false }: ClusterExtras = {}): readonly KubernetesObject[] {
   const { namespace, name } = access.metadata;
   const declared = kinds.flatMap(({ clusterRules }) => clusterRules ?? []).flatMap((rule) => rule.resources.map((resource): RoleRule => ({ ...rule, resources: [resource] })));
   const own = `bedrock-access-${namespace}-${name}`;
   const wide = [...declared.filter(isWide).map((rule) => storeRule(rule, access)), ...engineRulesOfCluster(namespace)];
-  const local = [...declared.filter((rule) => !isWide(rule)).map((rule) => storeRule(rule, access)), ...engineRules(name)];
+  const local = [...declared.filter((rule) => !isWide(rule)).map((rule) => storeRule(rule, access)), ...engineRules(name), ...(verifyFromCluster ? probeRules : [])];
   return [
     ...role('ClusterRole', own, merged(wide)),
     ...role('Role', own, merged(local), namespace),
@@ -33,6 +33,18 @@ export function programRoles(access: Access): readonly KubernetesObject[] {
     ...role('Role', own, [{ apiGroups: [''], resources: ['configmaps'], verbs: ['get'], resourceNames: ['bedrock-access'] }], 'kube-system'),
   ];
 }
+
+/** What is only granted where it was asked for. */
+export interface ClusterExtras {
+  /** For `verify --from-cluster`. */
+  readonly verifyFromCluster?: boolean;
+}
+
+/** A Job in the place of the workload, and its log. Who may make Jobs in a namespace can use its ServiceAccounts and Secrets: hence not by default. */
+const probeRules: readonly RoleRule[] = [
+  { apiGroups: ['batch'], resources: ['jobs'], verbs: ['create', 'delete'] },
+  { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
+];
 
 function engineRulesOfCluster(namespace: string): readonly RoleRule[] {
   return [

@@ -3,7 +3,7 @@ import type { Access } from '../../access/types.ts';
 import type { Finding } from '../../finding.ts';
 import type { KubernetesObject } from '../../kubernetes/types.ts';
 import type { PolicyDocument } from '../../policy/types.ts';
-import { programRoles } from './cluster-roles.ts';
+import { programRoles, type ClusterExtras } from './cluster-roles.ts';
 import { confinementOf } from './confinement.ts';
 import { storePolicy } from '../store-identity/store-policy.ts';
 import { boundaryPolicy, programPolicies } from './iam-policy.ts';
@@ -28,8 +28,11 @@ export interface ProgramPermissions {
   readonly findings: readonly Finding[];
 }
 
-/** @param clusterId the owner tag of the cluster is compared too when it is given */
-export function programPermissions(access: Access, clusterId?: string): ProgramPermissions {
+/**
+ * @param clusterId the owner tag of the cluster is compared too when it is given
+ * @param extras what is granted only where it was asked for
+ */
+export function programPermissions(access: Access, clusterId?: string, extras: ClusterExtras = {}): ProgramPermissions {
   const confined = confinementOf(access, clusterId);
   const declared = access.spec.permissionsBoundary !== undefined;
   const store = storePolicy(access);
@@ -49,7 +52,7 @@ export function programPermissions(access: Access, clusterId?: string): ProgramP
     policies: programPolicies(confined).map((document, index) => printed(`${confined.programPolicyArn}${index === 0 ? '' : `-${index + 1}`}`, document)),
     ...(store === undefined ? {} : { store }),
     boundary: { ...printed(confined.boundaryArn, boundaryPolicy(confined)), declared },
-    roles: programRoles(access),
+    roles: programRoles(access, extras),
     findings,
   };
 }

@@ -26,6 +26,7 @@ import { userMissing } from '../../checks/live/user-missing.ts';
 import type { RunContext, VerifyCheck } from '../types.ts';
 import { check } from './check.ts';
 import type { Looked } from './check.ts';
+import { callFromCluster } from './from-cluster/call-from-cluster.ts';
 import { gatherDelivery } from './gather-delivery.ts';
 import { gatherParameters } from './gather-parameters.ts';
 import { gatherPods } from './gather-pods.ts';
@@ -40,10 +41,11 @@ import { makeCall } from './make-call.ts';
 import { storeReadersCheck } from './store-readers-check.ts';
 
 /**
- * @param context `call: false` leaves out the real calls, which cost a few tokens.
+ * @param context `call: false` leaves out the real calls, which cost a few tokens; `fromCluster` makes one more from within the
+ * cluster, by a short Job with this image of the program.
  * @throws AccessError `aws-account-mismatch`, or why AWS does not let the caller be known: then no check would mean anything
  */
-export async function* verifyAccess(access: Access, context: RunContext & { readonly call: boolean }): AsyncGenerator<VerifyCheck> {
+export async function* verifyAccess(access: Access, context: RunContext & { readonly call: boolean; readonly fromCluster?: { readonly image: string } }): AsyncGenerator<VerifyCheck> {
   await callerOfAccount(context.aws, access.spec.account);
   const inquiry = openInquiry(access, context);
   const pods = gatherPods(inquiry);
@@ -57,6 +59,7 @@ export async function* verifyAccess(access: Access, context: RunContext & { read
     check('policy', 'Policy', inquiry, async () => policy(await policies, inquiry)),
     check('call', 'Call', inquiry, () => call(false, pods, policies, inquiry, context.call)),
     check('streamed-call', 'Streamed call', inquiry, () => call(true, pods, policies, inquiry, context.call)),
+    ...(context.fromCluster === undefined ? [] : [check('call-from-cluster', 'Call from the cluster', inquiry, () => fromCluster(context.fromCluster?.image ?? '', pods, policies, inquiry))]),
   ];
   // A defect is thrown where its check is awaited, not before.
   for (const one of checks) one.catch(() => undefined);
@@ -123,6 +126,14 @@ async function call(streamed: boolean, pods: Promise<LivePods>, policies: Promis
   const facts = await makeCall({ model, streamed, held, policies: await policies.catch(() => undefined) }, inquiry);
   if ('kind' in facts.answer && facts.answer.kind === 'denied' && isBoundToPlace(inquiry)) return skipped('the grant holds only from the declared endpoint or networks, and this machine is elsewhere: verify from there');
   return { detail: `${model.invokeId} in ${facts.region} with the key ${facts.accessKeyId} of ${held.holder}: ${told(facts)}`, findings: callFailed(facts) };
+}
+
+/** After the pods were looked at, so that the Job's own is not among them. */
+async function fromCluster(image: string, pods: Promise<LivePods>, policies: Promise<PolicyFacts | undefined>, inquiry: Inquiry): Promise<Looked> {
+  const model = defaultModel(inquiry);
+  if (model === undefined) return skipped('the declared model cannot be called, see Policy');
+  await pods.catch(() => undefined);
+  return callFromCluster(image, model, await policies.catch(() => undefined), inquiry);
 }
 
 /** `aws:SourceVpce` and `aws:SourceIp` deny every call from elsewhere, as they shall. */

@@ -1,11 +1,10 @@
 import { AwsCallError, toAccessError } from '../../aws/error.ts';
 import type { ModelAnswer } from '../../aws/types.ts';
-import { successorsOf, waysTo, invokeIdOf } from '../../bedrock/ways.ts';
-import { lifecycleAt } from '../../bedrock/lifecycle.ts';
 import type { ResolvedModel } from '../../bedrock/types.ts';
 import type { CallFacts, CallFailure, Judged, PolicyFacts } from '../../checks/live/facts.ts';
 import { judge, refused } from '../../checks/live/judge.ts';
 import { denialOf, type DenyingPolicy } from '../../policy/denial.ts';
+import { aroundCall } from './around-call.ts';
 import type { HeldCredentials } from './held-credentials.ts';
 import type { Inquiry } from './inquiry.ts';
 
@@ -36,27 +35,8 @@ export async function makeCall({ model, streamed, held, policies }: CallPlan, in
   const bound = access.spec.endpoint?.sourceVpce !== undefined || access.spec.endpoint?.sourceIp !== undefined;
   const begun = context.clock.now().getTime();
   const answer = await untilSpread(call, (failure) => !(bound && failure.kind === 'denied') && shouldPass(failure, judged, key?.active === true), inquiry);
-  const catalogModel = context.catalog.models.get(model.modelId);
-  const now = context.clock.now();
-  return {
-    access,
-    model,
-    streamed,
-    region,
-    accessKeyId: held.credentials.accessKeyId,
-    now,
-    answer,
-    judged,
-    waited: Math.round((now.getTime() - begun) / 1000),
-    onDemandHere: catalogModel?.onDemandRegions.includes(region) === true,
-    alternatives:
-      catalogModel === undefined
-        ? []
-        : lifecycleAt(model.lifecycle, now) === 'ENDED'
-          ? successorsOf(context.catalog, catalogModel, region, now)
-          : waysTo(context.catalog, catalogModel, region).map((way) => invokeIdOf(catalogModel, way)),
-    ...(key === undefined ? {} : { key: { active: key.active } }),
-  };
+  const waited = Math.round((context.clock.now().getTime() - begun) / 1000);
+  return aroundCall(answer, { model, streamed, region, accessKeyId: held.credentials.accessKeyId, judged, key, waited }, inquiry);
 }
 
 /** Repeats a refused call for a bounded time while IAM's own policies and keys say that it should pass. */
@@ -83,7 +63,8 @@ function shouldPass(failure: AwsCallError, judged: readonly Judged[], keyIsActiv
 /** What no change of the account's IAM brings about is not waited for. */
 const beyondIam: ReadonlySet<DenyingPolicy> = new Set(['service-control', 'resource-control', 'vpc-endpoint', 'session']);
 
-function failureOf(error: AwsCallError): CallFailure {
+/** A failed call as the rules judge it. */
+export function failureOf(error: AwsCallError): CallFailure {
   const { id, details } = toAccessError(error);
   const deniedBy = error.kind === 'denied' ? denialOf(error.message) : undefined;
   return { kind: error.kind, code: error.code, said: error.message, id, cause: details.cause, remedy: details.remedy, ...(error.status === undefined ? {} : { status: error.status }), ...(deniedBy === undefined ? {} : { deniedBy }) };

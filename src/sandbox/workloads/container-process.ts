@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, openSync, closeSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { listAt, textAt, type StoredObject } from '../kubernetes/object.ts';
 import type { ContainerRuntime, ContainerStart } from './container-runtime.ts';
 import { logFileOf } from './pod-logs.ts';
 
@@ -11,6 +12,8 @@ export interface ProcessOptions {
   readonly directory: string;
   /** The sandbox's AWS; what the pod's own environment names wins. */
   readonly endpoint: () => string | undefined;
+  /** World time stands while a container works that ends by itself: a Job's must not be overtaken by whoever waits for it. */
+  readonly during: (work: Promise<void>) => void;
 }
 
 export function processRuntime(options: ProcessOptions): ContainerRuntime {
@@ -27,6 +30,7 @@ export function processRuntime(options: ProcessOptions): ContainerRuntime {
         child.once('exit', (code) => finish(code ?? 137));
         child.once('error', () => finish(127));
       });
+      if (runsOnce(start)) options.during(exit);
       return {
         async stop() {
           gone = true;
@@ -46,7 +50,7 @@ function startClient({ pod, container, environment, restarts, files }: Container
   const places = writeFiles(files, join(dirname(dirname(log)), 'files', `${container}.${restarts}`));
   const output = openSync(log, 'a', 0o600);
   const address = endpoint();
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', clientFile()], {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...programOf(pod, container)], {
     // No shell, no environment of ours. The pipe is how it notices that the sandbox is gone, however that ended.
     stdio: ['pipe', output, output],
     shell: false,
@@ -74,6 +78,29 @@ function writeFiles(files: Readonly<Record<string, string>>, folder: string): Re
       return [path, place];
     }),
   );
+}
+
+/** An image of the program runs the program itself, with its arguments; every other image is a client of Bedrock. */
+function programOf(pod: StoredObject, name: string): readonly string[] {
+  const container = listAt(pod, 'spec', 'containers').find((each) => textAt(each, 'name') === name);
+  if (!isProgram(textAt(container, 'image') ?? '')) return [clientFile()];
+  return [programFile(), ...listAt(container, 'args').map(String)];
+}
+
+function runsOnce({ pod, container }: ContainerStart): boolean {
+  return programOf(pod, container).length > 1;
+}
+
+/** `bedrock-access`, `registry.example/tools/bedrock-access:0.1.0`, with a tag, a digest or neither. */
+function isProgram(image: string): boolean {
+  return /(^|\/)bedrock-access(?=$|[:@])/.test(image);
+}
+
+function programFile(): string {
+  const places = ['../../cli/main.ts', './cli/main.js', '../cli/main.js'].map((place) => fileURLToPath(new URL(place, import.meta.url)));
+  const found = places.find((place) => existsSync(place));
+  if (found === undefined) throw new Error(`the program for the sandbox's containers is missing: ${places.join(', ')}`);
+  return found;
 }
 
 /** The client as source beside this file, or as the bundle's own entry `sandbox-client.js`. */

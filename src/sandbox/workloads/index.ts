@@ -49,7 +49,7 @@ export async function startWorkloads(world: World): Promise<Part> {
 
   const runtime =
     world.options.workloads === 'processes'
-      ? (await import('./container-process.ts')).processRuntime({ directory: world.directory, endpoint: () => world.awsEndpoint })
+      ? (await import('./container-process.ts')).processRuntime({ directory: world.directory, endpoint: () => world.awsEndpoint, during: (work) => void clock.during(work) })
       : objectsOnly;
   const kubelet = new Kubelet({ ...tools('kubelet'), manager: 'kubelet' }, runtime, (pod) => queues.get('Pod')?.add(keyOf(referenceTo(pod))), world.tokenIssuer);
   queues.set(
