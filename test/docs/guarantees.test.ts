@@ -31,6 +31,14 @@ test('every test that a guarantee names exists under that title', () => {
   assert.deepEqual(missing.map(({ file, title }) => `${file}: ${title}`), []);
 });
 
+test('each of the ten parts is shown by a scenario', () => {
+  const [, section = ''] = /\n## Ten parts[^\n]*\n([\s\S]*?)\n## /.exec(page) ?? [];
+  const lines = section.split('\n').filter((line) => line.startsWith('- '));
+  const parts = lines.map((line) => /^- ([^.`]+)\./.exec(line)?.[1] ?? '');
+  assert.deepEqual(parts, ['Evaluator', 'Catalog kept true', 'Crash-safe', 'Ownership', 'Workloads as they are', 'No fight with GitOps', 'Where it lies and who can read it', 'Permissions', 'Verify in depth', 'Public API']);
+  for (const line of lines) assert.ok(promisedTests(line).length > 0, line);
+});
+
 test('every guarantee names a test, and no file is named without a title', () => {
   for (const line of page.split('\n').filter((each) => each.startsWith('- '))) assert.ok(promisedTests(line).length > 0, line);
   assert.equal([...page.matchAll(/`test\/[^`]+\.test\.ts`/g)].length, [...page.matchAll(/`test\/[^`]+\.test\.ts`: \*/g)].length);
