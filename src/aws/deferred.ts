@@ -1,5 +1,5 @@
 import type { Session } from './session.ts';
-import type { BedrockCalls, BedrockRuntimeCalls, IamCalls, SsmCalls, StsCalls } from './types.ts';
+import type { BedrockCalls, BedrockRuntimeCalls, IamCalls, SsmCalls, StsCalls, WebIdentityCalls } from './types.ts';
 
 /*
  * Each service's SDK client costs 65–210 ms to import, so each is loaded by the first call of its service and not
@@ -48,6 +48,27 @@ export function deferredIam(session: Session): IamCalls {
     simulatePrincipalPolicy: async (...given) => (await load()).simulatePrincipalPolicy(...given),
     listUsersWithTags: async (...given) => (await load()).listUsersWithTags(...given),
     listPoliciesWithDocuments: async (...given) => (await load()).listPoliciesWithDocuments(...given),
+  };
+}
+
+export function deferredWebIdentity(session: Session): WebIdentityCalls {
+  const load = once(async () => (await import('./web-identity.ts')).webIdentityCalls(session));
+  return {
+    getRole: async (...given) => (await load()).getRole(...given),
+    createRole: async (...given) => (await load()).createRole(...given),
+    deleteRole: async (...given) => (await load()).deleteRole(...given),
+    tagRole: async (...given) => (await load()).tagRole(...given),
+    setTrust: async (...given) => (await load()).setTrust(...given),
+    listAttachedPolicies: async (...given) => (await load()).listAttachedPolicies(...given),
+    attachPolicy: async (...given) => (await load()).attachPolicy(...given),
+    detachPolicy: async (...given) => (await load()).detachPolicy(...given),
+    listRolesWithTags: async (...given) => (await load()).listRolesWithTags(...given),
+    getProvider: async (...given) => (await load()).getProvider(...given),
+    createProvider: async (...given) => (await load()).createProvider(...given),
+    addAudience: async (...given) => (await load()).addAudience(...given),
+    tagProvider: async (...given) => (await load()).tagProvider(...given),
+    deleteProvider: async (...given) => (await load()).deleteProvider(...given),
+    assumeRole: async (...given) => (await load()).assumeRole(...given),
   };
 }
 

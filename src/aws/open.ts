@@ -1,6 +1,6 @@
 import type { Clock, Random } from '../clock.ts';
 import { credentialSource } from './credentials.ts';
-import { deferredBedrock, deferredIam, deferredRuntime, deferredSsm, deferredSts } from './deferred.ts';
+import { deferredBedrock, deferredIam, deferredRuntime, deferredSsm, deferredSts, deferredWebIdentity } from './deferred.ts';
 import type { Session } from './session.ts';
 import type { Aws, AwsCredentials } from './types.ts';
 
@@ -57,6 +57,7 @@ function fromSession(session: Session): Aws {
   return {
     sts: deferredSts(session),
     iam: deferredIam(session),
+    webIdentity: deferredWebIdentity(session),
     ssm,
     bedrock,
     runtime,

@@ -9,6 +9,7 @@ import type { Decision, PolicyDocument } from '../policy/types.ts';
 export interface Aws {
   readonly sts: StsCalls;
   readonly iam: IamCalls;
+  readonly webIdentity: WebIdentityCalls;
   ssm(region: string): SsmCalls;
   bedrock(region: string): BedrockCalls;
   runtime(region: string): BedrockRuntimeCalls;
@@ -171,6 +172,46 @@ export interface IamCalls {
   listUsersWithTags(): Promise<readonly (IamUser & { readonly attachedPolicies: readonly string[] })[]>;
   /** Swept: customer managed policies with the document of their default version (GetAccountAuthorizationDetails, filter LocalManagedPolicy). It tells no tags. */
   listPoliciesWithDocuments(): Promise<readonly (Omit<ManagedPolicy, 'tags' | 'description'> & { readonly document: PolicyDocument })[]>;
+}
+
+/** A role with who may assume it. */
+export interface TrustedRole {
+  readonly name: string;
+  readonly path: string;
+  readonly arn: string;
+  readonly trust: PolicyDocument;
+  readonly tags: Tags;
+  readonly permissionsBoundary?: string;
+}
+
+/** An issuer of tokens that the account trusts. `url` is without `https://`. */
+export interface OidcProvider {
+  readonly arn: string;
+  readonly url: string;
+  readonly audiences: readonly string[];
+  readonly tags: Tags;
+}
+
+/** Roles for the pods of a cluster, the issuers behind them, and a session of such a role. */
+export interface WebIdentityCalls {
+  getRole(name: string): Promise<TrustedRole | undefined>;
+  createRole(input: { name: string; path: string; trust: PolicyDocument; description: string; tags: Tags; permissionsBoundary?: string }): Promise<TrustedRole>;
+  deleteRole(name: string): Promise<void>;
+  tagRole(name: string, tags: Tags): Promise<void>;
+  setTrust(name: string, trust: PolicyDocument): Promise<void>;
+  listAttachedPolicies(role: string): Promise<readonly string[] | undefined>;
+  attachPolicy(role: string, policyArn: string): Promise<void>;
+  detachPolicy(role: string, policyArn: string): Promise<void>;
+  /** Swept: every role of the account (GetAccountAuthorizationDetails, filter Role). */
+  listRolesWithTags(): Promise<readonly TrustedRole[]>;
+  getProvider(arn: string): Promise<OidcProvider | undefined>;
+  /** Answers its ARN. */
+  createProvider(input: { issuer: string; audience: string; tags: Tags }): Promise<string>;
+  addAudience(arn: string, audience: string): Promise<void>;
+  tagProvider(arn: string, tags: Tags): Promise<void>;
+  deleteProvider(arn: string): Promise<void>;
+  /** 15 minutes, the shortest there is. Needs no permission of the caller: the token decides. */
+  assumeRole(input: { roleArn: string; sessionName: string; token: Secret }): Promise<AwsCredentials>;
 }
 
 export interface ParameterMetadata {

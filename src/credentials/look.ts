@@ -1,4 +1,5 @@
 import { clientProfile } from '../access/clients/index.ts';
+import { accessKeyMode } from '../access/credential-mode.ts';
 import type { Access, Workload } from '../access/types.ts';
 import { AwsCallError } from '../aws/error.ts';
 import { footprint as footprintOf } from '../engine/footprint.ts';
@@ -14,6 +15,7 @@ import { annotationKeys } from '../resources/annotations.ts';
 import { at, recordsAt, textAt } from '../resources/json.ts';
 import { keyIdIn, recordingParameter, type AccessParameter } from '../resources/parameter-names.ts';
 import { takeReadings, type Readings } from '../resources/readings.ts';
+import { reloadersOf, reloading } from '../resources/reloader.ts';
 import { rotationMark } from '../resources/rotation-mark.ts';
 import { denialDue } from './session-denial.ts';
 import type { RotationSeen, SeenWorkload } from './types.ts';
@@ -26,6 +28,7 @@ export interface Looked {
 
 /** Looks at an access as a rotation sees it; only reads. */
 export async function look(access: Access, context: RunContext): Promise<Looked> {
+  accessKeyMode(access, 'a rotation');
   const { catalog, clusterId, clock } = context;
   const readings = takeReadings(context.aws, context.kubernetes);
   const footprint = await withMarkedDenial(footprintOf(access, { catalog, clusterId, now: clock.now() }), readings, clock.now());
@@ -96,17 +99,21 @@ async function lookAtWorkload(
   const object = await readings.object({ apiVersion: 'apps/v1', kind, namespace, name });
   const selector = object === undefined ? '' : selectorOf(object);
   const pods = selector === '' ? [] : (await readings.objects('v1', 'Pod', { namespace, labelSelector: selector })).filter(mayCall);
-  const byHand = access.spec.restart === 'never' ? 'spec.restart is never' : object === undefined ? undefined : restartedByHand(object);
+  const reloads = object !== undefined && reloading(object, { secret: access.spec.names.secret, configMap: access.spec.names.environment }, await reloadersOf(readings)).secret;
+  const byGit = access.spec.managedBy.cluster === 'manifests';
+  // Where somebody else restarts it, nobody keeps our annotation true.
+  const annotated = !reloads && !byGit;
+  const byHand = access.spec.restart === 'never' ? 'spec.restart is never' : object === undefined ? undefined : (restartedByHand(object) ?? (byGit && !reloads ? keptByGit(kind, name, namespace) : undefined));
   const gap = object === undefined ? undefined : gapOf(object, pods);
   return {
     workload: {
       name: `${kind} ${name}`,
-      oldPods: pods.filter((pod) => !holds(pod, recorded, secret)).map(({ metadata }) => metadata.name ?? ''),
+      oldPods: pods.filter((pod) => !holds(pod, recorded, secret, annotated)).map(({ metadata }) => metadata.name ?? ''),
       startsOwnContainers: clientProfile(client).startsOwnContainers,
       ...(byHand === undefined ? {} : { byHand }),
       ...(gap === undefined ? {} : { gap }),
     },
-    held: pods.flatMap(({ metadata }) => metadata.annotations?.[annotationKeys.credential] ?? []),
+    held: annotated ? pods.flatMap(({ metadata }) => metadata.annotations?.[annotationKeys.credential] ?? []) : [],
   };
 }
 
@@ -117,8 +124,8 @@ function mayCall(pod: KubernetesObject): boolean {
 }
 
 /** A pod started for the recorded key holds it; one that nobody marked holds it when it started after the Secret changed to it. */
-function holds(pod: KubernetesObject, recorded: string | undefined, secret: ReadSecret | undefined): boolean {
-  const startedFor = pod.metadata.annotations?.[annotationKeys.credential];
+function holds(pod: KubernetesObject, recorded: string | undefined, secret: ReadSecret | undefined, annotated: boolean): boolean {
+  const startedFor = annotated ? pod.metadata.annotations?.[annotationKeys.credential] : undefined;
   if (startedFor !== undefined && startedFor === recorded) return true;
   const key = secret?.pair?.accessKeyId;
   if (secret === undefined || key === undefined || key !== recorded) return false;
@@ -129,6 +136,11 @@ function holds(pod: KubernetesObject, recorded: string | undefined, secret: Read
     return text === undefined ? [] : [new Date(text)];
   });
   return started.every((startedAt) => !holdsOldKey({ startedAt }, { secretChangedAt: secret.changedAt, secretKeyId: key }));
+}
+
+/** `managedBy.cluster: manifests`, and no Reloader. */
+function keptByGit(kind: string, name: string, namespace: string): string {
+  return `git keeps it and no Reloader restarts it: \`kubectl rollout restart ${kind.toLowerCase()}/${name} -n ${namespace}\``;
 }
 
 function restartedByHand(object: KubernetesObject): string | undefined {

@@ -11,6 +11,7 @@ import type { RotationStatus, RotationTimes } from './types.ts';
 /** Where the rotation of an access stands; only reads. @throws AccessError `access-not-found` */
 export async function rotationStatus(name: AccessName, given: RunContext, times: RotationTimes = {}): Promise<RotationStatus> {
   const { access, context } = await appliedAccess(name, given);
+  if (access.spec.credentials.accessKey === undefined) return { ...name, underWay: false, phases: [] };
   return statusOf(name, await look(access, context), context.clock.now(), times);
 }
 

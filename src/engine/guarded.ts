@@ -20,6 +20,9 @@ function guardedAws(aws: Aws, guard: () => Promise<void>): Aws {
     get iam() {
       return before(aws.iam, readsAws, guard);
     },
+    get webIdentity() {
+      return before(aws.webIdentity, (name) => readsAws(name) || name === 'assumeRole', guard);
+    },
     ssm: (region) => before(aws.ssm(region), readsAws, guard),
     bedrock: (region) => before(aws.bedrock(region), readsAws, guard),
     runtime: (region) => aws.runtime(region),

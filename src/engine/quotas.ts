@@ -16,7 +16,7 @@ export async function quotaProblems(footprint: Footprint, found: ReadonlyMap<str
   if (counted.length === 0) return [];
   const { user } = footprint.access.spec.names;
   try {
-    const [summary, attached] = await Promise.all([readings.accountSummary(), readings.attachedPolicies(user)]);
+    const [summary, attached] = await Promise.all([readings.accountSummary(), footprint.access.spec.credentials.accessKey === undefined ? [] : readings.attachedPolicies(user)]);
     return exceededQuotas({ summary, attached: attached.length, user, making: (kind) => counted.filter((resource) => resource.kind === kind).length });
   } catch (error) {
     if (!(error instanceof AwsCallError) || error.kind !== 'denied') throw error;

@@ -332,6 +332,18 @@ export const accessPages = {
     remedy: 'Write exactly one, such as credentials: { accessKey: … }.',
     fault: 'input',
   },
+  'client-without-web-identity': {
+    summary: 'The client cannot call with the identity of its pod.',
+    cause: 'It reads a key from its environment, or makes its calls in containers that get neither a volume of the pod nor a sidecar.',
+    remedy: 'Declare credentials.accessKey for it.',
+    fault: 'input',
+  },
+  'web-identity-by-program': {
+    summary: 'A part of the declaration does not go with credentials.webIdentity.',
+    cause: 'Role, token volume and variables are made by the program; Terraform and manifests are not written for this mode yet, and there is no parameter.',
+    remedy: 'Leave out managedBy and parameterKmsKeyId, or declare credentials.accessKey.',
+    fault: 'input',
+  },
   'mode-without-key': {
     summary: 'What was asked for is done to an access key, and the access has none.',
     cause: 'It is declared with credentials.webIdentity: the pods get a session of their role.',

@@ -3,12 +3,15 @@ import { accessKey } from './access-key.ts';
 import { denyPolicy } from './deny-policy.ts';
 import { environmentConfigMap } from './environment-config-map.ts';
 import { externalSecret } from './external-secret.ts';
+import { iamRole } from './iam-role.ts';
 import { iamUser } from './iam-user.ts';
 import type { ResourceKind } from './kind.ts';
 import { keyProof } from './key-proof.ts';
 import { managedPolicy } from './managed-policy.ts';
+import { oidcProvider } from './oidc-provider.ts';
 import { oldAccessKey } from './old-access-key.ts';
 import { policyAttachment } from './policy-attachment.ts';
+import { rolePolicyAttachment } from './role-policy-attachment.ts';
 import { secretStore } from './secret-store.ts';
 import { ssmParameter } from './ssm-parameter.ts';
 import { workloadEnvironment } from './workload-environment.ts';
@@ -16,8 +19,11 @@ import { workloadEnvironment } from './workload-environment.ts';
 /**
  * In the order in which a person reads a plan; the order of the steps follows from references. Backwards it is the order
  * of removal, which is the original request's: environment, ExternalSecret and Secret, attachment, policy, parameters, key, user.
+ * With an identity of the pods instead of a key: environment, attachment, policy, role, provider.
  */
 export const kinds: readonly ResourceKind[] = [
+  oidcProvider,
+  iamRole,
   iamUser,
   accessKey,
   oldAccessKey,
@@ -25,6 +31,7 @@ export const kinds: readonly ResourceKind[] = [
   ssmParameter,
   managedPolicy,
   policyAttachment,
+  rolePolicyAttachment,
   denyPolicy,
   secretStore,
   externalSecret,

@@ -2,7 +2,7 @@
  * Readings, not calls: one answer of AWS or Kubernetes each, asked for at most once in a run and shared by every kind
  * that looks at it. Pointed readings serve one access and never sweep the account; swept ones serve many.
  */
-import type { AccessKeyMetadata, Aws, CallerIdentity, IamUser, ManagedPolicy, ParameterMetadata, Tags } from '../aws/types.ts';
+import type { AccessKeyMetadata, Aws, CallerIdentity, IamUser, ManagedPolicy, OidcProvider, ParameterMetadata, Tags, TrustedRole } from '../aws/types.ts';
 import type { Kubernetes, KubernetesObject, ListOptions, ObjectReference } from '../kubernetes/types.ts';
 import type { PolicyDocument } from '../policy/types.ts';
 import { ownerTags, type Owner } from './owner.ts';
@@ -26,6 +26,11 @@ export interface Readings {
   accountSummary(): Promise<Readonly<Record<string, number>>>;
   /** Swept: every user of the account with tags. */
   usersWithTags(): Promise<readonly IamUser[]>;
+  role(name: string): Promise<TrustedRole | undefined>;
+  rolePolicies(role: string): Promise<readonly string[]>;
+  /** Swept: every role of the account, with its trust policy. */
+  rolesWithTags(): Promise<readonly TrustedRole[]>;
+  oidcProvider(arn: string): Promise<OidcProvider | undefined>;
   object(reference: ObjectReference): Promise<KubernetesObject | undefined>;
   objects(apiVersion: string, kind: string, options: ListOptions): Promise<readonly KubernetesObject[]>;
   servedVersions(group: string, kind: string): Promise<readonly string[]>;
@@ -46,6 +51,10 @@ export function takeReadings(aws: Aws, kubernetes: Kubernetes): Readings {
     parameterTags: once((region: string, name: string) => aws.ssm(region).listTags(name)),
     accountSummary: once(() => aws.iam.accountSummary()),
     usersWithTags: once(() => aws.iam.listUsersWithTags()),
+    role: once((name: string) => aws.webIdentity.getRole(name)),
+    rolePolicies: once(async (role: string) => (await aws.webIdentity.listAttachedPolicies(role)) ?? []),
+    rolesWithTags: once(() => aws.webIdentity.listRolesWithTags()),
+    oidcProvider: once((arn: string) => aws.webIdentity.getProvider(arn)),
     object: once((target: ObjectReference) => kubernetes.get(target)),
     objects: once((apiVersion: string, kind: string, options: ListOptions) => kubernetes.list(apiVersion, kind, options)),
     servedVersions: once((group: string, kind: string) => kubernetes.servedVersions(group, kind)),

@@ -13,6 +13,14 @@ export async function usersOf(where: Whereabouts, readings: Readings): Promise<r
   return [...new Set([...named, ...swept.filter((user) => ownershipByTags(user.tags, where.owner).by === 'us').map(({ name }) => name)])];
 }
 
+/** IAM roles that are or were this access's, by name; with `sweep` also those that carry its tags. */
+export async function rolesOf(where: Whereabouts, readings: Readings): Promise<readonly string[]> {
+  const named = where.named.filter(({ kind }) => kind === 'iam-role').map(({ name }) => name);
+  if (!where.sweep) return [...new Set(named)];
+  const swept = await readings.rolesWithTags();
+  return [...new Set([...named, ...swept.filter((role) => ownershipByTags(role.tags, where.owner).by === 'us').map(({ name }) => name)])];
+}
+
 /** Regions in which parameters of this access lie: where they are declared, were declared, or the mark on the user says. */
 export async function storeRegionsOf(where: Whereabouts, readings: Readings): Promise<readonly string[]> {
   const named = where.named

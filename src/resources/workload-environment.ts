@@ -19,6 +19,7 @@ import { workloadVariables, type PlacedVariable } from './variables.ts';
 import { containersFor, containersOf, ownedVariables, shownVariable, variableNamed, withSourced, type Container } from './workload-containers.ts';
 import { workloadReference, workloadShape, workloadShapes } from './workload-kinds.ts';
 import { exportEdit, removalEdit, workloadProblems } from './workload-problems.ts';
+import { desiredIdentity, tokenFound, tokenWanted } from './workload-token.ts';
 import { writeEnvironment } from './write-environment.ts';
 
 export interface DesiredEnvironment {
@@ -30,12 +31,22 @@ export interface DesiredEnvironment {
   /** The same two as they will be, to compare and to tell before they exist. */
   readonly secretName: string;
   readonly configMapName: string;
-  /** Id of the access key that the Secret holds. */
+  /** Id of the access key that the Secret holds; empty without a key. */
   readonly credential: Field;
+  /** The pods' own identity, in place of a Secret. */
+  readonly identity?: DesiredIdentity;
   /** Digest of the values that the variables refer to; empty where a change restarts nothing. */
   readonly digest: string;
   /** Git, or who makes the Job, puts the references in; the program never writes it. */
   readonly byOthers: boolean;
+}
+
+export interface DesiredIdentity {
+  readonly serviceAccount: string;
+  readonly audience: string;
+  /** The pods are changed when the role is there and may call. */
+  readonly role: Field;
+  readonly attached: readonly Field[];
 }
 
 export interface ObservedEnvironment {
@@ -58,6 +69,7 @@ export const workloadEnvironment: ResourceKind<DesiredEnvironment, ObservedEnvir
   desired(implied) {
     const { metadata, spec } = implied.access;
     const byOthers = (workload: Workload): boolean => spec.managedBy.cluster === 'manifests' || workloadShape(workload.kind).fixedTemplate;
+    const identity = desiredIdentity(implied);
     return workloadVariables(implied).map(({ workload, variables }) => ({
       kind: 'workload-environment',
       key: `${workload.kind}/${workload.name}`,
@@ -66,11 +78,12 @@ export const workloadEnvironment: ResourceKind<DesiredEnvironment, ObservedEnvir
         workload,
         namespace: metadata.namespace,
         variables,
-        secret: reference('external-secret', 'secret', 'name'),
+        secret: identity === undefined ? reference('external-secret', 'secret', 'name') : '',
         configMap: reference('environment-config-map', 'environment', 'name'),
         secretName: spec.names.secret,
         configMapName: spec.names.environment,
-        credential: reference('access-key', 'key', 'id'),
+        credential: identity === undefined ? reference('access-key', 'key', 'id') : '',
+        ...(identity === undefined ? {} : { identity }),
         digest: spec.restart === 'never' || !workloadShape(workload.kind).rollsOut ? '' : createHash('sha256').update(canonicalJson(variables)).digest('hex').slice(0, 16),
         byOthers: byOthers(workload),
       },
@@ -101,7 +114,7 @@ export const workloadEnvironment: ResourceKind<DesiredEnvironment, ObservedEnvir
   ownership: ({ object }, owner) => fragmentOwner(object, owner),
 
   expected,
-  found: ({ object, containers }) => ({ ...variablesFound(containers), ...annotationsFound(object) }),
+  found: ({ object, containers }) => ({ ...variablesFound(containers), ...annotationsFound(object), ...tokenFound(object, containers) }),
   going: ({ object, containers }) => ({ ...variablesFound(containers.map((container) => ({ ...container, variables: ownedVariables(container) }))), ...annotationsFound(object) }),
   problems: (resource, seen, owner, adopt) => workloadProblems(resource, seen, wanted(resource.desired, seen), owner, adopt),
   handOver: (resource, seen) => exportEdit(resource.desired, seen, wanted(resource.desired, seen)),
@@ -205,9 +218,10 @@ function expected(desired: DesiredEnvironment, resolve: Resolve, seen?: Observed
       lines[line(variable.name, container)] = source === undefined ? undefined : shownReference(variable, source);
     }
   }
+  if (desired.identity !== undefined) Object.assign(lines, tokenWanted(desired.identity, seen?.containers ?? []));
   if (desired.digest !== '') {
     // Where Reloader restarts for one of the two, the program does not.
-    if (seen?.reloading.secret !== true) lines['restart for credential'] = resolve(desired.credential);
+    if (seen?.reloading.secret !== true && desired.identity === undefined) lines['restart for credential'] = resolve(desired.credential);
     if (seen?.reloading.configMap !== true) lines['restart for environment'] = desired.digest;
   }
   return lines;

@@ -7,6 +7,7 @@ import type { DesiredEnvironment, ObservedEnvironment } from './workload-environ
 import { containersOf, shownVariable, variableNamed } from './workload-containers.ts';
 import { at } from './json.ts';
 import { workloadShape } from './workload-kinds.ts';
+import { identityProblems } from './workload-token.ts';
 
 export function workloadProblems(resource: Resource<DesiredEnvironment>, seen: ObservedEnvironment | undefined, expected: State, owner: Owner, adopt: boolean): readonly Finding[] {
   const { workload, namespace } = resource.desired;
@@ -38,6 +39,8 @@ export function workloadProblems(resource: Resource<DesiredEnvironment>, seen: O
       },
     ];
   }
+  const identity = identityProblems(resource.desired, seen);
+  if (identity.length > 0) return identity;
   const all = containersOf(seen.object);
   const names = all.map(({ name }) => name).join(', ');
   const missing = (workload.containers ?? []).filter((name) => !all.some((container) => container.name === name));

@@ -5,6 +5,7 @@ import { at, isRecord, textAt } from './json.ts';
 import type { Hands, Outputs } from './kind.ts';
 import { reloadersOf, reloading } from './reloader.ts';
 import { containersFor, fieldManager, managedPath, shownVariable, variableNamed, type Container, type ContainerVariable } from './workload-containers.ts';
+import { projectedToken, tokenMount } from './web-identity.ts';
 import type { DesiredEnvironment } from './workload-environment.ts';
 import { nested, workloadShape } from './workload-kinds.ts';
 
@@ -18,8 +19,10 @@ export async function writeEnvironment(desired: DesiredEnvironment, hands: Hands
   if (taken.length > 0) await takeOver(object, taken, hands);
   const isTaken = (container: Container, variable: ContainerVariable): boolean => taken.some((one) => one.container.name === container.name && one.variable.name === variable.name);
 
+  const { identity } = desired;
   const entry = (container: Container): Readonly<Record<string, unknown>> => ({
     name: container.name,
+    ...(identity === undefined ? {} : { volumeMounts: [tokenMount] }),
     env: desired.variables
       // What git or anybody else refers to rightly stays theirs: two owners of one field would only stand in each other's way.
       .filter((variable) => {
@@ -36,7 +39,7 @@ export async function writeEnvironment(desired: DesiredEnvironment, hands: Hands
   const annotations = await restartAnnotations(object, desired, hands);
   const written = {
     ...(Object.keys(annotations).length === 0 ? {} : { metadata: { annotations } }),
-    ...(plain.length + init.length === 0 ? {} : { spec: { ...(plain.length === 0 ? {} : { containers: plain }), ...(init.length === 0 ? {} : { initContainers: init }) } }),
+    ...(plain.length + init.length === 0 ? {} : { spec: { ...(identity === undefined ? {} : { volumes: [projectedToken(identity.audience)] }), ...(plain.length === 0 ? {} : { containers: plain }), ...(init.length === 0 ? {} : { initContainers: init }) } }),
   };
   await hands.kubernetes.apply({
     apiVersion,
@@ -59,7 +62,7 @@ async function restartAnnotations(object: KubernetesObject, desired: DesiredEnvi
   if (desired.digest === '') return {};
   const found = at(object, ...workloadShape(object.kind).template, 'metadata', 'annotations');
   const { secret, configMap } = reloading(object, { secret: desired.secretName, configMap: desired.configMapName }, await reloadersOf(hands.readings));
-  const credential = secret ? textAt(found, annotationKeys.credential) : hands.value(desired.credential);
+  const credential = desired.identity !== undefined ? undefined : secret ? textAt(found, annotationKeys.credential) : hands.value(desired.credential);
   const environment = configMap ? textAt(found, annotationKeys.environment) : desired.digest;
   return { ...(credential === undefined ? {} : { [annotationKeys.credential]: credential }), ...(environment === undefined ? {} : { [annotationKeys.environment]: environment }) };
 }

@@ -119,6 +119,10 @@ export function readingsOf(world: World): Readings {
       ),
     accountSummary: async () => ({ Users: world.users.length, UsersQuota: 5000 }),
     usersWithTags: async () => world.users,
+    role: async () => undefined,
+    rolePolicies: async () => [],
+    rolesWithTags: async () => [],
+    oidcProvider: async () => undefined,
     object: async (target) =>
       world.objects.find(({ apiVersion, kind, metadata }) => apiVersion === target.apiVersion && kind === target.kind && metadata.namespace === target.namespace && metadata.name === target.name),
     objects: async (apiVersion, kind, { namespace, labelSelector }) =>

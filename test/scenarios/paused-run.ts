@@ -42,6 +42,7 @@ export function pausing(given: RunContext, at: number): PausedRun {
   const slowAws = (aws: Aws): Aws => ({
     sts: slowly(aws.sts),
     iam: slowly(aws.iam),
+    webIdentity: slowly(aws.webIdentity),
     ssm: (region) => slowly(aws.ssm(region)),
     bedrock: (region) => slowly(aws.bedrock(region)),
     runtime: (region) => aws.runtime(region),

@@ -22,8 +22,8 @@ export interface LeastWorld extends EngineWorld {
 }
 
 /** @param without an action that is taken out of the policy, to see that it is needed */
-export async function startLeastWorld(access: Access, without?: string): Promise<LeastWorld> {
-  const world = await startEngineWorld();
+export async function startLeastWorld(access: Access, without?: string, options: Parameters<typeof startEngineWorld>[0] = {}): Promise<LeastWorld> {
+  const world = await startEngineWorld(options);
   const folder = await mkdtemp(join(tmpdir(), 'bedrock-access-least-'));
   const admin = await world.run();
   const { policies, boundary, roles } = programPermissions(access, await clusterIdOf(world.kubernetes));

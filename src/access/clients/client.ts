@@ -13,6 +13,8 @@ export interface ClientFacts {
   readonly modelsByRole: ReadonlyMap<string, ResolvedModel>;
   /** A PrivateLink, FIPS or sandbox address of `bedrock-runtime`. */
   readonly endpointUrl?: string;
+  /** The pods call as this role, with the token that lies in this file: then there is no key pair. */
+  readonly webIdentity?: { readonly roleArn: string; readonly tokenFile: string };
   /** The variables of `client: custom`. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -26,6 +28,11 @@ export interface Client {
   readonly startsOwnContainers: boolean;
   /** Variables that it reads, the one that wins first. Empty: it takes the value from its own configuration only. */
   readonly reads: { readonly region: readonly string[]; readonly model: readonly string[]; readonly credentials: readonly string[]; readonly endpoint: readonly string[] };
+  /**
+   * It takes a session of a role by the token in `AWS_WEB_IDENTITY_TOKEN_FILE`, and how that is known; undefined: it does not.
+   * The mode `webIdentity` is refused for a client that does not.
+   */
+  readonly webIdentity?: 'measured' | 'read';
   /** `measured`: seen in runs of the real client; `read`: found in its source or documentation. */
   readonly evidence: 'measured' | 'read';
   /** The variables for it beyond {@link seedVariables}. */

@@ -26,6 +26,11 @@ const clients: Readonly<Record<ClientName, Client>> = {
   custom,
 };
 
+/** Clients that work with the mode. */
+export function clientsOfWebIdentity(): readonly ClientName[] {
+  return Object.values(clients).filter(({ webIdentity }) => webIdentity !== undefined).map(({ name }) => name);
+}
+
 /** What is known of a client: what it reads, whether it lists models or starts containers of its own. */
 export function clientProfile(client: ClientName): Client {
   return clients[client];
@@ -38,14 +43,22 @@ export function clientProfile(client: ClientName): Client {
 export function clientVariables(client: ClientName, facts: ClientFacts): EnvironmentVariable[] {
   const variables = new Map<string, EnvironmentVariable>();
   for (const variable of [...seedVariables(facts), ...clientProfile(client).variables(facts)]) variables.set(variable.name, variable);
-  return [...variables.values()];
+  // Without a key pair nothing refers to one.
+  return [...variables.values()].filter((variable) => facts.webIdentity === undefined || 'value' in variable);
 }
 
 /** The original request's variables. Nothing is known to read BEDROCK_MODEL_ID but the applications that people write. */
-function seedVariables({ region, defaultModel }: ClientFacts): EnvironmentVariable[] {
+function seedVariables({ region, defaultModel, webIdentity }: ClientFacts): EnvironmentVariable[] {
   return [
-    { name: 'AWS_ACCESS_KEY_ID', from: 'accessKeyId' },
-    { name: 'AWS_SECRET_ACCESS_KEY', from: 'secretAccessKey' },
+    ...(webIdentity === undefined
+      ? ([
+          { name: 'AWS_ACCESS_KEY_ID', from: 'accessKeyId' },
+          { name: 'AWS_SECRET_ACCESS_KEY', from: 'secretAccessKey' },
+        ] as const)
+      : [
+          { name: 'AWS_ROLE_ARN', value: webIdentity.roleArn },
+          { name: 'AWS_WEB_IDENTITY_TOKEN_FILE', value: webIdentity.tokenFile },
+        ]),
     { name: 'AWS_REGION', value: region },
     { name: 'AWS_DEFAULT_REGION', value: region },
     { name: 'BEDROCK_MODEL_ID', value: defaultModel.invokeId },

@@ -42,10 +42,12 @@ interface Claim {
 /** The names that must be an access's own, each within what it must be unique in. */
 function claims({ metadata, spec }: Access): Claim[] {
   const { names, account } = spec;
+  const [principal, ...others] = identityClaims({ metadata, spec });
   return [
     // IAM names are unique within the account, whatever the path, and not told apart by case (CreateUser, CreatePolicy, CreateRole).
+    ...(principal === undefined ? [] : [principal]),
     { key: `policy ${account} ${names.policy.toLowerCase()}`, what: `IAM policy ${names.policy}`, field: 'spec.names.policy' },
-    ...identityClaims({ metadata, spec }),
+    ...others,
     { key: `configmap ${metadata.namespace} ${names.environment}`, what: `ConfigMap ${names.environment} in ${metadata.namespace}`, field: 'spec.names.environment' },
   ];
 }

@@ -33,7 +33,7 @@ const webIdentity = z
     serviceAccount: dnsSubdomain.describe("The workloads' ServiceAccount: the role trusts this one alone."),
     role: z.string().max(64).regex(/^[\w+=,.@-]+$/, 'role-name-malformed').optional().describe('Name of the IAM role; by default `bedrock-<name>-role`.'),
   })
-  .describe('Not built yet: an IAM role that the pods assume with the token of their ServiceAccount (IRSA), without any key.');
+  .describe('An IAM role that the pods assume with the token of their ServiceAccount (IRSA), without any key.');
 
 const podIdentity = z
   .strictObject({ cluster: z.string().min(1).max(100).describe('The name of the EKS cluster.'), serviceAccount })

@@ -22,22 +22,22 @@ const parameters = ({ parameterArns }: Confinement): readonly string[] => parame
 const changeable = ({ userArn, policyArns, parameterArns }: Confinement): readonly string[] => [userArn, ...policyArns, ...parameterArns];
 const everything = (): readonly string[] => ['*'];
 
-const tagged = (of: 'RequestTag' | 'ResourceTag', { owner }: Confinement): Readonly<Record<string, string>> =>
+export const tagged = (of: 'RequestTag' | 'ResourceTag', { owner }: Confinement): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(owner).map(([key, value]) => [`aws:${of}/${key}`, value]));
 
 /** It carries our owner tags. */
-const owned = (confined: Confinement): ConditionBlock => ({ StringEquals: tagged('ResourceTag', confined) });
+export const owned = (confined: Confinement): ConditionBlock => ({ StringEquals: tagged('ResourceTag', confined) });
 /** It is made with our owner tags. */
-const madeOurs = (confined: Confinement): ConditionBlock => ({ StringEquals: tagged('RequestTag', confined) });
+export const madeOurs = (confined: Confinement): ConditionBlock => ({ StringEquals: tagged('RequestTag', confined) });
 /**
  * Tags of ours on what is ours. A call that creates with tags asks for the tagging action too, before there is a
  * resource whose tags could be compared: hence IfExists (IAM user guide, "Tagging IAM resources").
  */
-const taggedAsOurs = (confined: Confinement): ConditionBlock => ({
+export const taggedAsOurs = (confined: Confinement): ConditionBlock => ({
   StringEqualsIfExists: { ...tagged('ResourceTag', confined), ...tagged('RequestTag', confined) },
   'ForAllValues:StringLike': { 'aws:TagKeys': 'bedrock-access/*' },
 });
-const bounded = ({ boundaryArn }: Confinement): Readonly<Record<string, string>> => ({ 'iam:PermissionsBoundary': boundaryArn });
+export const bounded = ({ boundaryArn }: Confinement): Readonly<Record<string, string>> => ({ 'iam:PermissionsBoundary': boundaryArn });
 
 /** Following a store to the role that it reads with. Without them plan and verify say that it is undecided who can read. */
 export const storeIdentityActions: readonly string[] = ['iam:GetRole', 'iam:ListAttachedRolePolicies', 'iam:ListRolePolicies', 'iam:GetRolePolicy'];
@@ -141,6 +141,7 @@ export const withheld: Readonly<Record<string, string>> = {
 
 /** What nobody has to be allowed. */
 export const freeActions: Readonly<Record<string, string>> = {
+  'sts:AssumeRoleWithWebIdentity': 'the token says who calls; no credentials are used (STS API reference, AssumeRoleWithWebIdentity)',
   'sts:GetCallerIdentity': 'no permissions are required (STS API reference, GetCallerIdentity)',
 };
 

@@ -25,7 +25,7 @@ export function programRoles(access: Access, { verifyFromCluster = false }: Clus
   const declared = kinds.flatMap(({ clusterRules }) => clusterRules ?? []).flatMap((rule) => rule.resources.map((resource): RoleRule => ({ ...rule, resources: [resource] })));
   const own = `bedrock-access-${namespace}-${name}`;
   const wide = [...declared.filter(isWide).map((rule) => storeRule(rule, access)), ...engineRulesOfCluster(namespace)];
-  const local = [...declared.filter((rule) => !isWide(rule)).map((rule) => storeRule(rule, access)), ...engineRules(name), ...(verifyFromCluster ? probeRules : [])];
+  const local = [...declared.filter((rule) => !isWide(rule)).map((rule) => storeRule(rule, access)), ...engineRules(name), ...identityRules(access), ...(verifyFromCluster ? probeRules : [])];
   return [
     ...role('ClusterRole', own, merged(wide)),
     ...role('Role', own, merged(local), namespace),
@@ -67,6 +67,12 @@ function engineRules(name: string): readonly RoleRule[] {
     { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list'] },
     { apiGroups: ['bedrock-access.dev'], resources: ['bedrockaccesses'], verbs: ['get'] },
   ];
+}
+
+/** `verify` gets a session as the pods do: with a token of the one ServiceAccount that the role trusts. */
+function identityRules({ spec }: Access): readonly RoleRule[] {
+  const { webIdentity } = spec.credentials;
+  return webIdentity === undefined ? [] : [{ apiGroups: [''], resources: ['serviceaccounts/token'], verbs: ['create'], resourceNames: [webIdentity.serviceAccount] }];
 }
 
 function isWide({ resources }: RoleRule): boolean {

@@ -3,6 +3,7 @@ import type { PolicyDocument, PolicyStatement } from '../../policy/types.ts';
 import { kinds } from '../../resources/index.ts';
 import { actionPlaces, storeIdentityActions, withheld, type ActionPlace } from './action-places.ts';
 import type { Confinement } from './confinement.ts';
+import { identityEngineActions, identityKinds, identityPlaces, keyKinds } from './identity-places.ts';
 
 /**
  * What the engine itself calls, beyond its kinds: verify looks at everything that AWS judges the user by, and at the role
@@ -11,8 +12,9 @@ import type { Confinement } from './confinement.ts';
 export const engineActions: readonly string[] = ['iam:ListUserPolicies', 'iam:GetUserPolicy', 'iam:ListGroupsForUser', 'iam:GetAccountSummary', 'iam:SimulatePrincipalPolicy', ...storeIdentityActions];
 
 /** Every action that the program needs of AWS, as its kinds and the engine declare them. */
-export function neededActions({ kmsKey }: Confinement): readonly string[] {
-  const all = [...kinds.flatMap(({ permissions }) => permissions), ...engineActions, ...(kmsKey === undefined ? [] : ['kms:Encrypt', 'kms:Decrypt'])];
+export function neededActions({ kmsKey, identity }: Confinement): readonly string[] {
+  const others = identity === undefined ? identityKinds : keyKinds;
+  const all = [...kinds.filter(({ kind }) => !others.has(kind)).flatMap(({ permissions }) => permissions), ...(identity === undefined ? engineActions : identityEngineActions), ...(kmsKey === undefined ? [] : ['kms:Encrypt', 'kms:Decrypt'])];
   return [...new Set(all)].sort();
 }
 
@@ -22,7 +24,7 @@ const managedPolicyLimit = 6144;
 /** The least that the program can work with on one access; denies what would raise it. One document per managed policy. */
 export function programPolicies(confined: Confinement): readonly PolicyDocument[] {
   const needed = new Set(neededActions(confined));
-  const statements = [...denials(confined), ...actionPlaces.flatMap((place) => statementOf(place, needed, confined))];
+  const statements = [...denials(confined), ...(confined.identity === undefined ? actionPlaces : identityPlaces).flatMap((place) => statementOf(place, needed, confined))];
   const documents: PolicyDocument[] = [];
   for (const statement of statements) {
     const last = documents.at(-1);
@@ -48,7 +50,7 @@ function statementOf(place: ActionPlace, needed: ReadonlySet<string>, confined: 
 }
 
 /** These hold whatever else the principal is allowed by other policies. */
-function denials({ boundaryArn, programPolicyArn, userArn }: Confinement): readonly PolicyStatement[] {
+function denials({ boundaryArn, programPolicyArn, userArn, identity }: Confinement): readonly PolicyStatement[] {
   return [
     {
       Sid: 'KeepBoundaryAndThisPolicy',
@@ -56,7 +58,9 @@ function denials({ boundaryArn, programPolicyArn, userArn }: Confinement): reado
       Action: ['iam:CreatePolicyVersion', 'iam:DeletePolicy', 'iam:DeletePolicyVersion', 'iam:SetDefaultPolicyVersion', 'iam:TagPolicy', 'iam:UntagPolicy'],
       Resource: [boundaryArn, programPolicyArn, `${programPolicyArn}-*`],
     },
-    { Sid: 'KeepUserBounded', Effect: 'Deny', Action: oneOrMany(Object.keys(withheld)), Resource: userArn },
+    identity === undefined
+      ? { Sid: 'KeepUserBounded', Effect: 'Deny', Action: oneOrMany(Object.keys(withheld)), Resource: userArn }
+      : { Sid: 'KeepRoleBounded', Effect: 'Deny', Action: ['iam:PutRolePermissionsBoundary', 'iam:DeleteRolePermissionsBoundary', 'iam:PutRolePolicy'], Resource: identity.roleArn },
   ];
 }
 

@@ -21,7 +21,6 @@ export function judgedOn({ action, region, resource = '*' }: DeniedCall, access:
   if (service === 'iam' && resource !== '*') {
     const iam = `arn:${partition}:iam::${account}`;
     if (operation.includes('Role')) return operation === 'CreateRole' ? [`${iam}:role${names.path}${resource}`] : [...new Set([`${iam}:role${names.path}${resource}`, `${iam}:role/${resource}`])];
-    if (operation.includes('Role')) return [`${iam}:role/${resource}`];
     if (/Policy(Version|Versions)?$/.test(operation) && !/UserPolic|PrincipalPolicy/.test(operation)) return [`${iam}:policy${names.path}${resource}`];
     if (operation.includes('OpenIDConnect')) return [`${iam}:oidc-provider/${resource.replace(/^https:\/\//, '')}`];
     // The request names a key, and its user is judged.

@@ -137,12 +137,17 @@ function podFact(pod: KubernetesObject, containers: readonly LiveContainer[], in
   };
 }
 
+/** The place of a file is no secret: `AWS_WEB_IDENTITY_TOKEN_FILE`. */
+function speaksOfCredential(name: string): boolean {
+  return /SECRET|TOKEN|PASSWORD|ACCESS_KEY|API_KEY/i.test(name) && !/_FILE$/i.test(name);
+}
+
 /** From here on there are only fingerprints. A plain value whose name speaks of a credential is one too. */
 function variableFact(name: string, variable: ResolvedVariable, { hash }: Inquiry): VariableFact {
   const { from } = variable;
   if ('unknown' in variable) return { from, holds: 'unknown' };
   if ('nothing' in variable) return { from, holds: 'nothing' };
-  if ('value' in variable) return { from, holds: { value: variable.value !== '' && /SECRET|TOKEN|PASSWORD|ACCESS_KEY|API_KEY/i.test(name) ? '(not shown)' : variable.value } };
+  if ('value' in variable) return { from, holds: { value: variable.value !== '' && speaksOfCredential(name) ? '(not shown)' : variable.value } };
   const accessKeyId = hash.accessKeyIdIn(variable.secret);
   return { from, holds: { fingerprint: hash.fingerprint(variable.secret), ...(accessKeyId === undefined ? {} : { accessKeyId }) } };
 }

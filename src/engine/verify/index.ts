@@ -35,10 +35,13 @@ import { gatherPolicies } from './gather-policies.ts';
 import { gatherSimulation } from './gather-simulation.ts';
 import { gatherUser } from './gather-user.ts';
 import { heldCredentials } from './held-credentials.ts';
+import type { HeldCredentials } from './held-credentials.ts';
 import { openInquiry } from './inquiry.ts';
 import type { Inquiry } from './inquiry.ts';
 import { makeCall } from './make-call.ts';
 import { storeReadersCheck } from './store-readers-check.ts';
+import { podIdentityOf } from '../../resources/web-identity.ts';
+import { verifyWebIdentity } from './web-identity.ts';
 
 /**
  * @param context `call: false` leaves out the real calls, which cost a few tokens; `fromCluster` makes one more from within the
@@ -48,6 +51,11 @@ import { storeReadersCheck } from './store-readers-check.ts';
 export async function* verifyAccess(access: Access, context: RunContext & { readonly call: boolean; readonly fromCluster?: { readonly image: string } }): AsyncGenerator<VerifyCheck> {
   await callerOfAccount(context.aws, access.spec.account);
   const inquiry = openInquiry(access, context);
+  const identity = podIdentityOf(access, inquiry.implied.partition);
+  if (identity !== undefined) {
+    yield* verifyWebIdentity(identity, inquiry, { calls: context.call, judgePolicy: policy, callWith });
+    return;
+  }
   const pods = gatherPods(inquiry);
   const policies = gatherPolicies(inquiry);
   const checks = [
@@ -106,7 +114,7 @@ function podEnvironment({ facts }: LivePods): Looked {
 
 async function policy(facts: PolicyFacts | undefined, inquiry: Inquiry): Promise<Looked> {
   const declared = inquiry.declared.filter(({ severity }) => severity === 'error');
-  if (facts === undefined) return { detail: 'there is no user to judge', findings: declared, skipped: declared.length === 0 };
+  if (facts === undefined) return { detail: 'there is no user or role to judge', findings: declared, skipped: declared.length === 0 };
   const simulation = await gatherSimulation(facts, inquiry);
   const simulated = agreed(simulation);
   const destinations = facts.models.reduce((sum, model) => sum + Math.max(1, model.destinationRegions.length), 0);
@@ -118,10 +126,17 @@ async function policy(facts: PolicyFacts | undefined, inquiry: Inquiry): Promise
 
 async function call(streamed: boolean, pods: Promise<LivePods>, policies: Promise<PolicyFacts | undefined>, inquiry: Inquiry, wanted: boolean): Promise<Looked> {
   if (!wanted) return skipped('not asked for (--no-call)');
-  const model = defaultModel(inquiry);
-  if (model === undefined) return skipped('the declared model cannot be called, see Policy');
+  if (defaultModel(inquiry) === undefined) return skipped(notCallable);
   const held = heldCredentials(await pods, inquiry);
-  if ('unknown' in held) return skipped(held.unknown);
+  return 'unknown' in held ? skipped(held.unknown) : callWith(streamed, held, policies, inquiry);
+}
+
+const notCallable = 'the declared model cannot be called, see Policy';
+
+/** One real call of the default model with what the workload holds. */
+async function callWith(streamed: boolean, held: HeldCredentials, policies: Promise<PolicyFacts | undefined>, inquiry: Inquiry): Promise<Looked> {
+  const model = defaultModel(inquiry);
+  if (model === undefined) return skipped(notCallable);
   // Without the policies (no permission to read them) the call still tells most.
   const facts = await makeCall({ model, streamed, held, policies: await policies.catch(() => undefined) }, inquiry);
   if ('kind' in facts.answer && facts.answer.kind === 'denied' && isBoundToPlace(inquiry)) return skipped('the grant holds only from the declared endpoint or networks, and this machine is elsewhere: verify from there');

@@ -27,7 +27,8 @@ export async function makeCall({ model, streamed, held, policies }: CallPlan, in
   const region = held.region ?? access.spec.region;
   const action = streamed ? 'bedrock:InvokeModelWithResponseStream' : 'bedrock:InvokeModel';
   const judged = policies === undefined ? [] : judge(policies, model, [action]);
-  const keys = await readings.accessKeys(access.spec.names.user).catch(() => []);
+  // A session of a role has no key to look at.
+  const keys = access.spec.credentials.accessKey === undefined ? [] : await readings.accessKeys(access.spec.names.user).catch(() => []);
   const key = keys.find(({ id }) => id === held.credentials.accessKeyId);
   const runtime = context.aws.as(held.credentials).runtime(region);
   const call = (): Promise<ModelAnswer> => (streamed ? runtime.converseStream(model.invokeId, prompt, maxTokens) : runtime.converse(model.invokeId, prompt, maxTokens));

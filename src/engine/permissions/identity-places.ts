@@ -1,0 +1,48 @@
+/** Which action is allowed on what for an access whose pods call as a role. As `action-places.ts`, for the mode `webIdentity`. */
+import type { ConditionBlock } from '../../policy/types.ts';
+import { bounded, madeOurs, owned, tagged, taggedAsOurs, type ActionPlace } from './action-places.ts';
+import type { Confinement } from './confinement.ts';
+
+const roles = ({ identity }: Confinement): readonly string[] => (identity === undefined ? [] : [...new Set([identity.roleArn, identity.pathlessRoleArn])]);
+const role = ({ identity }: Confinement): readonly string[] => (identity === undefined ? [] : [identity.roleArn]);
+const provider = ({ identity }: Confinement): readonly string[] => (identity === undefined ? [] : [identity.providerArn]);
+const changeable = (confined: Confinement): readonly string[] => [...role(confined), ...confined.policyArns];
+const boundedAnd = (of: 'RequestTag' | 'ResourceTag', confined: Confinement): ConditionBlock => ({ StringEquals: { ...tagged(of, confined), ...bounded(confined) } });
+
+export const identityPlaces: readonly ActionPlace[] = [
+  { sid: 'ReadRole', actions: ['iam:GetRole', 'iam:ListAttachedRolePolicies', 'iam:ListRolePolicies', 'iam:GetRolePolicy', 'iam:SimulatePrincipalPolicy'], resources: roles },
+  {
+    sid: 'ReadPolicies',
+    actions: ['iam:GetPolicy', 'iam:GetPolicyVersion'],
+    resources: ({ partition, account }) => [`arn:${partition}:iam::${account}:policy/*`, `arn:${partition}:iam::aws:policy/*`],
+  },
+  // Whether other roles trust the provider shows in their trust policies alone.
+  { sid: 'LookAtAccount', actions: ['iam:GetAccountAuthorizationDetails', 'iam:GetAccountSummary'], resources: () => ['*'] },
+  { sid: 'CreateRoleWithBoundary', actions: ['iam:CreateRole'], resources: role, condition: (confined) => boundedAnd('RequestTag', confined) },
+  { sid: 'TagOwn', actions: ['iam:TagRole', 'iam:TagPolicy'], resources: changeable, condition: taggedAsOurs },
+  {
+    sid: 'ChangeOwn',
+    actions: ['iam:UpdateAssumeRolePolicy', 'iam:DeleteRole', 'iam:ListPolicyVersions', 'iam:CreatePolicyVersion', 'iam:DeletePolicyVersion', 'iam:DeletePolicy'],
+    resources: changeable,
+    condition: owned,
+  },
+  {
+    sid: 'AttachToBoundedRole',
+    actions: ['iam:AttachRolePolicy'],
+    resources: role,
+    condition: (confined) => ({ ...boundedAnd('ResourceTag', confined), ArnLike: { 'iam:PolicyARN': confined.policyArns } }),
+  },
+  { sid: 'Detach', actions: ['iam:DetachRolePolicy'], resources: role, condition: (confined) => ({ ...owned(confined), ArnLike: { 'iam:PolicyARN': confined.policyArns } }) },
+  { sid: 'CreatePolicy', actions: ['iam:CreatePolicy'], resources: ({ policyArns }) => policyArns, condition: madeOurs },
+  { sid: 'ReadProvider', actions: ['iam:GetOpenIDConnectProvider'], resources: provider },
+  { sid: 'CreateProvider', actions: ['iam:CreateOpenIDConnectProvider'], resources: provider, condition: madeOurs },
+  { sid: 'TagProvider', actions: ['iam:TagOpenIDConnectProvider'], resources: provider, condition: taggedAsOurs },
+  { sid: 'ChangeOwnProvider', actions: ['iam:AddClientIDToOpenIDConnectProvider', 'iam:DeleteOpenIDConnectProvider'], resources: provider, condition: owned },
+];
+
+/** What verify asks of a role beyond what its kinds declare. */
+export const identityEngineActions: readonly string[] = ['iam:ListRolePolicies', 'iam:GetRolePolicy', 'iam:GetAccountSummary', 'iam:SimulatePrincipalPolicy'];
+
+/** Kinds that only one of the two modes has. */
+export const keyKinds: ReadonlySet<string> = new Set(['iam-user', 'access-key', 'old-access-key', 'key-proof', 'ssm-parameter', 'policy-attachment', 'deny-policy']);
+export const identityKinds: ReadonlySet<string> = new Set(['oidc-provider', 'iam-role', 'role-policy-attachment']);

@@ -1,0 +1,98 @@
+/** The IAM role that the workload's pods call Bedrock as, with the token of their ServiceAccount. It carries the owner tags. */
+import type { TrustedRole } from '../aws/types.ts';
+import type { Finding } from '../finding.ts';
+import type { PolicyDocument } from '../policy/types.ts';
+import { gone } from './iam-user.ts';
+import type { Field, ResourceKind, State, Stray } from './kind.ts';
+import { address, reference } from './kind.ts';
+import { ownershipByTags, ownerTags } from './owner.ts';
+import { policyLines } from './policy-lines.ts';
+import { podIdentityOf, trustPolicy } from './web-identity.ts';
+
+export interface DesiredRole {
+  readonly name: string;
+  readonly path: string;
+  readonly arn: string;
+  readonly trust: PolicyDocument;
+  readonly description: string;
+  readonly permissionsBoundary?: string;
+  /** A trust policy may name a provider that does not exist, and the role could not be assumed: the provider comes first. */
+  readonly provider: Field;
+}
+
+export const iamRole: ResourceKind<DesiredRole, TrustedRole> = {
+  kind: 'iam-role',
+  where: 'aws',
+
+  desired({ access, partition }) {
+    const identity = podIdentityOf(access, partition);
+    if (identity === undefined) return [];
+    const { permissionsBoundary, names } = access.spec;
+    const desired: DesiredRole = {
+      name: identity.roleName,
+      path: names.path,
+      arn: identity.roleArn,
+      trust: trustPolicy(identity),
+      description: `Models on Amazon Bedrock for ${access.metadata.namespace}/${access.metadata.name} (bedrock-access)`,
+      provider: reference('oidc-provider', 'provider', 'arn'),
+      ...(permissionsBoundary === undefined ? {} : { permissionsBoundary }),
+    };
+    return [{ kind: 'iam-role', key: 'role', name: identity.roleName, desired }];
+  },
+  identity: ({ desired }) => desired.name,
+
+  observe: ({ desired }, readings) => readings.role(desired.name),
+  async strays(where, readings) {
+    if (!where.sweep) return [];
+    return (await readings.rolesWithTags())
+      .filter((role) => ownershipByTags(role.tags, where.owner).by === 'us' && !where.accounted.has(role.name))
+      .map((role): Stray<TrustedRole> => ({ name: role.name, observed: role, reason: 'carries the tags of this access' }));
+  },
+  ownership: (observed, owner) => ownershipByTags(observed.tags, owner),
+
+  expected: (desired, _resolve, observed) => ({
+    // A statement that somebody added shall go: it lets others call as the workload.
+    ...(observed === undefined ? {} : Object.fromEntries(Object.keys(trustLines(observed.trust)).map((line) => [line, '']))),
+    ...trustLines(desired.trust),
+  }),
+  found: ({ trust }) => trustLines(trust),
+  problems(resource, observed): readonly Finding[] {
+    if (observed === undefined) return [];
+    const { path, permissionsBoundary = '' } = resource.desired;
+    const what = observed.path !== path ? `lies under the path ${observed.path}, not ${path}` : (observed.permissionsBoundary ?? '') !== permissionsBoundary ? `has ${observed.permissionsBoundary ?? 'no permissions boundary'} as its boundary, not ${permissionsBoundary || 'none'}` : undefined;
+    if (what === undefined) return [];
+    return [
+      {
+        id: 'role-differs',
+        severity: 'error',
+        message: `IAM role ${observed.name} ${what}`,
+        cause: 'A role keeps the path that it was made with; and a boundary limits whoever put it there as well as the program, so it is only set on a new role.',
+        remedy: 'Correct spec.names.path or spec.permissionsBoundary, or let the owner of the boundary change it on the role (aws iam put-role-permissions-boundary).',
+        place: { field: observed.path !== path ? 'spec.names.path' : 'spec.permissionsBoundary', resource: address(resource) },
+      },
+    ];
+  },
+
+  foreseen: ({ name, arn }) => ({ name, arn }),
+  outputs: ({ name, arn }) => ({ name, arn }),
+
+  async create({ name, path, trust, description, permissionsBoundary }, hands) {
+    const role = await hands.aws.webIdentity.createRole({ name, path, trust, description, tags: ownerTags(hands.owner), ...(permissionsBoundary === undefined ? {} : { permissionsBoundary }) });
+    return { name: role.name, arn: role.arn };
+  },
+  async update({ trust }, { name, arn }, differences, hands) {
+    if (differences.includes('owner')) await hands.aws.webIdentity.tagRole(name, ownerTags(hands.owner));
+    if (differences.some((field) => field !== 'owner')) await hands.aws.webIdentity.setTrust(name, trust);
+    return { name, arn };
+  },
+  async remove({ name }, hands) {
+    await gone(() => hands.aws.webIdentity.deleteRole(name));
+  },
+
+  permissions: ['iam:GetRole', 'iam:CreateRole', 'iam:TagRole', 'iam:UpdateAssumeRolePolicy', 'iam:DeleteRole', 'iam:GetAccountAuthorizationDetails'],
+  repeatable: ['iam:TagRole', 'iam:UpdateAssumeRolePolicy', 'iam:DeleteRole'],
+};
+
+function trustLines(document: PolicyDocument): State {
+  return Object.fromEntries(Object.entries(policyLines(document)).map(([line, value]) => [`trust ${line}`, value]));
+}

@@ -1,0 +1,85 @@
+/** The token volume in a workload's pod template, and where its containers mount it. */
+import type { Finding } from '../finding.ts';
+import type { KubernetesObject } from '../kubernetes/types.ts';
+import { at, recordsAt, textAt } from './json.ts';
+import { reference, type Implied, type State } from './kind.ts';
+import { podIdentityOf, tokenMount, tokenVolume } from './web-identity.ts';
+import { variableNamed, type Container } from './workload-containers.ts';
+import type { DesiredEnvironment, DesiredIdentity, ObservedEnvironment } from './workload-environment.ts';
+import { workloadShape } from './workload-kinds.ts';
+
+export function desiredIdentity({ access, partition, policy }: Implied): DesiredIdentity | undefined {
+  const identity = podIdentityOf(access, partition);
+  if (identity === undefined) return undefined;
+  const { serviceAccount, audience } = identity.declared;
+  return {
+    serviceAccount,
+    audience,
+    role: reference('iam-role', 'role', 'arn'),
+    attached: policy.documents.map((_document, index) => reference('role-policy-attachment', String(index + 1), 'policyArn')),
+  };
+}
+
+/** One line for the volume, one for each container that mounts it. */
+export function tokenWanted({ audience }: DesiredIdentity, containers: readonly Container[]): State {
+  return { 'token volume': `for ${audience}`, ...Object.fromEntries(containers.map(({ name }) => [mountLine(name), tokenMount.mountPath])) };
+}
+
+export function tokenFound(object: KubernetesObject, containers: readonly Container[]): State {
+  const spec = at(object, ...workloadShape(object.kind).template, 'spec');
+  const volume = recordsAt(spec, 'volumes').find(({ name }) => name === tokenVolume);
+  if (volume === undefined) return {};
+  const [source] = recordsAt(volume, 'projected', 'sources');
+  const mounts = containers.flatMap(({ name }) => {
+    const container = [...recordsAt(spec, 'containers'), ...recordsAt(spec, 'initContainers')].find((one) => one['name'] === name);
+    const mount = recordsAt(container, 'volumeMounts').find((one) => one['name'] === tokenVolume);
+    return mount === undefined ? [] : [[mountLine(name), textAt(mount, 'mountPath') ?? ''] as const];
+  });
+  return { 'token volume': `for ${textAt(source, 'serviceAccountToken', 'audience') ?? ''}`, ...Object.fromEntries(mounts) };
+}
+
+function mountLine(container: string): string {
+  return `token of ${container}`;
+}
+
+/** The role trusts one ServiceAccount, pods of another get a token that STS refuses; and a key in the environment would hide the role. */
+export function identityProblems(desired: DesiredEnvironment, { object, containers }: Pick<ObservedEnvironment, 'object' | 'containers'>): readonly Finding[] {
+  const { identity } = desired;
+  if (identity === undefined) return [];
+  const differs = serviceAccountDiffers(desired, identity, object);
+  return differs.length > 0 ? differs : containers.flatMap((container) => staticKey(container, object));
+}
+
+/** AWS SDKs take a key from the environment before a token file (SDKs and tools reference guide, "Standardized credential providers"). */
+function staticKey(container: Container, object: KubernetesObject): readonly Finding[] {
+  const variable = variableNamed(container, 'AWS_ACCESS_KEY_ID');
+  if (variable === undefined) return [];
+  const named = `${object.kind} ${object.metadata.name ?? ''}`;
+  return [
+    {
+      id: 'static-key-hides-identity',
+      severity: 'error',
+      message: `container ${container.name} of ${named} has AWS_ACCESS_KEY_ID in its environment`,
+      cause: 'AWS SDKs take a key from the environment before a token file: the pods would go on calling with that key.',
+      remedy: `Remove AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY where ${named} is defined.`,
+      place: { field: 'spec.credentials.webIdentity', resource: named },
+    },
+  ];
+}
+
+function serviceAccountDiffers({ namespace, workload }: DesiredEnvironment, identity: DesiredIdentity, object: KubernetesObject): readonly Finding[] {
+  const spec = at(object, ...workloadShape(object.kind).template, 'spec');
+  const runsAs = textAt(spec, 'serviceAccountName') ?? textAt(spec, 'serviceAccount') ?? 'default';
+  if (runsAs === identity.serviceAccount) return [];
+  const named = `${workload.kind} ${workload.name}`;
+  return [
+    {
+      id: 'service-account-differs',
+      severity: 'error',
+      message: `the pods of ${named} run as the ServiceAccount ${runsAs}, and the role would trust ${namespace}/${identity.serviceAccount} alone`,
+      cause: 'The token says as which ServiceAccount the pod runs, and STS compares it with the trust policy of the role to the letter.',
+      remedy: `Declare credentials.webIdentity.serviceAccount: ${runsAs}, or set serviceAccountName: ${identity.serviceAccount} where ${named} is defined.`,
+      place: { field: 'spec.credentials.webIdentity.serviceAccount', resource: named },
+    },
+  ];
+}
