@@ -7,6 +7,7 @@ import { manifestFacts } from '../../src/repositories/facts/manifest-facts.ts';
 import { terraformFacts } from '../../src/repositories/facts/terraform-facts.ts';
 import { hclParser } from '../../src/repositories/hcl/grammar.ts';
 import { parseHcl } from '../../src/repositories/hcl/parse.ts';
+import { renderKustomizations } from '../../src/repositories/manifests/kustomize.ts';
 import { parseManifestFile } from '../../src/repositories/manifests/parse.ts';
 import { evaluateModule } from '../../src/repositories/terraform/evaluate-module.ts';
 import { seeded } from '../scenarios/engine-world.ts';
@@ -54,5 +55,27 @@ test(`mutated manifests are read without a crash, every problem has a place, and
     for (const { place } of file.problems) assert.ok((place.line ?? 0) >= 1 && (place.column ?? 0) >= 1);
     const none = { policies: [], principals: [], accessKeys: [], parameters: [], applicationProfiles: [], regions: [] };
     runRules(rules, { hasTerraform: false, hasManifests: true, ...none, ...manifestFacts([file]), accesses: [] }, { catalog: loadCatalog(), now: new Date('2026-11-24') }, new Map([['a.yaml', text]]));
+  }
+});
+
+const kustomizations: Readonly<Record<string, string>> = {
+  'base/kustomization.yaml': 'namePrefix: base-\nresources:\n- app.yaml\nsecretGenerator:\n- name: keys\n  literals: [A=1]\n',
+  'base/app.yaml': 'apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: app }\nspec:\n  template:\n    spec:\n      serviceAccountName: app\n      containers:\n      - name: app\n        envFrom: [{ secretRef: { name: keys } }]\n        env:\n        - { name: A, valueFrom: { secretKeyRef: { name: keys, key: A } } }\n',
+  'prod/kustomization.yaml': 'namespace: prod\nnameSuffix: -z\nresources: [../base]\ncomponents: [../region]\nconfigMapGenerator:\n- name: settings\n  behavior: merge\n  envs: [none.env]\npatches:\n- path: patch.yaml\n- target: { kind: Deployment, name: ".*" }\n  patch: |-\n    - { op: add, path: /spec/template/spec/containers/0/env/-, value: { name: B, value: b } }\n',
+  'prod/patch.yaml': 'apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: app }\nspec: { template: { spec: { containers: [{ name: app, env: [{ name: A, $patch: delete }] }] } } }\n',
+  'region/kustomization.yaml': 'kind: Component\napiVersion: kustomize.config.k8s.io/v1alpha1\nnamePrefix: r-\npatchesStrategicMerge: [../prod/patch.yaml]\n',
+};
+
+test(`mutated kustomizations render without a crash, each object with a name and a place (SEED=${seed})`, () => {
+  const random = seeded(seed);
+  const written = Object.entries(kustomizations).map(([file, text]) => [file, `${file.endsWith('kustomization.yaml') && !text.startsWith('kind:') ? 'kind: Kustomization\n' : ''}${text}`] as const);
+  const whole = written.map(([file, text]) => parseManifestFile(file, text));
+  for (let index = 0; index < count; index += 1) {
+    const broken = Math.floor(random() * written.length);
+    const files = whole.map((file, position) => (position === broken ? parseManifestFile(file.file, mutated(file.text, random)) : file));
+    for (const document of renderKustomizations(files)) {
+      assert.equal(typeof document.object.name, 'string');
+      assert.ok((document.placeOf(['spec', 'template', 'spec', 'containers', 0, 'env', 0, 'name']).line ?? 0) >= 1);
+    }
   }
 });
