@@ -44,7 +44,8 @@ export async function* convergePhase(act: PhaseAct, given: RunContext, lease: Ru
   if (plan.steps.some(({ action }) => action !== 'none')) yield stamped({ type: 'planned', plan }, context.clock);
   if (act.regardless !== true) refuse(plan.findings);
   const byHand = new Set((act.seen?.workloads ?? []).flatMap(({ name, byHand }) => (byHand === undefined ? [] : [name])));
-  const isByHand = (step: { readonly kind: string; readonly name: string }): boolean => isWorkload(step) && byHand.has(step.name);
+  const byGit = act.footprint.access.spec.managedBy.cluster === 'manifests';
+  const isByHand = (step: { readonly kind: string; readonly name: string }): boolean => (isWorkload(step) && byHand.has(step.name)) || (byGit && act.seen !== undefined && step.kind === 'external-secret');
   const { owner, resources } = footprint;
   const events = carryOut({ plan, owner, resources, observation }, context, { guard: lease.guard }, async () => {
     const again = await planPhase({ ...act, observation: await observe(act.footprint, context) }, context);
@@ -54,7 +55,7 @@ export async function* convergePhase(act: PhaseAct, given: RunContext, lease: Ru
     const { done, value } = await events.next();
     if (done === true) {
       const failed = value.failed.filter(({ step }) => !isByHand(step));
-      return { ...value, failed, left: value.left.filter((name) => ![...byHand].some((workload) => name.endsWith(workload))) };
+      return { ...value, failed, left: value.left.filter((name) => ![...byHand].some((workload) => name.endsWith(workload)) && !(byGit && act.seen !== undefined && name.startsWith('external-secret '))) };
     }
     // It is there and waits for a person: no failure.
     if (value.type !== 'step-failed' || !isByHand(value)) yield value;

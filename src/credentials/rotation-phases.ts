@@ -31,7 +31,7 @@ export function rotationPhases(times: RotationTimes = {}): readonly RotationPhas
       id: 'deliver',
       title: 'have the Secret hold it',
       passed: (seen) => seen.inSecret === seen.recorded,
-      gate: () => open,
+      gate: ({ access }) => (access.spec.managedBy.cluster === 'manifests' ? syncedByOthers(access) : open),
       undo: 'the earlier key is stored and delivered again',
     },
     {
@@ -84,6 +84,13 @@ function oldKey({ keys, from }: RotationSeen): RotationSeen['keys'][number] | un
 
 function offSince({ mark, from }: RotationSeen): Date | undefined {
   return mark?.from === from ? mark?.off : undefined;
+}
+
+/** The ExternalSecret is git's: nothing of it is written, and the operator looks by its `refreshInterval`. */
+function syncedByOthers({ metadata, spec }: RotationSeen['access']): Gate {
+  const { secret } = spec.names;
+  const atOnce = `kubectl annotate externalsecret ${secret} -n ${metadata.namespace} force-sync=$(date +%s) --overwrite`;
+  return { open: false, waitsFor: `External Secrets Operator to sync ${secret}, which git keeps: by its refreshInterval, at once by \`${atOnce}\``, byHand: true };
 }
 
 function restartGate(workloads: readonly SeenWorkload[]): Gate {
