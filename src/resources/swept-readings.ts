@@ -28,8 +28,13 @@ export function sweepReadings(aws: Aws, kubernetes: Kubernetes, expected: Expect
     const swept = await parameters(region);
     return byName(await describeNamed(aws, region, expected.parameters.filter((parameter) => parameter.region === region && !swept.has(parameter.name)).map(({ name }) => name)));
   });
-  const names = new Set(expected.parameters.map(({ region, name }) => `${region} ${name}`));
   const tagsOf = once((region: string, name: string) => aws.ssm(region).listTags(name));
+  /** DescribeParameters tells no tags. The sweep has compared the cluster's; namespace and name are in the Description that every put of ours writes. */
+  const owned = once(async (region: string) => {
+    const found = await Promise.all([...(await parameters(region)).values()].map(async (parameter) => ({ parameter, owner: ownerNamedIn(parameter.description) ?? ownerTagged(await tagsOf(region, parameter.name)) })));
+    return new Map([...Map.groupBy(found, ({ owner }) => owner)].map(([owner, all]) => [owner, all.map(({ parameter }) => parameter)]));
+  });
+  const names = new Set(expected.parameters.map(({ region, name }) => `${region} ${name}`));
   const pointed = takeReadings(aws, kubernetes);
   // Names of users differ by more than case (IAM user guide, "IAM identifiers").
   const user = async (name: string): Promise<SweptUser | undefined> => (await users()).get(name.toLowerCase());
@@ -55,9 +60,7 @@ export function sweepReadings(aws: Aws, kubernetes: Kubernetes, expected: Expect
     },
     async ownedParameters(region: string, owner: Owner) {
       if (owner.cluster !== expected.cluster) return pointed.ownedParameters(region, owner);
-      const found = [...(await parameters(region)).values()];
-      const theirs = await Promise.all(found.map((parameter) => isOf(owner, region, parameter)));
-      return found.filter((_parameter, index) => theirs[index]);
+      return (await owned(region)).get(`${owner.namespace}/${owner.name}`) ?? [];
     },
     parameterTags: tagsOf,
   };
@@ -66,22 +69,14 @@ export function sweepReadings(aws: Aws, kubernetes: Kubernetes, expected: Expect
     return (await policies()).get(arn);
   }
 
-  /** DescribeParameters tells no tags. The sweep has compared the cluster's; namespace and name are in the Description that every put of ours writes. */
-  async function isOf({ cluster, namespace, name }: Owner, region: string, parameter: ParameterMetadata): Promise<boolean> {
-    const named = ownerNamedIn(parameter.description);
-    if (named !== undefined) return named === `${namespace}/${name}`;
-    const tags = (await tagsOf(region, parameter.name)) ?? {};
-    return tags[ownerTagKeys.cluster] === cluster && tags[ownerTagKeys.namespace] === namespace && tags[ownerTagKeys.name] === name;
-  }
-
   return () => {
     const own = takeReadings(aws, kubernetes);
     return {
       ...pointed,
       ...shared,
       object: own.object,
-      // Lists of the whole cluster are the same for all.
-      objects: (apiVersion: string, kind: string, options: ListOptions) => (options.namespace === undefined ? pointed : own).objects(apiVersion, kind, options),
+      // Lists of the whole cluster or of a namespace are the same for all.
+      objects: (apiVersion: string, kind: string, options: ListOptions) => (options.namespace === undefined || options.labelSelector === undefined ? pointed : own).objects(apiVersion, kind, options),
     };
   };
 }
@@ -94,6 +89,10 @@ function tagsByHolder({ attachmentCount }: SweptPolicy, holders: readonly SweptU
   const [holder] = holders;
   if (attachmentCount !== 1 || holder === undefined || holder.tags[ownerTagKeys.cluster] === undefined) return undefined;
   return Object.fromEntries(Object.entries(holder.tags).filter(([key]) => key === ownerTagKeys.cluster || key === ownerTagKeys.namespace || key === ownerTagKeys.name));
+}
+
+function ownerTagged(tags: Tags = {}): string {
+  return `${tags[ownerTagKeys.namespace] ?? ''}/${tags[ownerTagKeys.name] ?? ''}`;
 }
 
 function byName(parameters: readonly ParameterMetadata[]): ReadonlyMap<string, ParameterMetadata> {
