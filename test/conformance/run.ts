@@ -58,7 +58,8 @@ async function conformance(folders: RunFolder[]): Promise<number> {
   for (const { behaviour, answers } of found) {
     if (answers !== undefined) tell(`different: ${behaviour}\n${Object.entries(answers).map(([part, answer]) => `  ${part}: ${JSON.stringify(answer)}`).join('\n')}`);
   }
-  const wholeRun = process.argv.length === 2;
+  // A lane that was ended from outside has no code of its own, and its results are not all.
+  const wholeRun = process.argv.length === 2 && ended.every(({ code }) => code === 0 || code === 1);
   if (wholeRun && found.length > 0) writeFileSync('docs/conformance.md', conformancePage(found));
   if (ended.length > 1) process.stdout.write(`\n${countOf(ended, 'passed')} passed, ${countOf(ended, 'failed')} failed\n`);
   return ended.find(({ code }) => code !== 0)?.code ?? 0;
