@@ -6,6 +6,7 @@ import type { Footprint } from './types.ts';
 export async function withMarkedDenial(footprint: Footprint, readings: Readings, now: Date): Promise<Footprint> {
   // Sessions of a user's key; with a role there is no such mark.
   if (footprint.access.spec.credentials.accessKey === undefined) return footprint;
+  if (!footprint.resources.some(({ kind }) => kind === 'iam-user')) return footprint;
   // What cannot be read is asked for again by the observation, which says why.
   const user = await readings.user(footprint.access.spec.names.user).catch(() => undefined);
   const denial = denialOf(user);
