@@ -2,10 +2,17 @@
  * Readings, not calls: one answer of AWS or Kubernetes each, asked for at most once in a run and shared by every kind
  * that looks at it. Pointed readings serve one access and never sweep the account; swept ones serve many.
  */
-import type { AccessKeyMetadata, Aws, CallerIdentity, IamUser, ManagedPolicy, OidcProvider, ParameterMetadata, Tags, TrustedRole } from '../aws/types.ts';
+import type { AccessKeyMetadata, Aws, CallerIdentity, IamRole, IamUser, ManagedPolicy, OidcProvider, ParameterMetadata, Tags, TrustedRole } from '../aws/types.ts';
 import type { Kubernetes, KubernetesObject, ListOptions, ObjectReference } from '../kubernetes/types.ts';
 import type { PolicyDocument } from '../policy/types.ts';
 import { ownerTags, type Owner } from './owner.ts';
+
+export interface RoleWithPolicies {
+  readonly role: IamRole;
+  /** ARNs of managed policies. */
+  readonly attached: readonly string[];
+  readonly inline: readonly { readonly name: string; readonly document: PolicyDocument | undefined }[];
+}
 
 export interface Readings {
   callerIdentity(): Promise<CallerIdentity>;
@@ -16,6 +23,8 @@ export interface Readings {
   attachedPolicies(user: string): Promise<readonly string[]>;
   policy(arn: string): Promise<ManagedPolicy | undefined>;
   policyDocument(arn: string, versionId: string): Promise<PolicyDocument | undefined>;
+  /** A role that a store reads with, and its policies: mostly one for all accesses of a cluster. */
+  roleWithPolicies(name: string): Promise<RoleWithPolicies | undefined>;
   /** Names asked for in the same turn of the event loop travel in one call. */
   parameter(region: string, name: string): Promise<ParameterMetadata | undefined>;
   /** Parameters with all three owner tags. */
@@ -46,6 +55,13 @@ export function takeReadings(aws: Aws, kubernetes: Kubernetes): Readings {
     attachedPolicies: once(async (user: string) => (await aws.iam.listAttachedUserPolicies(user)) ?? []),
     policy: once((arn: string) => aws.iam.getPolicy(arn)),
     policyDocument: once((arn: string, version: string) => aws.iam.getPolicyDocument(arn, version)),
+    roleWithPolicies: once(async (name: string) => {
+      const role = await aws.iam.getRole(name);
+      if (role === undefined) return undefined;
+      const [attached, names] = await Promise.all([aws.iam.listAttachedRolePolicies(name), aws.iam.listRolePolicies(name)]);
+      const inline = await Promise.all((names ?? []).map(async (policy) => ({ name: policy, document: await aws.iam.getRolePolicy(name, policy) })));
+      return { role, attached: attached ?? [], inline };
+    }),
     parameter: once(parametersTogether(aws)),
     ownedParameters: once((region: string, owner: Owner) => aws.ssm(region).describeParametersByTags(ownerTags(owner))),
     parameterTags: once((region: string, name: string) => aws.ssm(region).listTags(name)),

@@ -41,6 +41,7 @@ export function sweepReadings(aws: Aws, kubernetes: Kubernetes, expected: Expect
 
   const shared = {
     user,
+    roleWithPolicies: pointed.roleWithPolicies,
     usersWithTags: async () => [...(await users()).values()],
     attachedPolicies: async (name: string) => (await user(name))?.attachedPolicies ?? [],
     async policy(arn: string) {

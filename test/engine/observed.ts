@@ -110,6 +110,7 @@ export function readingsOf(world: World): Readings {
       const found = policy(arn);
       return found === undefined ? undefined : { arn, name: arn.split('/').at(-1) ?? '', path: '/service/', defaultVersionId: 'v1', attachmentCount: 1, tags: found.tags };
     },
+    roleWithPolicies: () => Promise.resolve(undefined),
     policyDocument: async (arn) => policy(arn)?.document,
     parameter: async (region, name) => world.parameters.find((candidate) => candidate.region === region && candidate.name === name),
     parameterTags: async (region, name) => world.parameters.find((candidate) => candidate.region === region && candidate.name === name)?.tags,

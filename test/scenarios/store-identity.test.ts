@@ -3,6 +3,7 @@ import { CreateRoleCommand, IAMClient, PutRolePolicyCommand, PutUserPolicyComman
 import { test } from 'node:test';
 import { storeIdentityActions } from '../../src/engine/permissions/action-places.ts';
 import { applyAccess, planAccess } from '../../src/engine/index.ts';
+import { planTogether } from '../../src/engine/plan-together.ts';
 import { programPermissions } from '../../src/engine/permissions/index.ts';
 import type { RunContext, VerifyCheck } from '../../src/engine/types.ts';
 import { verifyAccess } from '../../src/engine/verify/index.ts';
@@ -66,6 +67,11 @@ test('where it lies: plan and verify follow the store to its role and say who ca
       const [note, ...more] = await planned(await world.run());
       assert.deepEqual([note?.severity, note?.id, more], ['info', 'secret-store-readers', []]);
       assert.equal(note?.message, `who can read through ClusterSecretStore parameterstore: ${role} (spec.provider.aws.role) reads the parameter, assumed by ${operator}; the store admits ExternalSecrets of namespace openhands`);
+      // Planned together, many accesses of one store ask for its role once.
+      const many = await world.run();
+      const together = planTogether(Array.from({ length: 5 }, () => single()), many);
+      for (let turn = 0; turn < 5; turn += 1) assert.ok((await together(single())).findings.some(({ id }) => id === 'secret-store-readers'));
+      assert.equal(many.aws.calls.filter(({ action }) => action === 'iam:GetRole').length, 1);
       const said = await events(applyAccess(single(), await world.run()));
       assert.deepEqual([failures(said), summaryOf(said).outcome], [[], 'done']);
       const check = await readers(await world.run());

@@ -40,14 +40,14 @@ export async function followStore(store: KubernetesObject, place: StorePlace, aw
 async function follow(store: KubernetesObject, place: StorePlace, aws: Aws, readings: Readings): Promise<StoreIdentity> {
   const provider = at(store, 'spec', 'provider', 'aws');
   const role = textAt(provider, 'role') ?? '';
-  if (role !== '') return ofRole(role, 'spec.provider.aws.role', place, aws, readings);
+  if (role !== '') return ofRole(role, 'spec.provider.aws.role', place, readings);
   const auth = at(provider, 'auth');
   const account = at(auth, 'jwt', 'serviceAccountRef');
   if (account !== undefined) {
     const reference = { apiVersion: 'v1', kind: 'ServiceAccount', namespace: namespaceOf(account, store, place), name: textAt(account, 'name') ?? '' };
     const annotated = (await readings.object(reference))?.metadata.annotations?.['eks.amazonaws.com/role-arn'];
     const shown = `service account ${reference.namespace}/${reference.name}`;
-    return annotated === undefined ? { undecided: `the ${shown} names no role` } : ofRole(annotated, `auth.jwt, ${shown}`, place, aws, readings);
+    return annotated === undefined ? { undecided: `the ${shown} names no role` } : ofRole(annotated, `auth.jwt, ${shown}`, place, readings);
   }
   const key = at(auth, 'secretRef', 'accessKeyIDSecretRef') ?? at(auth, 'secretRef', 'accessKeyID');
   if (key === undefined) return { undecided: "it reads with External Secrets Operator's own identity, which neither the store nor IAM names" };
@@ -62,12 +62,12 @@ async function follow(store: KubernetesObject, place: StorePlace, aws: Aws, read
   return (await readUser(user, shown, aws, readings)) ?? { undecided: `there is no IAM user ${user}` };
 }
 
-async function ofRole(arn: string, by: string, place: StorePlace, aws: Aws, readings: Readings): Promise<StoreIdentity> {
+async function ofRole(arn: string, by: string, place: StorePlace, readings: Readings): Promise<StoreIdentity> {
   const { account, resource = '' } = parseArn(arn) ?? {};
   const name = /^role\/(?:.*\/)?([^/]+)$/.exec(resource)?.[1];
   if (name === undefined) return { undecided: `${arn} (${by}) is no role` };
   if (account !== place.account) return { undecided: `${arn} (${by}) lies in another account` };
-  return (await readRole(name, by, aws, readings)) ?? { undecided: `there is no role ${arn} (${by})` };
+  return (await readRole(name, by, readings)) ?? { undecided: `there is no role ${arn} (${by})` };
 }
 
 function namespaceOf(reference: unknown, store: KubernetesObject, { namespace }: StorePlace): string {

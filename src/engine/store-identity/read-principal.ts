@@ -4,14 +4,12 @@ import type { NamedPolicy, PolicyDocument } from '../../policy/types.ts';
 import type { Readings } from '../../resources/readings.ts';
 
 /** A role with everything that AWS judges it by; undefined when there is none. */
-export async function readRole(name: string, by: string, { iam }: Aws, readings: Readings): Promise<FollowedIdentity | undefined> {
-  const role = await iam.getRole(name);
-  if (role === undefined) return undefined;
-  const [attached, inline, boundary] = await Promise.all([
-    iam.listAttachedRolePolicies(name).then((arns) => managedPolicies(arns ?? [], readings)),
-    iam.listRolePolicies(name).then((names) => inlinePolicies(names ?? [], (policy) => iam.getRolePolicy(name, policy))),
-    boundaryOf(role.permissionsBoundary, readings),
-  ]);
+export async function readRole(name: string, by: string, readings: Readings): Promise<FollowedIdentity | undefined> {
+  const found = await readings.roleWithPolicies(name);
+  if (found === undefined) return undefined;
+  const { role } = found;
+  const [attached, boundary] = await Promise.all([managedPolicies(found.attached, readings), boundaryOf(role.permissionsBoundary, readings)]);
+  const inline = found.inline.map((policy) => named(`inline policy ${policy.name}`, policy.document)).filter((policy) => policy !== undefined);
   return { arn: role.arn, by, policies: { identity: [...attached, ...inline], ...boundary }, trust: role.trust, unread: [] };
 }
 
