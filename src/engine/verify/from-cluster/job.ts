@@ -72,7 +72,7 @@ export function probeJob(probe: ProbeJob): KubernetesObject {
   };
 }
 
-export const probeLabel = 'bedrock-access.dev/verify';
+const probeLabel = 'bedrock-access.dev/verify';
 
 /** What decides who the pod is, where it runs and how it reaches others. */
 const placement = ['serviceAccountName', 'automountServiceAccountToken', 'imagePullSecrets', 'nodeSelector', 'tolerations', 'dnsPolicy', 'dnsConfig', 'hostAliases'];
