@@ -142,7 +142,7 @@ function resolveApplicationProfile(reference: string, applicationProfileId: stri
       severity: 'error',
       message: `What the application inference profile ${applicationProfileId} was copied from is not known.`,
       cause: 'Its ARN holds an opaque id only; the models beneath, which the policy must name, are known to AWS alone.',
-      remedy: `Look at \`aws bedrock get-inference-profile --region ${context.region} --inference-profile-identifier ${reference}\`, and declare the system profile that it copies with \`applicationProfile: true\`.`,
+      remedy: `Look at \`aws bedrock get-inference-profile --region ${context.region} --inference-profile-identifier ${reference}\`, and declare the system profile that it copies.`,
     });
   }
   const source = parseArn(copied)?.resource.replace(/^[^/]*\//, '') ?? copied;

@@ -352,14 +352,20 @@ export const accessPages = {
   },
   'credentials-mode-not-built': {
     summary: 'This credentials mode is not built yet.',
-    cause: 'The declaration has room for it, but this version can only make access keys.',
-    remedy: 'Write credentials: { accessKey: { secretStore: … } }.',
+    cause: 'The declaration has room for it, but this version can only make access keys and roles for web identities.',
+    remedy: 'Write credentials: { accessKey: { secretStore: … } } or { webIdentity: { issuer: …, serviceAccount: … } }.',
     fault: 'program',
   },
   'secret-store-service-not-built': {
     summary: 'This secret store service is not built yet.',
     cause: 'The declaration has room for it, but this version can only write to Parameter Store.',
     remedy: 'Write service: ParameterStore.',
+    fault: 'program',
+  },
+  'application-profile-not-built': {
+    summary: 'An application inference profile of the workload\'s own is not built yet.',
+    cause: 'The declaration has room for it, but this version makes none: its id is chosen by AWS, and plan and verify would look for the system profile.',
+    remedy: 'Write applicationProfile: false. The calls work without it; figures per workload are what is missing.',
     fault: 'program',
   },
   'store-role-without-create': {

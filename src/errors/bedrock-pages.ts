@@ -77,7 +77,7 @@ export const bedrockPages = {
   'application-profile-unknown': {
     summary: 'It is not known what an application inference profile was copied from.',
     cause: 'Its ARN holds an opaque id only; the models beneath, which the policy must name, are known to AWS alone.',
-    remedy: 'Declare the system profile that it copies with `applicationProfile: true`, or run where AWS can be asked.',
+    remedy: 'Declare the system profile that it copies, or run where AWS can be asked.',
     fault: 'input',
   },
   'catalog-invalid': {

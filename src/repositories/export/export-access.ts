@@ -8,7 +8,7 @@ import type { Parser } from 'web-tree-sitter';
 import { checkModels } from '../../access/check-models.ts';
 import { partitionOf } from '../../bedrock/regions.ts';
 import { AccessError } from '../../errors/error.ts';
-import type { Finding, Place } from '../../finding.ts';
+import type { Finding } from '../../finding.ts';
 import { compilePolicy } from '../../policy/compile.ts';
 import type { Implied } from '../../resources/kind.ts';
 import { workloadEnvironment } from '../../resources/workload-environment.ts';
@@ -46,7 +46,6 @@ function exportWith(request: ExportRequest, parser: Parser): ExportOutcome {
   const findings: Finding[] = [...implied.policy.findings];
   if (request.terraform !== undefined) findings.push(...exportTerraform(request.terraform, implied, prepared, parser));
   if (prepared.app !== undefined && declaration !== undefined) findings.push(...exportManifests(implied, prepared, request.directory));
-  for (const [index, model] of access.spec.models.entries()) if (model.applicationProfile) findings.push(withoutApplicationProfile(model.id, request.declared.place(`spec.models[${index}].applicationProfile`)));
   const file = declaration?.file ?? resolve(request.declarationFile);
   if (declaration === undefined && request.terraform !== undefined && request.declared.access.spec.managedBy.iam !== 'terraform') {
     findings.push({
@@ -106,18 +105,6 @@ function exportTerraform(directory: string, implied: Implied, { workspace, style
       remedy: 'Give it with --cluster-id (kubectl get namespace kube-system -o jsonpath={.metadata.uid}), or put the tag on the user after Terraform made it, as step 2 below does; Terraform ignores it.',
     },
   ];
-}
-
-/** Neither plan nor verify knows an application profile yet, and what export writes is what they prove. */
-function withoutApplicationProfile(model: string, place: Place): Finding {
-  return {
-    id: 'export-application-profile',
-    severity: 'warning',
-    message: `${model} is exported without an application inference profile of its own`,
-    cause: 'The program makes none yet and cannot prove one: its id is chosen by AWS, and plan and verify would look for the system profile.',
-    remedy: 'Nothing is needed for the calls to work; figures per workload are what is missing. Set applicationProfile to false to silence this.',
-    place,
-  };
 }
 
 function takenOver(what: string, file: string, line?: number): Finding {

@@ -164,12 +164,6 @@ suite('what an export takes over', () => {
     });
   });
 
-  test('an application inference profile of its own is not left out in silence', async () => {
-    await inCheckout({ ...tfactionRepositories, 'access.yaml': declarationFor('openhands', (text) => text.replace('role: default', 'role: default, applicationProfile: true')) }, async (_copy, run) => {
-      assert.match((await run(...tfaction, ...cluster)).stderr, /warning\[export-application-profile\]: us\.anthropic\.claude-sonnet-4-6 is exported without/);
-    });
-  });
-
   test('with --keys terraform the file says that the secret lies in the state', async () => {
     await inCheckout({ ...tfactionRepositories, 'access.yaml': declarationFor('openhands', (text) => `${text}      layout: pair\n`) }, async (copy, run) => {
       const { stderr } = await run(...tfaction, '--keys', 'terraform');
