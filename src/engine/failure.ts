@@ -61,17 +61,20 @@ export function isDenial(error: unknown): error is Denial {
   return (error instanceof AwsCallError && error.kind === 'denied') || (error instanceof KubernetesCallError && error.kind === 'forbidden');
 }
 
-/** A missing permission as a finding, with ARNs in place of what the requests named. `alike`: further calls of the same action. */
-export function denialFinding(denial: Denial, access: Access, alike: readonly Denial[] = []): Finding {
+/**
+ * A missing permission as a finding, with ARNs in place of what the requests named: as the declaration gives them, or AWS's
+ * own answer where there is none. `alike`: further calls of the same action.
+ */
+export function denialFinding(denial: Denial, access: Access | undefined, alike: readonly Denial[] = []): Finding {
   const { id, message, details } = asAccessError(denial);
   const { cause, remedy, place } = details;
   if (denial instanceof KubernetesCallError) {
     return { id, severity: 'error', message, cause, remedy: `${remedy} \`bedrock-access permissions\` prints all that it needs.`, ...(place === undefined ? {} : { place }) };
   }
-  const judged = [denial, ...alike].filter((each) => each instanceof AwsCallError).map((each) => judgedOn(each, access));
+  const judged = [denial, ...alike].filter((each) => each instanceof AwsCallError).map((each) => (access === undefined ? [/on resource: (arn:\S+)/.exec(each.message)?.[1] ?? each.resource ?? '*'] : judgedOn(each, access)));
   const arns = [...new Set(judged.map(([arn = '*']) => arn))].join(', ');
   const pathless = [...new Set(judged.flatMap(([, arn]) => (arn === undefined ? [] : [arn])))].join(', ');
-  const region = denial.action.startsWith('iam:') ? '' : ` in ${denial.region}`;
+  const region = denial.action.startsWith('iam:') ? '' : ` in ${[...new Set([denial, ...alike].flatMap((each) => (each instanceof AwsCallError ? [each.region] : [])))].join(', ')}`;
   return {
     id,
     severity: 'error',

@@ -3,6 +3,7 @@ import type { Aws } from '../aws/types.ts';
 import { partitionOf, regionIds } from '../bedrock/regions.ts';
 import { takeReadings, type Readings } from '../resources/readings.ts';
 import { markKeys, ownerTagKeys } from '../resources/owner.ts';
+import { failureOfAll } from './denied.ts';
 import { allRevisions } from './revision.ts';
 import type { AccessSummary, Revision, RunContext } from './types.ts';
 
@@ -13,7 +14,10 @@ import type { AccessSummary, Revision, RunContext } from './types.ts';
  */
 export async function listAccesses(context: RunContext, { allRegions = false }: { readonly allRegions?: boolean } = {}): Promise<readonly AccessSummary[]> {
   const readings = takeReadings(context.aws, context.kubernetes);
-  const [users, revisions, parameters] = await Promise.all([readings.usersWithTags(), allRevisions(context.kubernetes), allRegions ? parametersEverywhere(context, readings) : []]);
+  const looks = [readings.usersWithTags(), allRevisions(context.kubernetes), allRegions ? parametersEverywhere(context, readings) : Promise.resolve([])] as const;
+  const failures = rejections(await Promise.allSettled(looks));
+  if (failures.length > 0) throw failureOfAll(failures.flatMap((failure): readonly unknown[] => (failure instanceof AggregateError ? failure.errors : [failure])));
+  const [users, revisions, parameters] = await Promise.all(looks);
   const accesses = new Map<string, AccessSummary>();
   for (const { namespace, name, revision } of [...revisions].sort((a, b) => a.revision.number - b.revision.number)) {
     accesses.set(`${context.clusterId} ${namespace}/${name}`, { namespace, name, cluster: context.clusterId, here: true, ...fromRevision(revision) });
@@ -40,11 +44,17 @@ interface ParameterOwner {
   readonly name: string;
 }
 
-/** Whose the parameters are that carry this cluster's tag, in every region of the partition. */
+/** Whose the parameters are that carry this cluster's tag, in every region of the partition. @throws AggregateError of every region's failure */
 async function parametersEverywhere({ aws, clusterId }: RunContext, readings: Readings): Promise<readonly ParameterOwner[]> {
   const [, partition] = (await readings.callerIdentity()).arn.split(':');
-  const found = await Promise.all(regionIds().filter((region) => partitionOf(region) === partition).map((region) => parametersIn(region, clusterId, aws)));
-  return found.flat();
+  const looks = regionIds().filter((region) => partitionOf(region) === partition).map((region) => parametersIn(region, clusterId, aws));
+  const failures = rejections(await Promise.allSettled(looks));
+  if (failures.length > 0) throw new AggregateError(failures);
+  return (await Promise.all(looks)).flat();
+}
+
+function rejections(settled: readonly PromiseSettledResult<unknown>[]): readonly unknown[] {
+  return settled.filter((look) => look.status === 'rejected').map(({ reason }): unknown => reason);
 }
 
 async function parametersIn(region: string, clusterId: string, aws: Aws): Promise<readonly ParameterOwner[]> {

@@ -6,6 +6,7 @@ import { address, type Resource, type Whereabouts } from '../resources/kind.ts';
 import { ownerLine } from '../resources/owner.ts';
 import { takeReadings, type Readings } from '../resources/readings.ts';
 import { failureOfLooking } from './denied.ts';
+import { isDenial } from './failure.ts';
 import { footprint as footprintOf } from './footprint.ts';
 import { quotaProblems } from './quotas.ts';
 import { revisionsOf } from './revision.ts';
@@ -25,7 +26,9 @@ export async function observe(footprint: Footprint, context: RunContext, reading
   const failures = (await settled).filter((look) => look.status === 'rejected').map(({ reason }): unknown => reason);
   if (failures.length > 0) throw await failureOfLooking(failures, footprint, readings);
   const [revisions, found, namespaceFindings] = await Promise.all(looks);
-  const [strays, quotas] = await Promise.all([straysBeyond(footprint, revisions, context, readings), quotaProblems(footprint, found.resources, readings, context)]);
+  const [strays, quotas] = await Promise.all([straysBeyond(footprint, revisions, context, readings), quotaProblems(footprint, found.resources, readings, context)]).catch(async (failure: unknown) => {
+    throw await failureOfLooking([failure], footprint, readings);
+  });
   return {
     at: context.clock.now(),
     account: caller.account,
@@ -143,6 +146,17 @@ export function earlierFootprints(owner: Footprint['owner'], revisions: readonly
   return revisions.flatMap(({ access, catalog }) =>
     access === undefined ? [] : [footprintOf(access, { catalog: catalog ?? context.catalog, clusterId: owner.cluster, now: context.clock.now() })],
   );
+}
+
+/** Throws what a look without a declaration failed for: every missing permission at once, as far as the revisions tell what there is. */
+export async function refuseUndeclared(failure: unknown, owner: Footprint['owner'], context: RunContext, readings: Readings): Promise<never> {
+  if (!isDenial(failure)) throw failure;
+  const revisions = await revisionsOf(owner, readings).catch(() => undefined);
+  const footprints = earlierFootprints(owner, revisions ?? [], context);
+  const [latest] = footprints;
+  if (latest === undefined) throw await failureOfLooking([failure], { owner, resources: [], sweep: revisions !== undefined }, readings);
+  refuseOtherAccount(latest.access.spec.account, await readings.callerIdentity());
+  throw await failureOfLooking([failure], { owner, access: latest.access, resources: footprints.flatMap(({ resources }) => resources) }, readings);
 }
 
 export interface Beyond {

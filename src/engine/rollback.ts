@@ -9,7 +9,7 @@ import { stamped } from './events.ts';
 import { carryOut } from './execute.ts';
 import { guarded } from './guarded.ts';
 import { holdLease, type RunLease } from './lease.ts';
-import { earlierFootprints, namespaceProblems, ownedBeyond, worldIdentity } from './observe.ts';
+import { earlierFootprints, namespaceProblems, ownedBeyond, refuseUndeclared, worldIdentity } from './observe.ts';
 import type { Work } from './pass.ts';
 import { handOvers, summarise } from './plan.ts';
 import { removalStep, removalSteps } from './removal.ts';
@@ -25,7 +25,9 @@ export async function* rollbackAccess(access: AccessName, context: RunContext, o
     yield* removeAll('rollback', access, context);
     return;
   }
-  const revisions = await revisionsOf(ownerOf(access, context), takeReadings(context.aws, context.kubernetes));
+  const owner = ownerOf(access, context);
+  const readings = takeReadings(context.aws, context.kubernetes);
+  const revisions = await revisionsOf(owner, readings).catch((failure: unknown) => refuseUndeclared(failure, owner, context, readings));
   const target = revisionBefore(revisions);
   if (target.access === undefined) {
     throw new AccessError('revision-unreadable', `revision ${target.number} was written by version ${target.programVersion} and cannot be read by ${context.programVersion}`, {
@@ -55,7 +57,7 @@ export async function* destroyAccess(access: AccessName, context: RunContext): A
 async function* removeAll(command: string, access: AccessName, context: RunContext): AsyncGenerator<RunEvent> {
   const callsBefore = context.aws.calls.length;
   const owner = ownerOf(access, context);
-  const lease = await leaseWherePossible(owner, command, context);
+  const lease = await leaseWherePossible(owner, command, context).catch((failure: unknown) => refuseUndeclared(failure, owner, context, takeReadings(context.aws, context.kubernetes)));
   try {
     const { work, revisions } = await lookAtAll(access, context);
     yield stamped({ type: 'planned', plan: work.plan }, context.clock);
@@ -87,11 +89,12 @@ async function leaseWherePossible(owner: Owner, command: string, context: RunCon
 async function lookAtAll(access: AccessName, context: RunContext, maybeNothing = false): Promise<{ readonly work: Work; readonly revisions: readonly Revision[] }> {
   const owner = ownerOf(access, context);
   const readings = takeReadings(context.aws, context.kubernetes);
-  const [caller, revisions] = await Promise.all([readings.callerIdentity(), revisionsOf(owner, readings)]);
+  const lacking = (failure: unknown): Promise<never> => refuseUndeclared(failure, owner, context, readings);
+  const [caller, revisions] = await Promise.all([readings.callerIdentity(), revisionsOf(owner, readings)]).catch(lacking);
   const footprints = earlierFootprints(owner, revisions, context);
   const [latest] = footprints;
   if (latest !== undefined) refuseOtherAccount(latest.access.spec.account, caller);
-  const strays = await everythingOwned(owner, footprints, caller.account, readings);
+  const strays = await everythingOwned(owner, footprints, caller.account, readings).catch(lacking);
   if (strays.length === 0 && revisions.length === 0 && !maybeNothing) throw notFound(access, context);
   const lost = strays.filter(({ first }) => first === true).map((stray) => removalStep(stray, []));
   const steps = [...lost, ...removalSteps(strays.filter(({ first }) => first !== true), [])];

@@ -3,7 +3,7 @@ import { currentKey } from '../resources/access-key.ts';
 import { address } from '../resources/kind.ts';
 import { takeReadings } from '../resources/readings.ts';
 import { footprint as footprintOf } from './footprint.ts';
-import { observe } from './observe.ts';
+import { observe, refuseUndeclared } from './observe.ts';
 import { plan as planOf } from './plan.ts';
 import { revisionsOf } from './revision.ts';
 import { withMarkedDenial } from './session-denial.ts';
@@ -16,7 +16,8 @@ import type { AccessName, AccessStatus, Revision, RunContext, Step } from './typ
  */
 export async function accessStatus(name: AccessName, context: RunContext): Promise<AccessStatus> {
   const readings = takeReadings(context.aws, context.kubernetes);
-  const revisions = await revisionsOf(ownerOf(name, context), readings);
+  const owner = ownerOf(name, context);
+  const revisions = await revisionsOf(owner, readings).catch((failure: unknown) => refuseUndeclared(failure, owner, context, readings));
   const latest = revisions.find(({ access }) => access !== undefined);
   if (latest?.access === undefined) {
     throw new AccessError('access-not-found', `the cluster holds no revision of an access ${name.namespace}/${name.name}`, {
