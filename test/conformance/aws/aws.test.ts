@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { openKubernetes } from '../../../src/kubernetes/open.ts';
 import { startSandbox } from '../../../src/sandbox/start.ts';
 import type { Sandbox } from '../../../src/sandbox/types.ts';
 import { realParts, report } from '../parts.ts';
@@ -7,6 +8,7 @@ import { openClients, type Clients } from './clients.ts';
 import { enforcementCases, workload } from './enforcement.ts';
 import type { Outcome } from './outcome.ts';
 import { iamCases, ssmCases, type Case } from './requests.ts';
+import { issuer, subject, webIdentityCases } from './web-identity.ts';
 
 type Emulators = readonly ('ministack' | 'moto')[];
 
@@ -15,12 +17,15 @@ describe('the AWS of the sandbox answers as emulators that others wrote', () => 
   let aws: Readonly<Record<'sandbox' | 'ministack' | 'moto', Clients>>;
   let workloads: Readonly<Record<'sandbox' | 'ministack', Clients>>;
 
+  let token = '';
+
   before(async () => {
-    sandbox = await startSandbox({ externalSecrets: false });
+    sandbox = await startSandbox({ externalSecrets: false, issuer });
     const { ministack, moto } = realParts();
     const administrator = { accessKeyId: sandbox.environment['AWS_ACCESS_KEY_ID'] ?? '', secretAccessKey: sandbox.environment['AWS_SECRET_ACCESS_KEY'] ?? '' };
     aws = { sandbox: openClients(sandbox.aws.endpoint, administrator), ministack: openClients(ministack.endpoint, ministack), moto: openClients(moto.endpoint, moto) };
     workloads = { sandbox: aws.sandbox.as(await workload(aws.sandbox)), ministack: aws.ministack.as(await workload(aws.ministack)) };
+    token = await tokenOf(sandbox);
   });
   after(async () => {
     for (const clients of Object.values(aws)) clients.close();
@@ -52,6 +57,17 @@ describe('the AWS of the sandbox answers as emulators that others wrote', () => 
   };
 
   compare('IAM and STS', iamCases, ['ministack', 'moto'], (part) => aws[part]);
+  compare('roles, issuers and the simulator', webIdentityCases(() => token), ['ministack', 'moto'], (part) => aws[part]);
   compare('Parameter Store', ssmCases, ['ministack', 'moto'], (part) => aws[part]);
   compare('enforcement and Bedrock', enforcementCases, ['ministack'], (part) => (part === 'moto' ? aws.moto : workloads[part]));
 });
+
+/** A token as the kubelet asks for it: of the ServiceAccount, for STS. */
+async function tokenOf({ environment, productClock }: Sandbox): Promise<string> {
+  const kubernetes = await openKubernetes({ environment, clock: productClock, random: () => 0.5 });
+  const { namespace, name } = subject;
+  await kubernetes.create({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace, name } });
+  const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', metadata: {}, spec: { audiences: ['sts.amazonaws.com'], expirationSeconds: 600 } };
+  const { status } = await kubernetes.createSubresource({ apiVersion: 'v1', kind: 'ServiceAccount', namespace, name }, 'token', request);
+  return typeof status === 'object' && status !== null && 'token' in status ? String(status.token) : '';
+}

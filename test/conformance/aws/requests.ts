@@ -32,6 +32,7 @@ import {
   DeleteParameterCommand,
   DescribeParametersCommand,
   GetParameterCommand,
+  GetParameterHistoryCommand,
   ListTagsForResourceCommand,
   PutParameterCommand,
 } from '@aws-sdk/client-ssm';
@@ -129,7 +130,7 @@ const Name = 'bedrock-openhands-credentials';
 export const ssmCases: readonly Case[] = [
   { name: 'PutParameter as a SecureString with description and tags', play: ({ ssm }) => outcome(ssm.send(new PutParameterCommand({ Name, Value: '{"id":"one"}', Type: 'SecureString', Description: 'key AKIAIOSFODNN7EXAMPLE', Tags })), 'Version', 'Tier') },
   { name: 'PutParameter again without Overwrite', play: ({ ssm }) => outcome(ssm.send(new PutParameterCommand({ Name, Value: 'two', Type: 'SecureString' }))) },
-  { name: 'PutParameter with Overwrite makes a new version', play: ({ ssm }) => outcome(ssm.send(new PutParameterCommand({ Name, Value: '{"id":"two"}', Type: 'SecureString', Overwrite: true })), 'Version') },
+  { name: 'PutParameter with Overwrite makes a new version', play: ({ ssm }) => outcome(ssm.send(new PutParameterCommand({ Name, Value: '{"id":"two"}', Type: 'SecureString', Description: 'another key', Overwrite: true })), 'Version') },
   { name: 'PutParameter with Overwrite and Tags is refused', play: ({ ssm }) => outcome(ssm.send(new PutParameterCommand({ Name, Value: 'x', Type: 'SecureString', Overwrite: true, Tags }))) },
   { name: 'PutParameter with a name that begins with ssm', play: ({ ssm }) => outcome(ssm.send(new PutParameterCommand({ Name: 'ssm-openhands', Value: 'x', Type: 'SecureString' }))) },
   { name: 'PutParameter beyond 4 KB', play: ({ ssm }) => outcome(ssm.send(new PutParameterCommand({ Name: 'long', Value: 'x'.repeat(4097), Type: 'String' }))), known: { ministack: 'AWS limits a standard parameter to 4 KB (SSM quotas)', moto: 'AWS limits a standard parameter to 4 KB (SSM quotas)' } },
@@ -138,6 +139,8 @@ export const ssmCases: readonly Case[] = [
   { name: 'GetParameter of an earlier version', play: ({ ssm }) => outcome(ssm.send(new GetParameterCommand({ Name: `${Name}:1`, WithDecryption: true })), 'Parameter.Value', 'Parameter.Version') },
   { name: 'GetParameter of a version that is not there', play: ({ ssm }) => outcome(ssm.send(new GetParameterCommand({ Name: `${Name}:9`, WithDecryption: true }))) },
   { name: 'GetParameter that is not there', play: ({ ssm }) => outcome(ssm.send(new GetParameterCommand({ Name: 'none' }))) },
+  { name: 'GetParameterHistory, oldest first', play: async ({ ssm }) => { const { Parameters = [] } = await ssm.send(new GetParameterHistoryCommand({ Name, WithDecryption: false })); return { answer: '200', fields: { versions: Parameters.map(({ Version, Description, LastModifiedDate }) => [Version, Description, LastModifiedDate instanceof Date]) } }; } },
+  { name: 'GetParameterHistory that is not there', play: ({ ssm }) => outcome(ssm.send(new GetParameterHistoryCommand({ Name: 'none' }))) },
   { name: 'DescribeParameters by name', play: ({ ssm }) => outcome(ssm.send(new DescribeParametersCommand({ ParameterFilters: [{ Key: 'Name', Option: 'Equals', Values: [Name] }] })), 'Parameters.0.Name', 'Parameters.0.Version', 'Parameters.0.Type', 'Parameters.0.LastModifiedDate', 'Parameters.1') },
   { name: 'DescribeParameters by tag', play: ({ ssm }) => outcome(ssm.send(new DescribeParametersCommand({ ParameterFilters: [{ Key: 'tag:bedrock-access/name', Values: ['openhands'] }] })), 'Parameters.0.Name', 'Parameters.1'), known: { ministack: 'a filter by tag leaves out parameters without it (SSM API Reference, ParameterStringFilter)' } },
   { name: 'ListTagsForResource', play: ({ ssm }) => outcome(ssm.send(new ListTagsForResourceCommand({ ResourceType: 'Parameter', ResourceId: Name })), 'TagList') },

@@ -67,12 +67,12 @@ const removeClientId: Operation = {
   },
 };
 
-/** Roles that name it are not looked at: they only cannot be assumed any more. */
+/** Roles that name it are not looked at: they only cannot be assumed any more. It "does not fail … for a provider that does not exist" (IAM API reference, DeleteOpenIDConnectProvider). */
 const deleteOpenIdConnectProvider: Operation = {
   action: 'iam:DeleteOpenIDConnectProvider',
   checks: onProvider('iam:DeleteOpenIDConnectProvider'),
   run(call) {
-    call.state.iam.oidcProviders.delete(readProvider(call).arn);
+    call.state.iam.oidcProviders.delete(call.input.text('OpenIDConnectProviderArn', arnText));
     return {};
   },
 };
