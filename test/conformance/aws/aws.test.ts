@@ -5,7 +5,7 @@ import { startSandbox } from '../../../src/sandbox/start.ts';
 import type { Sandbox } from '../../../src/sandbox/types.ts';
 import { realParts, report } from '../parts.ts';
 import { openClients, type Clients } from './clients.ts';
-import { enforcementCases, workload } from './enforcement.ts';
+import { catalogCases, enforcementCases, workload } from './enforcement.ts';
 import type { Outcome } from './outcome.ts';
 import { iamCases, ssmCases, type Case } from './requests.ts';
 import { issuer, subject, webIdentityCases } from './web-identity.ts';
@@ -60,6 +60,7 @@ describe('the AWS of the sandbox answers as emulators that others wrote', () => 
   compare('roles, issuers and the simulator', webIdentityCases(() => token), ['ministack', 'moto'], (part) => aws[part]);
   compare('Parameter Store', ssmCases, ['ministack', 'moto'], (part) => aws[part]);
   compare('enforcement and Bedrock', enforcementCases, ['ministack'], (part) => (part === 'moto' ? aws.moto : workloads[part]));
+  compare('the catalog', catalogCases, ['ministack'], (part) => aws[part]);
 });
 
 /** A token as the kubelet asks for it: of the ServiceAccount, for STS. */

@@ -1,5 +1,5 @@
 /** What a policy of the product lets its key do: ministack enforces too, moto does not. */
-import { GetFoundationModelCommand, GetInferenceProfileCommand, ListFoundationModelsCommand } from '@aws-sdk/client-bedrock';
+import { GetFoundationModelCommand, GetInferenceProfileCommand, ListFoundationModelsCommand, ListInferenceProfilesCommand } from '@aws-sdk/client-bedrock';
 import { ConverseCommand, ConverseStreamCommand, InvokeModelCommand } from '@aws-sdk/client-bedrock-runtime';
 import { AttachUserPolicyCommand, CreateAccessKeyCommand, CreatePolicyCommand, CreateUserCommand, ListUsersCommand } from '@aws-sdk/client-iam';
 import { GetParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
@@ -47,8 +47,16 @@ export const enforcementCases: readonly Case[] = [
   { name: 'the model alone may not be called', play: ({ runtime }) => outcome(runtime.send(new InvokeModelCommand({ modelId: model, body }))) },
   { name: 'GetInferenceProfile of the declared one', play: ({ bedrock }) => outcome(bedrock.send(new GetInferenceProfileCommand({ inferenceProfileIdentifier: profile })), 'inferenceProfileId', 'status', 'type'), known: { ministack: 'its catalogue is older than the profile' } },
   { name: 'ListFoundationModels is not granted', play: ({ bedrock }) => outcome(bedrock.send(new ListFoundationModelsCommand({}))) },
+  { name: 'ListInferenceProfiles is not granted', play: ({ bedrock }) => outcome(bedrock.send(new ListInferenceProfilesCommand({ typeEquals: 'SYSTEM_DEFINED' }))) },
   { name: 'GetFoundationModel is not granted', play: ({ bedrock }) => outcome(bedrock.send(new GetFoundationModelCommand({ modelIdentifier: model }))) },
   { name: 'users may not be listed', play: ({ iam }) => outcome(iam.send(new ListUsersCommand({}))) },
   { name: 'a parameter may not be read', play: ({ ssm }) => outcome(ssm.send(new GetParameterCommand({ Name: 'secret-of-another' }))) },
   { name: 'a wrong secret key', play: (aws) => outcome(aws.as({ accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'wrong' }).sts.send(new GetCallerIdentityCommand({}))) },
+];
+
+/** What `models --refresh` asks, as somebody who may. */
+export const catalogCases: readonly Case[] = [
+  { name: 'ListInferenceProfiles of the system', play: ({ bedrock }) => outcome(bedrock.send(new ListInferenceProfilesCommand({ typeEquals: 'SYSTEM_DEFINED' })), 'inferenceProfileSummaries.0.type', 'inferenceProfileSummaries.0.status') },
+  { name: 'ListInferenceProfiles of a type that is none', play: ({ bedrock }) => outcome(bedrock.send(new ListInferenceProfilesCommand({ typeEquals: JSON.parse('"OTHER"') }))), known: { ministack: 'the type is SYSTEM_DEFINED or APPLICATION, anything else a ValidationException (Bedrock API Reference, ListInferenceProfiles)' } },
+  { name: 'ListFoundationModels', play: ({ bedrock }) => outcome(bedrock.send(new ListFoundationModelsCommand({})), 'modelSummaries.0.modelLifecycle.status', 'modelSummaries.0.responseStreamingSupported') },
 ];
