@@ -5,6 +5,7 @@ import { initialDeclaration } from '../../src/access/init.ts';
 import { accessFromObject, parseAccess } from '../../src/access/parse.ts';
 import { errorPages } from '../../src/errors/pages.ts';
 import { openhands } from './declarations.ts';
+import { seededRandom } from '../../src/sandbox/world.ts';
 
 const corpus = [
   openhands,
@@ -22,7 +23,7 @@ const pieces = [
 
 /** Parses `count` mutated declarations and throws at the first that breaks a promise, with the text that did. */
 export function parseMutatedDeclarations(count: number, seed: number): void {
-  const random = randomFrom(seed);
+  const random = seededRandom(seed);
   let accepted = 0;
   let refused = 0;
   for (let run = 0; run < count; run += 1) {
@@ -80,15 +81,4 @@ function mutated(text: string, random: () => number): string {
 
 function pick<Item>(random: () => number, items: readonly Item[]): Item {
   return items[Math.floor(random() * items.length)]!;
-}
-
-/** Mulberry32. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }

@@ -4,10 +4,11 @@ import type { Observation, Step } from '../../src/engine/types.ts';
 import { at, textAt } from '../../src/resources/json.ts';
 import { footprintOf, now, observed, ownerLabels, ownerTags, type World } from './observed.ts';
 import { randomWorld } from './foreign.ts';
+import { seededRandom } from '../../src/sandbox/world.ts';
 
 /** Plans in so many random worlds, and judges each step by the world's own data. */
 export async function keepsOff(worlds: number, seed: number): Promise<void> {
-  const random = generator(seed);
+  const random = seededRandom(seed);
   const footprint = footprintOf();
   const seen = { refused: 0, deletes: 0, updates: 0, creates: 0 };
   for (let turn = 0; turn < worlds; turn += 1) {
@@ -76,14 +77,4 @@ function isKeyOfOurs(id: string, userName: string, world: World, tagged: (tags: 
 function isFree(step: Step, observation: Observation, _world: World): boolean {
   // Of a workload only the fragment is made; a key has no name that could be taken.
   return step.kind === 'workload-environment' || step.kind === 'access-key' || (step.kind === 'external-secret' && at(observation.found.get(`${step.kind}/${step.key}`)?.observed, 'secret') === undefined);
-}
-
-function generator(from: number): () => number {
-  let state = from >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }

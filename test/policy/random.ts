@@ -1,14 +1,4 @@
-/** Numbers in [0, 1) from a seed (mulberry32): the same seed gives the same pairs. */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
+import { seededRandom } from '../../src/sandbox/world.ts';
 /** The seed of this run: `SEED=… npm test`, else always the same. */
 export function seedOfRun(): number {
   const given = process.env['SEED'];
@@ -19,7 +9,7 @@ export class Dice {
   readonly #random: () => number;
 
   constructor(seed: number) {
-    this.#random = seeded(seed);
+    this.#random = seededRandom(seed);
   }
 
   /** True with a probability. */

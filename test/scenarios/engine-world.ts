@@ -13,6 +13,7 @@ import type { Kubernetes, KubernetesObject } from '../../src/kubernetes/types.ts
 import type { SandboxClock } from '../../src/sandbox/clock.ts';
 import { startSandbox } from '../../src/sandbox/start.ts';
 import type { AuditEntry, FaultPlan, Sandbox, SandboxOptions, WorldClock } from '../../src/sandbox/types.ts';
+import { seededRandom } from '../../src/sandbox/world.ts';
 
 export const namespace = 'openhands';
 export const access = { namespace, name: 'openhands' };
@@ -52,16 +53,8 @@ export interface Scenario {
   readonly play: (world: ScenarioWorld) => Promise<void>;
 }
 
-/** A seeded generator (mulberry32): retries and jitter are the same each time. */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
+/** The sandbox's own generator: retries and jitter are the same each time. */
+export const seeded = seededRandom;
 
 let runs = 0;
 

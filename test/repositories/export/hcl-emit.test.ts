@@ -7,11 +7,12 @@ import { evaluate } from '../../../src/repositories/hcl/evaluate.ts';
 import { hclParser } from '../../../src/repositories/hcl/grammar.ts';
 import { parseHcl } from '../../../src/repositories/hcl/parse.ts';
 import { Unknown } from '../../../src/repositories/hcl/value.ts';
+import { seededRandom } from '../../../src/sandbox/world.ts';
 
 suite('HCL is written so that no text becomes code', () => {
   test('any text comes back as it was, by our reader and by a second one', async () => {
     const seed = Number(process.env['SEED'] ?? 3);
-    const random = randomOf(seed);
+    const random = seededRandom(seed);
     const pieces = ['${', '%{', '$', '%', '{', '}', '$${', '"', '\\', '\n', '\r', '\t', '\u0001', '\u2028', 'a', ' ', '#', '//', '/*', '<<EOT', '日本', '🙂', 'var.x', "'", '~', '\\u0041'];
     const parser = await hclParser();
     for (let round = 0; round < 150; round += 1) {
@@ -48,14 +49,3 @@ test('assignments are lined up as terraform fmt does: group by group, broken by 
   const heredoc = 'a = <<EOT\nb = 1\nccc = 2\nEOT';
   assert.equal(alignAssignments(heredoc), heredoc);
 });
-
-/** Mulberry32. */
-function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}

@@ -15,10 +15,11 @@ import { readRepositories } from '../../../src/repositories/read-repositories.ts
 import { today } from '../../cli/run-cli.ts';
 import { checkout } from './checkout.ts';
 import { plainRepositories, tfactionRepositories, type Files } from './repositories.ts';
+import { seededRandom } from '../../../src/sandbox/world.ts';
 
 test('for every model of the catalog, export then check finds nothing', async () => {
   const seed = Number(process.env['SEED'] ?? 11);
-  const random = randomOf(seed);
+  const random = seededRandom(seed);
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)]!;
   const catalog = loadCatalog();
   let exported = 0;
@@ -87,15 +88,4 @@ spec:
 function whileActive({ lifecycle }: Model): Date {
   const dates = [lifecycle, ...(lifecycle.regional ?? [])].flatMap(({ legacyDate, endOfLifeDate }) => [legacyDate, endOfLifeDate]).flatMap((date) => (date === undefined ? [] : [Date.parse(date) - 86_400_000]));
   return new Date(Math.min(today.getTime(), ...dates));
-}
-
-/** Mulberry32. */
-function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

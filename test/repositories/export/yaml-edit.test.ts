@@ -6,6 +6,7 @@ import type { YamlChange } from '../../../src/repositories/export/yaml-change.ts
 import { editYaml } from '../../../src/repositories/export/yaml-edit.ts';
 import { UneditableYaml, valuesOf } from '../../../src/repositories/export/yaml-nodes.ts';
 import { plainYaml, type YamlStyle } from '../../../src/repositories/export/yaml-text.ts';
+import { seededRandom } from '../../../src/sandbox/world.ts';
 
 const flush: YamlStyle = { ...plainYaml, listIndent: 0 };
 const wanted: WantedEnvironment = {
@@ -158,7 +159,7 @@ suite('what was put in comes out again', () => {
 
 test('a mutated manifest is edited to exactly what was meant, or refused: never a crash, never another meaning', () => {
   const seed = Number(process.env['SEED'] ?? 7);
-  const random = randomOf(seed);
+  const random = seededRandom(seed);
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)]!;
   const base = [
     `${head}      - name: app\n        image: app:1\n        args:\n        - |\n          echo "a: b"\n          # no comment\n        env:\n        - name: LOG # level\n          value: "debug"\n        - {name: X, value: 'y'}\n---\nkind: Service\nmetadata: {name: app}\n`,
@@ -208,15 +209,4 @@ function keptLines(before: string, after: string): number {
     from = at + 1;
   }
   return kept;
-}
-
-/** Mulberry32. */
-function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
