@@ -63,6 +63,18 @@ export function iamCalls(session: Session): IamCalls {
     return all;
   }
 
+  /** Names of a principal's own policies, a user's and a role's alike. */
+  const inlineNames = (where: CallPlace, send: (page: { readonly Marker?: string }) => Promise<{ PolicyNames: string[] | undefined; IsTruncated?: boolean | undefined; Marker?: string | undefined }>) =>
+    orUndefined(
+      pages(where, async (Marker) => {
+        const answer = await send(Marker === undefined ? {} : { Marker });
+        return { items: answer.PolicyNames ?? [], next: next(answer) };
+      }),
+    );
+
+  const inlineDocument = (where: CallPlace, send: () => Promise<{ PolicyDocument: string | undefined }>) =>
+    orUndefined(reading(session, where, async () => readPolicyDocument(present((await send()).PolicyDocument, 'PolicyDocument', where), where)));
+
   return {
     getUser(name) {
       const where = place('GetUser', name);
@@ -197,21 +209,10 @@ export function iamCalls(session: Session): IamCalls {
       await changing(session, place('DetachUserPolicy', user), () => client.send(new DetachUserPolicyCommand({ UserName: user, PolicyArn: policyArn })));
     },
     listUserPolicies(user) {
-      return orUndefined(
-        pages(place('ListUserPolicies', user), async (Marker) => {
-          const answer = await client.send(new ListUserPoliciesCommand({ UserName: user, ...(Marker === undefined ? {} : { Marker }) }));
-          return { items: answer.PolicyNames ?? [], next: next(answer) };
-        }),
-      );
+      return inlineNames(place('ListUserPolicies', user), (page) => client.send(new ListUserPoliciesCommand({ UserName: user, ...page })));
     },
     getUserPolicy(user, policy) {
-      const where = place('GetUserPolicy', user);
-      return orUndefined(
-        reading(session, where, async () => {
-          const answer = await client.send(new GetUserPolicyCommand({ UserName: user, PolicyName: policy }));
-          return readPolicyDocument(present(answer.PolicyDocument, 'PolicyDocument', where), where);
-        }),
-      );
+      return inlineDocument(place('GetUserPolicy', user), () => client.send(new GetUserPolicyCommand({ UserName: user, PolicyName: policy })));
     },
     listGroupsForUser(user) {
       const where = place('ListGroupsForUser', user);
@@ -257,21 +258,10 @@ export function iamCalls(session: Session): IamCalls {
       );
     },
     listRolePolicies(role) {
-      return orUndefined(
-        pages(place('ListRolePolicies', role), async (Marker) => {
-          const answer = await client.send(new ListRolePoliciesCommand({ RoleName: role, ...(Marker === undefined ? {} : { Marker }) }));
-          return { items: answer.PolicyNames ?? [], next: next(answer) };
-        }),
-      );
+      return inlineNames(place('ListRolePolicies', role), (page) => client.send(new ListRolePoliciesCommand({ RoleName: role, ...page })));
     },
     getRolePolicy(role, policy) {
-      const where = place('GetRolePolicy', role);
-      return orUndefined(
-        reading(session, where, async () => {
-          const answer = await client.send(new GetRolePolicyCommand({ RoleName: role, PolicyName: policy }));
-          return readPolicyDocument(present(answer.PolicyDocument, 'PolicyDocument', where), where);
-        }),
-      );
+      return inlineDocument(place('GetRolePolicy', role), () => client.send(new GetRolePolicyCommand({ RoleName: role, PolicyName: policy })));
     },
     listUsersWithTags() {
       const where = place('GetAccountAuthorizationDetails', '*');
