@@ -80,10 +80,15 @@ export function normalise(declared: DeclaredAccess, credentials: Credentials): A
 
 /** The one mode that is declared and built; undefined for another. */
 export function declaredMode({ metadata, spec }: DeclaredAccess): Credentials | undefined {
-  const { accessKey, webIdentity } = spec.credentials;
+  const { accessKey, webIdentity, podIdentity, rolesAnywhere, apiKey, session } = spec.credentials;
+  const role = (declared: { readonly role?: string | undefined }): string => declared.role ?? cut(`bedrock-${metadata.name}-role`, iamRoleLimit);
   if (accessKey !== undefined) return { accessKey: present({ ...accessKey, secretStore: present(accessKey.secretStore) }) };
-  if (webIdentity === undefined) return undefined;
-  return { webIdentity: { ...webIdentity, role: webIdentity.role ?? cut(`bedrock-${metadata.name}-role`, iamRoleLimit) } };
+  if (webIdentity !== undefined) return { webIdentity: { ...webIdentity, role: role(webIdentity) } };
+  if (podIdentity !== undefined) return { podIdentity: { ...podIdentity, role: role(podIdentity) } };
+  if (rolesAnywhere !== undefined) return { rolesAnywhere: present({ ...rolesAnywhere, role: role(rolesAnywhere) }) };
+  if (apiKey !== undefined) return { apiKey: present({ ...apiKey, secretStore: present(apiKey.secretStore) }) };
+  if (session !== undefined) return { session: present({ ...session, role: role(session) }) };
+  return undefined;
 }
 
 type Present<Shape> = { [Name in keyof Shape]: Exclude<Shape[Name], undefined> };

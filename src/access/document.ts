@@ -23,7 +23,7 @@ export interface AccessDocumentSpec {
   /** A string is `Kind/name` or `Kind/name:client`. */
   readonly workloads: readonly (string | WorkloadDocument)[];
   /** Exactly one mode. */
-  readonly credentials: { readonly accessKey: string | AccessKeyDocument } | { readonly webIdentity: WebIdentityDocument };
+  readonly credentials: CredentialsDocument;
   /** Default: as the clients need. */
   readonly discovery?: boolean;
   /** A string is the url. */
@@ -64,18 +64,28 @@ export interface WorkloadDocument {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
+export type CredentialsDocument =
+  | { readonly accessKey: string | AccessKeyDocument }
+  | { readonly webIdentity: WebIdentityDocument }
+  | { readonly podIdentity: PodIdentityDocument }
+  | { readonly rolesAnywhere: RolesAnywhereDocument }
+  | { readonly apiKey: ApiKeyDocument }
+  | { readonly session: SessionDocument };
+
+/** A string is `name@region` or `Kind/name@region`. */
+export type SecretStoreDocument =
+  | string
+  | {
+      readonly kind?: 'ClusterSecretStore' | 'SecretStore';
+      readonly name: string;
+      readonly service?: 'ParameterStore' | 'SecretsManager';
+      readonly region: string;
+      readonly create?: boolean;
+      readonly role?: string;
+    };
+
 export interface AccessKeyDocument {
-  /** A string is `name@region` or `Kind/name@region`. */
-  readonly secretStore:
-    | string
-    | {
-        readonly kind?: 'ClusterSecretStore' | 'SecretStore';
-        readonly name: string;
-        readonly service?: 'ParameterStore' | 'SecretsManager';
-        readonly region: string;
-        readonly create?: boolean;
-        readonly role?: string;
-      };
+  readonly secretStore: SecretStoreDocument;
   readonly layout?: 'single' | 'pair';
   /** `30d`, `12h`, `90m`. */
   readonly rotateAfter?: string;
@@ -86,6 +96,35 @@ export interface WebIdentityDocument {
   /** Default `sts.amazonaws.com`. */
   readonly audience?: string;
   readonly serviceAccount: string;
+  /** Default `bedrock-<name>-role`. */
+  readonly role?: string;
+}
+
+export interface PodIdentityDocument {
+  readonly cluster: string;
+  readonly serviceAccount: string;
+  /** Default `bedrock-<name>-role`. */
+  readonly role?: string;
+}
+
+export interface RolesAnywhereDocument {
+  readonly trustAnchor: string;
+  readonly profile: string;
+  readonly issuer: { readonly kind?: 'ClusterIssuer' | 'Issuer'; readonly name: string };
+  readonly sessionDuration?: string;
+  /** Default `bedrock-<name>-role`. */
+  readonly role?: string;
+}
+
+export interface ApiKeyDocument {
+  readonly secretStore: SecretStoreDocument;
+  readonly term?: 'long' | 'short';
+  readonly rotateAfter?: string;
+}
+
+export interface SessionDocument {
+  readonly delivery?: 'sidecar' | 'credential-process';
+  readonly sessionDuration?: string;
   /** Default `bedrock-<name>-role`. */
   readonly role?: string;
 }

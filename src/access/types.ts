@@ -70,10 +70,22 @@ export type ClientName =
   | 'anthropic-sdk'
   | 'custom';
 
-/** Exactly one mode. Modes not built yet are refused by name while parsing (`credentials-mode-not-built`). */
-export type Credentials =
-  | { readonly accessKey: AccessKeyCredentials; readonly webIdentity?: never }
-  | { readonly webIdentity: WebIdentityCredentials; readonly accessKey?: never };
+/** What each mode declares. Modes not built yet are refused by name while parsing (`credentials-mode-not-built`). */
+export interface CredentialModes {
+  readonly accessKey: AccessKeyCredentials;
+  readonly webIdentity: WebIdentityCredentials;
+  readonly podIdentity: PodIdentityCredentials;
+  readonly rolesAnywhere: RolesAnywhereCredentials;
+  readonly apiKey: ApiKeyCredentials;
+  readonly session: SessionCredentials;
+}
+
+export type CredentialMode = keyof CredentialModes;
+
+/** Exactly one mode. */
+export type Credentials = {
+  [Mode in CredentialMode]: { readonly [Name in Mode]: CredentialModes[Name] } & { readonly [Name in Exclude<CredentialMode, Mode>]?: never };
+}[CredentialMode];
 
 /** An IAM role that the pods assume with the token of their ServiceAccount: no key lies anywhere. */
 export interface WebIdentityCredentials {
@@ -83,6 +95,49 @@ export interface WebIdentityCredentials {
   readonly audience: string;
   /** The workloads' ServiceAccount in the access's namespace: the role trusts this one alone. */
   readonly serviceAccount: string;
+  /** Name of the IAM role, default `bedrock-<name>-role`. */
+  readonly role: string;
+}
+
+/** An IAM role that EKS gives to the pods of one ServiceAccount (EKS Pod Identity). */
+export interface PodIdentityCredentials {
+  /** The name of the EKS cluster, in the access's account. */
+  readonly cluster: string;
+  /** The workloads' ServiceAccount in the access's namespace. */
+  readonly serviceAccount: string;
+  /** Name of the IAM role, default `bedrock-<name>-role`. */
+  readonly role: string;
+}
+
+/** An IAM role that the pods assume with a certificate from cert-manager (IAM Roles Anywhere). */
+export interface RolesAnywhereCredentials {
+  /** ARN of the trust anchor. */
+  readonly trustAnchor: string;
+  /** ARN of a profile that exists. */
+  readonly profile: string;
+  /** The cert-manager issuer whose certificates the trust anchor accepts. */
+  readonly issuer: { readonly kind: 'ClusterIssuer' | 'Issuer'; readonly name: string };
+  /** A duration, `^[0-9]+(m|h|d)$`. */
+  readonly sessionDuration?: string;
+  /** Name of the IAM role, default `bedrock-<name>-role`. */
+  readonly role: string;
+}
+
+/** A Bedrock API key, a bearer token. */
+export interface ApiKeyCredentials {
+  readonly secretStore: SecretStore;
+  /** `long`: a service-specific credential of an IAM user. `short`: a signed token of at most 12 hours. */
+  readonly term: 'long' | 'short';
+  /** A duration, `^[0-9]+(m|h|d)$`. */
+  readonly rotateAfter?: string;
+}
+
+/** Sessions of an IAM role that the program renews in the cluster. */
+export interface SessionCredentials {
+  /** `sidecar`: served on the pod's loopback. `credential-process`: read from a file by the SDK. */
+  readonly delivery: 'sidecar' | 'credential-process';
+  /** A duration, `^[0-9]+(m|h|d)$`. */
+  readonly sessionDuration?: string;
   /** Name of the IAM role, default `bedrock-<name>-role`. */
   readonly role: string;
 }

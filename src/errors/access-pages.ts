@@ -332,10 +332,10 @@ export const accessPages = {
     remedy: 'Write exactly one, such as credentials: { accessKey: … }.',
     fault: 'input',
   },
-  'client-without-web-identity': {
-    summary: 'The client cannot call with the identity of its pod.',
+  'client-without-mode': {
+    summary: 'The client does not work with this mode of credentials.',
     cause: 'It reads a key from its environment, or makes its calls in containers that get neither a volume of the pod nor a sidecar.',
-    remedy: 'Declare credentials.accessKey for it.',
+    remedy: 'Declare one of the modes that the finding names; with credentials.accessKey every client works.',
     fault: 'input',
   },
   'web-identity-by-program': {
@@ -346,7 +346,7 @@ export const accessPages = {
   },
   'mode-without-key': {
     summary: 'What was asked for is done to an access key, and the access has none.',
-    cause: 'It is declared with credentials.webIdentity: the pods get a session of their role.',
+    cause: 'It is declared with another mode of credentials than accessKey.',
     remedy: 'There is no key to rotate or to export. Where the access shall have one, declare credentials.accessKey.',
     fault: 'input',
   },

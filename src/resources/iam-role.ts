@@ -1,13 +1,13 @@
-/** The IAM role that the workload's pods call Bedrock as, with the token of their ServiceAccount. It carries the owner tags. */
+/** The IAM role that the workload's pods call Bedrock as. It carries the owner tags. */
 import type { TrustedRole } from '../aws/types.ts';
 import type { Finding } from '../finding.ts';
 import type { PolicyDocument } from '../policy/types.ts';
 import { gone } from './iam-user.ts';
 import type { Field, ResourceKind, State, Stray } from './kind.ts';
-import { address, reference } from './kind.ts';
+import { address } from './kind.ts';
 import { ownershipByTags, ownerTags } from './owner.ts';
+import { podRoleOf } from './pod-role.ts';
 import { policyLines } from './policy-lines.ts';
-import { podIdentityOf, trustPolicy } from './web-identity.ts';
 
 export interface DesiredRole {
   readonly name: string;
@@ -16,8 +16,8 @@ export interface DesiredRole {
   readonly trust: PolicyDocument;
   readonly description: string;
   readonly permissionsBoundary?: string;
-  /** A trust policy may name a provider that does not exist, and the role could not be assumed: the provider comes first. */
-  readonly provider: Field;
+  /** What the trust policy names and must be there before the role. */
+  readonly trusts: readonly Field[];
 }
 
 export const iamRole: ResourceKind<DesiredRole, TrustedRole> = {
@@ -25,19 +25,19 @@ export const iamRole: ResourceKind<DesiredRole, TrustedRole> = {
   where: 'aws',
 
   desired({ access, partition }) {
-    const identity = podIdentityOf(access, partition);
-    if (identity === undefined) return [];
+    const role = podRoleOf(access, partition);
+    if (role === undefined) return [];
     const { permissionsBoundary, names } = access.spec;
     const desired: DesiredRole = {
-      name: identity.roleName,
+      name: role.name,
       path: names.path,
-      arn: identity.roleArn,
-      trust: trustPolicy(identity),
+      arn: role.arn,
+      trust: role.trust,
       description: `Models on Amazon Bedrock for ${access.metadata.namespace}/${access.metadata.name} (bedrock-access)`,
-      provider: reference('oidc-provider', 'provider', 'arn'),
+      trusts: role.trusts,
       ...(permissionsBoundary === undefined ? {} : { permissionsBoundary }),
     };
-    return [{ kind: 'iam-role', key: 'role', name: identity.roleName, desired }];
+    return [{ kind: 'iam-role', key: 'role', name: role.name, desired }];
   },
   identity: ({ desired }) => desired.name,
 

@@ -8,7 +8,7 @@ import { gone } from './iam-user.ts';
 import type { ResourceKind } from './kind.ts';
 import { address } from './kind.ts';
 import { ownershipByTags, ownerTags } from './owner.ts';
-import { podIdentityOf } from './web-identity.ts';
+import { webIdentityOf } from './web-identity.ts';
 
 export interface DesiredProvider {
   readonly arn: string;
@@ -21,7 +21,7 @@ export const oidcProvider: ResourceKind<DesiredProvider, OidcProvider> = {
   where: 'aws',
 
   desired({ access, partition }) {
-    const identity = podIdentityOf(access, partition);
+    const identity = webIdentityOf(access, partition);
     if (identity === undefined) return [];
     const { issuer, audience } = identity.declared;
     return [{ kind: 'oidc-provider', key: 'provider', name: issuer, desired: { arn: identity.providerArn, issuer, audience } }];

@@ -4,8 +4,8 @@ import { gone } from './iam-user.ts';
 import type { Field, ResourceKind, Stray } from './kind.ts';
 import { reference } from './kind.ts';
 import { ownershipByTags } from './owner.ts';
+import { podRoleOf } from './pod-role.ts';
 import { rolesOf } from './search.ts';
-import { podIdentityOf } from './web-identity.ts';
 
 export interface DesiredRoleAttachment {
   readonly role: Field;
@@ -24,19 +24,19 @@ export const rolePolicyAttachment: ResourceKind<DesiredRoleAttachment, ObservedR
   where: 'aws',
 
   desired({ access, partition, policy }) {
-    const identity = podIdentityOf(access, partition);
-    if (identity === undefined) return [];
+    const podRole = podRoleOf(access, partition);
+    if (podRole === undefined) return [];
     const { account, names } = access.spec;
     return policy.documents.map((_document, index) => {
       const name = index === 0 ? names.policy : `${names.policy}-${index + 1}`;
       return {
         kind: 'role-policy-attachment',
         key: String(index + 1),
-        name: `${name} on ${identity.roleName}`,
+        name: `${name} on ${podRole.name}`,
         desired: {
           role: reference('iam-role', 'role', 'name'),
           policyArn: reference('managed-policy', String(index + 1), 'arn'),
-          foreseen: { role: identity.roleName, policyArn: `arn:${partition}:iam::${account}:policy${names.path}${name}` },
+          foreseen: { role: podRole.name, policyArn: `arn:${partition}:iam::${account}:policy${names.path}${name}` },
         },
       };
     });

@@ -4,7 +4,7 @@ import { endpointUrl } from '../access/endpoint.ts';
 import type { Workload } from '../access/types.ts';
 import type { Implied } from './kind.ts';
 import { credentialFields } from './parameter-names.ts';
-import { podIdentityOf, tokenFile } from './web-identity.ts';
+import { podRoleOf } from './pod-role.ts';
 
 export interface PlacedVariable {
   readonly name: string;
@@ -28,14 +28,14 @@ export function workloadVariables(implied: Implied): readonly WorkloadVariables[
   if (first === undefined) return [];
   const { spec } = implied.access;
   const endpoint = endpointUrl(implied.access);
-  const identity = podIdentityOf(implied.access, implied.partition);
+  const identity = podRoleOf(implied.access, implied.partition)?.pods.variables;
   const roles = spec.models.map(({ role, id }) => ({ role, model: implied.models.find(({ reference }) => reference === id) ?? first }));
   const facts = {
     region: spec.region,
     defaultModel: roles.find(({ role }) => role === 'default')?.model ?? first,
     modelsByRole: new Map(roles.map(({ role, model }) => [role, model])),
     ...(endpoint === undefined ? {} : { endpointUrl: endpoint }),
-    ...(identity === undefined ? {} : { webIdentity: { roleArn: identity.roleArn, tokenFile } }),
+    ...(identity === undefined ? {} : { identity }),
   };
   const all = spec.workloads.map((workload) => ({
     workload,

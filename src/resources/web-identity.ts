@@ -2,18 +2,18 @@
 import type { Access, WebIdentityCredentials } from '../access/types.ts';
 import type { Partition } from '../bedrock/types.ts';
 import type { PolicyDocument } from '../policy/types.ts';
+import { reference } from './kind.ts';
+import { roleOf, type PodRole } from './pod-role.ts';
+import { volumePrefix } from './pod-volumes.ts';
 
-/** Name of the projected volume that the program puts into a workload. */
-export const tokenVolume = 'bedrock-access-token';
+const tokenVolume = `${volumePrefix}token`;
 const tokenFolder = '/var/run/secrets/bedrock-access.dev/serviceaccount';
-export const tokenMount = { name: tokenVolume, mountPath: tokenFolder, readOnly: true } as const;
-export const tokenFile = `${tokenFolder}/token`;
+const tokenFile = `${tokenFolder}/token`;
 
 /** The kubelet renews it at 80 % of this time (Kubernetes docs, "Projected Volumes"); SDKs read the file anew for every session. */
 const tokenSeconds = 3600;
 
-export interface PodIdentity {
-  readonly roleName: string;
+export interface WebIdentity {
   readonly roleArn: string;
   readonly providerArn: string;
   readonly declared: WebIdentityCredentials;
@@ -21,17 +21,39 @@ export interface PodIdentity {
   readonly subject: string;
 }
 
-/** Undefined where the access has a key instead. */
-export function podIdentityOf({ metadata, spec }: Access, partition: Partition): PodIdentity | undefined {
+/** Undefined in another mode. */
+export function webIdentityOf(access: Access, partition: Partition): WebIdentity | undefined {
+  const { metadata, spec } = access;
   const declared = spec.credentials.webIdentity;
-  if (declared === undefined) return undefined;
-  const iam = `arn:${partition}:iam::${spec.account}`;
+  const role = roleOf(access, partition);
+  if (declared === undefined || role === undefined) return undefined;
   return {
-    roleName: declared.role,
-    roleArn: `${iam}:role${spec.names.path}${declared.role}`,
-    providerArn: `${iam}:oidc-provider/${hostOf(declared.issuer)}`,
+    roleArn: role.arn,
+    providerArn: `arn:${partition}:iam::${spec.account}:oidc-provider/${hostOf(declared.issuer)}`,
     declared,
     subject: `system:serviceaccount:${metadata.namespace}:${declared.serviceAccount}`,
+  };
+}
+
+/** A role whose session the SDK takes with the token that the kubelet keeps fresh in a file. */
+export function podRoleOfWebIdentity(access: Access, partition: Partition): PodRole | undefined {
+  const identity = webIdentityOf(access, partition);
+  const role = roleOf(access, partition);
+  if (identity === undefined || role === undefined) return undefined;
+  return {
+    ...role,
+    trust: trustPolicy(identity),
+    // A trust policy may name a provider that does not exist, and the role could not be assumed: the provider comes first.
+    trusts: [reference('oidc-provider', 'provider', 'arn')],
+    pods: {
+      serviceAccount: identity.declared.serviceAccount,
+      volumes: [{ name: tokenVolume, mountPath: tokenFolder, source: projectedToken(identity.declared.audience) }],
+      variables: [
+        { name: 'AWS_ROLE_ARN', value: role.arn },
+        { name: 'AWS_WEB_IDENTITY_TOKEN_FILE', value: tokenFile },
+      ],
+      ready: [],
+    },
   };
 }
 
@@ -40,7 +62,7 @@ export function podIdentityOf({ metadata, spec }: Access, partition: Partition):
  * every pod of the cluster could; without the audience a token made for another service would do (IAM user guide,
  * "Create a role for OpenID Connect federation").
  */
-export function trustPolicy({ providerArn, declared, subject }: PodIdentity): PolicyDocument {
+export function trustPolicy({ providerArn, declared, subject }: WebIdentity): PolicyDocument {
   const host = hostOf(declared.issuer);
   return {
     Version: '2012-10-17',
@@ -56,9 +78,9 @@ export function trustPolicy({ providerArn, declared, subject }: PodIdentity): Po
   };
 }
 
-/** The volume of a pod template: a token of the pod's own ServiceAccount, renewed by the kubelet. */
-export function projectedToken(audience: string): Readonly<Record<string, unknown>> {
-  return { name: tokenVolume, projected: { sources: [{ serviceAccountToken: { audience, expirationSeconds: tokenSeconds, path: 'token' } }] } };
+/** A token of the pod's own ServiceAccount, renewed by the kubelet. */
+function projectedToken(audience: string): Readonly<Record<string, unknown>> {
+  return { projected: { sources: [{ serviceAccountToken: { audience, expirationSeconds: tokenSeconds, path: 'token' } }] } };
 }
 
 function hostOf(issuer: string): string {

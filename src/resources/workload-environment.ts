@@ -12,6 +12,7 @@ import { canonicalJson, textAt } from './json.ts';
 import type { Field, Resolve, ResourceKind, State, Stray } from './kind.ts';
 import { reference } from './kind.ts';
 import { ours, type Owner, type Ownership } from './owner.ts';
+import type { PodVolume } from './pod-volumes.ts';
 import type { Readings } from './readings.ts';
 import { awaitedOfReloader, notReloading, reloadersOf, reloading, type Reloading } from './reloader.ts';
 import { hasGap, rolledOut, rollOutNotices } from './roll-out.ts';
@@ -19,7 +20,7 @@ import { workloadVariables, type PlacedVariable } from './variables.ts';
 import { containersFor, containersOf, ownedVariables, shownVariable, variableNamed, withSourced, type Container } from './workload-containers.ts';
 import { workloadReference, workloadShape, workloadShapes } from './workload-kinds.ts';
 import { exportEdit, removalEdit, workloadProblems } from './workload-problems.ts';
-import { desiredIdentity, tokenFound, tokenWanted } from './workload-token.ts';
+import { desiredIdentity, volumesFound, volumesWanted } from './workload-token.ts';
 import { writeEnvironment } from './write-environment.ts';
 
 export interface DesiredEnvironment {
@@ -42,11 +43,11 @@ export interface DesiredEnvironment {
 }
 
 export interface DesiredIdentity {
-  readonly serviceAccount: string;
-  readonly audience: string;
+  readonly serviceAccount?: string;
+  readonly volumes: readonly PodVolume[];
   /** The pods are changed when the role is there and may call. */
   readonly role: Field;
-  readonly attached: readonly Field[];
+  readonly ready: readonly Field[];
 }
 
 export interface ObservedEnvironment {
@@ -114,7 +115,7 @@ export const workloadEnvironment: ResourceKind<DesiredEnvironment, ObservedEnvir
   ownership: ({ object }, owner) => fragmentOwner(object, owner),
 
   expected,
-  found: ({ object, containers }) => ({ ...variablesFound(containers), ...annotationsFound(object), ...tokenFound(object, containers) }),
+  found: ({ object, containers }) => ({ ...variablesFound(containers), ...annotationsFound(object), ...volumesFound(object, containers) }),
   going: ({ object, containers }) => ({ ...variablesFound(containers.map((container) => ({ ...container, variables: ownedVariables(container) }))), ...annotationsFound(object) }),
   problems: (resource, seen, owner, adopt) => workloadProblems(resource, seen, wanted(resource.desired, seen), owner, adopt),
   handOver: (resource, seen) => exportEdit(resource.desired, seen, wanted(resource.desired, seen)),
@@ -218,7 +219,7 @@ function expected(desired: DesiredEnvironment, resolve: Resolve, seen?: Observed
       lines[line(variable.name, container)] = source === undefined ? undefined : shownReference(variable, source);
     }
   }
-  if (desired.identity !== undefined) Object.assign(lines, tokenWanted(desired.identity, seen?.containers ?? []));
+  if (desired.identity !== undefined) Object.assign(lines, volumesWanted(desired.identity, seen?.containers ?? []));
   if (desired.digest !== '') {
     // Where Reloader restarts for one of the two, the program does not.
     if (seen?.reloading.secret !== true && desired.identity === undefined) lines['restart for credential'] = resolve(desired.credential);

@@ -3,43 +3,45 @@ import type { Finding } from '../finding.ts';
 import type { KubernetesObject } from '../kubernetes/types.ts';
 import { at, recordsAt, textAt } from './json.ts';
 import { reference, type Implied, type State } from './kind.ts';
-import { podIdentityOf, tokenMount, tokenVolume } from './web-identity.ts';
+import { podRoleOf } from './pod-role.ts';
+import { shownMount, shownSource, shownVolume, volumePrefix } from './pod-volumes.ts';
 import { variableNamed, type Container } from './workload-containers.ts';
 import type { DesiredEnvironment, DesiredIdentity, ObservedEnvironment } from './workload-environment.ts';
 import { workloadShape } from './workload-kinds.ts';
 
 export function desiredIdentity({ access, partition, policy }: Implied): DesiredIdentity | undefined {
-  const identity = podIdentityOf(access, partition);
-  if (identity === undefined) return undefined;
-  const { serviceAccount, audience } = identity.declared;
+  const role = podRoleOf(access, partition);
+  if (role === undefined) return undefined;
+  const { serviceAccount, volumes, ready } = role.pods;
   return {
-    serviceAccount,
-    audience,
+    ...(serviceAccount === undefined ? {} : { serviceAccount }),
+    volumes,
     role: reference('iam-role', 'role', 'arn'),
-    attached: policy.documents.map((_document, index) => reference('role-policy-attachment', String(index + 1), 'policyArn')),
+    ready: [...policy.documents.map((_document, index) => reference('role-policy-attachment', String(index + 1), 'policyArn')), ...ready],
   };
 }
 
-/** One line for the volume, one for each container that mounts it. */
-export function tokenWanted({ audience }: DesiredIdentity, containers: readonly Container[]): State {
-  return { 'token volume': `for ${audience}`, ...Object.fromEntries(containers.map(({ name }) => [mountLine(name), tokenMount.mountPath])) };
+/** One line for each volume, one for each container that mounts it. */
+export function volumesWanted({ volumes }: DesiredIdentity, containers: readonly Container[]): State {
+  return Object.fromEntries(
+    volumes.flatMap(({ name, mountPath, source }) => [[shownVolume(name), shownSource(source)] as const, ...containers.map((container) => [shownMount(name, container.name), mountPath] as const)]),
+  );
 }
 
-export function tokenFound(object: KubernetesObject, containers: readonly Container[]): State {
+export function volumesFound(object: KubernetesObject, containers: readonly Container[]): State {
   const spec = at(object, ...workloadShape(object.kind).template, 'spec');
-  const volume = recordsAt(spec, 'volumes').find(({ name }) => name === tokenVolume);
-  if (volume === undefined) return {};
-  const [source] = recordsAt(volume, 'projected', 'sources');
-  const mounts = containers.flatMap(({ name }) => {
-    const container = [...recordsAt(spec, 'containers'), ...recordsAt(spec, 'initContainers')].find((one) => one['name'] === name);
-    const mount = recordsAt(container, 'volumeMounts').find((one) => one['name'] === tokenVolume);
-    return mount === undefined ? [] : [[mountLine(name), textAt(mount, 'mountPath') ?? ''] as const];
-  });
-  return { 'token volume': `for ${textAt(source, 'serviceAccountToken', 'audience') ?? ''}`, ...Object.fromEntries(mounts) };
-}
-
-function mountLine(container: string): string {
-  return `token of ${container}`;
+  const written = [...recordsAt(spec, 'containers'), ...recordsAt(spec, 'initContainers')];
+  return Object.fromEntries(
+    recordsAt(spec, 'volumes').flatMap((volume) => {
+      const name = textAt(volume, 'name') ?? '';
+      if (!name.startsWith(volumePrefix)) return [];
+      const mounts = containers.flatMap((container) => {
+        const mount = recordsAt(written.find((one) => one['name'] === container.name), 'volumeMounts').find((one) => one['name'] === name);
+        return mount === undefined ? [] : [[shownMount(name, container.name), textAt(mount, 'mountPath') ?? ''] as const];
+      });
+      return [[shownVolume(name), shownSource(volume)] as const, ...mounts];
+    }),
+  );
 }
 
 /** The role trusts one ServiceAccount, pods of another get a token that STS refuses; and a key in the environment would hide the role. */
@@ -68,6 +70,7 @@ function staticKey(container: Container, object: KubernetesObject): readonly Fin
 }
 
 function serviceAccountDiffers({ namespace, workload }: DesiredEnvironment, identity: DesiredIdentity, object: KubernetesObject): readonly Finding[] {
+  if (identity.serviceAccount === undefined) return [];
   const spec = at(object, ...workloadShape(object.kind).template, 'spec');
   const runsAs = textAt(spec, 'serviceAccountName') ?? textAt(spec, 'serviceAccount') ?? 'default';
   if (runsAs === identity.serviceAccount) return [];

@@ -3,9 +3,9 @@ import type { KubernetesObject, ManagedFieldsEntry } from '../kubernetes/types.t
 import { annotationKeys } from './annotations.ts';
 import { at, isRecord, textAt } from './json.ts';
 import type { Hands, Outputs } from './kind.ts';
+import { mountEntry, volumeEntry } from './pod-volumes.ts';
 import { reloadersOf, reloading } from './reloader.ts';
 import { containersFor, fieldManager, managedPath, shownVariable, variableNamed, type Container, type ContainerVariable } from './workload-containers.ts';
-import { projectedToken, tokenMount } from './web-identity.ts';
 import type { DesiredEnvironment } from './workload-environment.ts';
 import { nested, workloadShape } from './workload-kinds.ts';
 
@@ -19,10 +19,10 @@ export async function writeEnvironment(desired: DesiredEnvironment, hands: Hands
   if (taken.length > 0) await takeOver(object, taken, hands);
   const isTaken = (container: Container, variable: ContainerVariable): boolean => taken.some((one) => one.container.name === container.name && one.variable.name === variable.name);
 
-  const { identity } = desired;
+  const { volumes = [] } = desired.identity ?? {};
   const entry = (container: Container): Readonly<Record<string, unknown>> => ({
     name: container.name,
-    ...(identity === undefined ? {} : { volumeMounts: [tokenMount] }),
+    ...(volumes.length === 0 ? {} : { volumeMounts: volumes.map(mountEntry) }),
     env: desired.variables
       // What git or anybody else refers to rightly stays theirs: two owners of one field would only stand in each other's way.
       .filter((variable) => {
@@ -39,7 +39,7 @@ export async function writeEnvironment(desired: DesiredEnvironment, hands: Hands
   const annotations = await restartAnnotations(object, desired, hands);
   const written = {
     ...(Object.keys(annotations).length === 0 ? {} : { metadata: { annotations } }),
-    ...(plain.length + init.length === 0 ? {} : { spec: { ...(identity === undefined ? {} : { volumes: [projectedToken(identity.audience)] }), ...(plain.length === 0 ? {} : { containers: plain }), ...(init.length === 0 ? {} : { initContainers: init }) } }),
+    ...(plain.length + init.length === 0 ? {} : { spec: { ...(volumes.length === 0 ? {} : { volumes: volumes.map(volumeEntry) }), ...(plain.length === 0 ? {} : { containers: plain }), ...(init.length === 0 ? {} : { initContainers: init }) } }),
   };
   await hands.kubernetes.apply({
     apiVersion,

@@ -7,6 +7,6 @@ export const awsCli: Client = {
   startsOwnContainers: false,
   reads: { region: ['AWS_REGION', 'AWS_DEFAULT_REGION'], model: [], credentials: standardCredentials, endpoint: ['AWS_ENDPOINT_URL_BEDROCK_RUNTIME', 'AWS_ENDPOINT_URL'] },
   evidence: 'read',
-  webIdentity: 'read',
+  modes: { accessKey: 'read', webIdentity: 'read' },
   variables: (facts) => runtimeEndpoint('AWS_ENDPOINT_URL_BEDROCK_RUNTIME', facts),
 };

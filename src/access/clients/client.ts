@@ -1,5 +1,5 @@
 import type { ResolvedModel } from '../../bedrock/types.ts';
-import type { ClientName } from '../types.ts';
+import type { ClientName, CredentialMode } from '../types.ts';
 
 /** One variable of a workload: a value, or a half of the key pair, which comes from the Secret. */
 export type EnvironmentVariable = { readonly name: string; readonly value: string } | { readonly name: string; readonly from: 'accessKeyId' | 'secretAccessKey' };
@@ -13,8 +13,8 @@ export interface ClientFacts {
   readonly modelsByRole: ReadonlyMap<string, ResolvedModel>;
   /** A PrivateLink, FIPS or sandbox address of `bedrock-runtime`. */
   readonly endpointUrl?: string;
-  /** The pods call as this role, with the token that lies in this file: then there is no key pair. */
-  readonly webIdentity?: { readonly roleArn: string; readonly tokenFile: string };
+  /** The variables by which the client finds its credentials in a mode without a key pair. */
+  readonly identity?: readonly EnvironmentVariable[];
   /** The variables of `client: custom`. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -28,11 +28,8 @@ export interface Client {
   readonly startsOwnContainers: boolean;
   /** Variables that it reads, the one that wins first. Empty: it takes the value from its own configuration only. */
   readonly reads: { readonly region: readonly string[]; readonly model: readonly string[]; readonly credentials: readonly string[]; readonly endpoint: readonly string[] };
-  /**
-   * It takes a session of a role by the token in `AWS_WEB_IDENTITY_TOKEN_FILE`, and how that is known; undefined: it does not.
-   * The mode `webIdentity` is refused for a client that does not.
-   */
-  readonly webIdentity?: 'measured' | 'read';
+  /** The modes of credentials that it works with, and how that is known: a mode that is not here is refused for it. */
+  readonly modes: Readonly<Partial<Record<CredentialMode, 'measured' | 'read'>>>;
   /** `measured`: seen in runs of the real client; `read`: found in its source or documentation. */
   readonly evidence: 'measured' | 'read';
   /** The variables for it beyond {@link seedVariables}. */

@@ -1,4 +1,4 @@
-import type { ClientName } from '../types.ts';
+import type { ClientName, CredentialMode } from '../types.ts';
 import { aiSdk } from './ai-sdk.ts';
 import { anthropicSdk } from './anthropic-sdk.ts';
 import { awsCli } from './aws-cli.ts';
@@ -27,8 +27,8 @@ const clients: Readonly<Record<ClientName, Client>> = {
 };
 
 /** Clients that work with the mode. */
-export function clientsOfWebIdentity(): readonly ClientName[] {
-  return Object.values(clients).filter(({ webIdentity }) => webIdentity !== undefined).map(({ name }) => name);
+export function clientsOf(mode: CredentialMode): readonly ClientName[] {
+  return Object.values(clients).filter(({ modes }) => modes[mode] !== undefined).map(({ name }) => name);
 }
 
 /** What is known of a client: what it reads, whether it lists models or starts containers of its own. */
@@ -44,21 +44,16 @@ export function clientVariables(client: ClientName, facts: ClientFacts): Environ
   const variables = new Map<string, EnvironmentVariable>();
   for (const variable of [...seedVariables(facts), ...clientProfile(client).variables(facts)]) variables.set(variable.name, variable);
   // Without a key pair nothing refers to one.
-  return [...variables.values()].filter((variable) => facts.webIdentity === undefined || 'value' in variable);
+  return [...variables.values()].filter((variable) => facts.identity === undefined || 'value' in variable || facts.identity.includes(variable));
 }
 
 /** The original request's variables. Nothing is known to read BEDROCK_MODEL_ID but the applications that people write. */
-function seedVariables({ region, defaultModel, webIdentity }: ClientFacts): EnvironmentVariable[] {
+function seedVariables({ region, defaultModel, identity }: ClientFacts): EnvironmentVariable[] {
   return [
-    ...(webIdentity === undefined
-      ? ([
-          { name: 'AWS_ACCESS_KEY_ID', from: 'accessKeyId' },
-          { name: 'AWS_SECRET_ACCESS_KEY', from: 'secretAccessKey' },
-        ] as const)
-      : [
-          { name: 'AWS_ROLE_ARN', value: webIdentity.roleArn },
-          { name: 'AWS_WEB_IDENTITY_TOKEN_FILE', value: webIdentity.tokenFile },
-        ]),
+    ...(identity ?? [
+      { name: 'AWS_ACCESS_KEY_ID', from: 'accessKeyId' } as const,
+      { name: 'AWS_SECRET_ACCESS_KEY', from: 'secretAccessKey' } as const,
+    ]),
     { name: 'AWS_REGION', value: region },
     { name: 'AWS_DEFAULT_REGION', value: region },
     { name: 'BEDROCK_MODEL_ID', value: defaultModel.invokeId },

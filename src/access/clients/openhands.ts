@@ -19,6 +19,7 @@ export const openhands: Client = {
     endpoint: ['LLM_AWS_BEDROCK_RUNTIME_ENDPOINT', 'AWS_BEDROCK_RUNTIME_ENDPOINT'],
   },
   evidence: 'read',
+  modes: { accessKey: 'read' },
   variables: (facts) => [
     { name: 'LLM_MODEL', value: litellmModel(facts.defaultModel) },
     { name: 'LLM_AWS_ACCESS_KEY_ID', from: 'accessKeyId' },

@@ -1,8 +1,10 @@
 import type { Finding } from '../../finding.ts';
 import { accessFinding } from '../access-finding.ts';
-import { clientProfile, clientsOfWebIdentity } from '../clients/index.ts';
+import { clientProfile, clientsOf } from '../clients/index.ts';
+import { credentialModes } from '../credential-mode.ts';
 import type { DeclaredAccess } from '../schema/index.ts';
 import type { SourceDocument } from '../source/documents.ts';
+import type { CredentialMode } from '../types.ts';
 
 /** Exactly one mode; a role only for a store that is created; a rotation only where the program holds the key. */
 export function checkCredentials({ spec }: DeclaredAccess, source: SourceDocument): Finding[] {
@@ -12,6 +14,9 @@ export function checkCredentials({ spec }: DeclaredAccess, source: SourceDocumen
       accessFinding('credentials-mode-count', modes.length === 0 ? 'spec.credentials names no mode.' : `spec.credentials names ${modes.join(' and ')}; exactly one mode is allowed.`, source.place('spec.credentials')),
     ];
   }
+  const [mode] = credentialModes.filter((name) => spec.credentials[name] !== undefined);
+  const refused = mode === undefined ? [] : clientFaults(mode, spec, source);
+  if (refused.length > 0) return refused;
   if (spec.credentials.webIdentity !== undefined) return webIdentityFaults(spec, source);
   const store = spec.credentials.accessKey?.secretStore;
   if (store?.role !== undefined && !store.create) {
@@ -21,20 +26,33 @@ export function checkCredentials({ spec }: DeclaredAccess, source: SourceDocumen
   return [];
 }
 
-/** A client that cannot take a session by a token file, and parts that this mode does not have yet. */
-function webIdentityFaults({ workloads, managedBy, parameterKmsKeyId }: DeclaredAccess['spec'], source: SourceDocument): Finding[] {
+/** A client that does not work with the mode is refused with the modes that it works with. */
+function clientFaults(mode: CredentialMode, { workloads }: DeclaredAccess['spec'], source: SourceDocument): Finding[] {
+  return workloads.flatMap(({ client, kind, name }, index) => {
+    const { modes, startsOwnContainers } = clientProfile(client);
+    if (modes[mode] !== undefined) return [];
+    return [
+      accessFinding('client-without-mode', `spec.workloads[${index}]: ${client} in ${kind} ${name} does not work with credentials.${mode}.`, source.place(`spec.workloads[${index}].client`), {
+        cause: startsOwnContainers && mode !== 'apiKey' ? 'It makes its calls in containers that it starts itself, which get neither a volume of the pod nor a sidecar.' : causes[mode],
+        remedy: `Declare ${credentialModes.filter((name) => modes[name] !== undefined).map((name) => `credentials.${name}`).join(' or ')} for ${client}. With ${mode} work ${clientsOf(mode).join(', ')}.`,
+      }),
+    ];
+  });
+}
+
+const causes: Readonly<Record<CredentialMode, string>> = {
+  accessKey: 'It reads no access key.',
+  webIdentity: 'It reads a key from its environment, and knows no token file.',
+  podIdentity: 'It reads a key from its environment, and asks no address for its credentials.',
+  rolesAnywhere: 'It reads a key from its environment, and starts no credential process.',
+  apiKey: 'It signs its calls, and takes no bearer token.',
+  session: 'It reads a key from its environment, and looks for a session nowhere else.',
+};
+
+/** Parts that this mode does not have yet. */
+function webIdentityFaults({ managedBy, parameterKmsKeyId }: DeclaredAccess['spec'], source: SourceDocument): Finding[] {
   const place = source.key('spec.credentials.webIdentity');
   return [
-    ...workloads.flatMap(({ client, kind, name }, index) =>
-      clientProfile(client).webIdentity !== undefined
-        ? []
-        : [
-            accessFinding('client-without-web-identity', `spec.workloads[${index}]: ${client} in ${kind} ${name} does not work with credentials.webIdentity.`, source.place(`spec.workloads[${index}].client`), {
-              cause: clientProfile(client).startsOwnContainers ? 'It makes its calls in containers that it starts itself, which get neither a volume of the pod nor a sidecar.' : 'It reads a key from its environment, and knows no token file.',
-              remedy: `Declare credentials.accessKey for ${client}. With webIdentity work ${clientsOfWebIdentity().join(', ')}.`,
-            }),
-          ],
-    ),
     ...(managedBy?.iam === 'terraform' || managedBy?.cluster === 'manifests'
       ? [accessFinding('web-identity-by-program', 'spec.managedBy: with credentials.webIdentity role, token volume and variables are made by the program; Terraform and manifests are not written for it yet.', place)]
       : []),

@@ -1,5 +1,6 @@
 import type { Finding } from '../../finding.ts';
 import { accessFinding } from '../access-finding.ts';
+import { modeOf, roleNameOf } from '../credential-mode.ts';
 import type { ParsedAccess } from '../parse.ts';
 import type { Access } from '../types.ts';
 import { overlap } from './workloads.ts';
@@ -55,9 +56,10 @@ function claims({ metadata, spec }: Access): Claim[] {
 /** Of who calls, and of what its credential lies in. */
 function identityClaims({ metadata, spec }: Pick<Access, 'metadata' | 'spec'>): Claim[] {
   const { names, account, credentials } = spec;
-  if (credentials.webIdentity !== undefined) {
-    const { role } = credentials.webIdentity;
-    return [{ key: `role ${account} ${role.toLowerCase()}`, what: `IAM role ${role}`, field: 'spec.credentials.webIdentity.role' }];
+  if (credentials.accessKey === undefined) {
+    const mode = modeOf(credentials);
+    const role = roleNameOf(credentials);
+    return role === undefined ? [] : [{ key: `role ${account} ${role.toLowerCase()}`, what: `IAM role ${role}`, field: `spec.credentials.${mode}.role` }];
   }
   const { layout, secretStore } = credentials.accessKey;
   const parameters = layout === 'single' ? (['parameter'] as const) : (['accessKeyIdParameter', 'secretAccessKeyParameter'] as const);

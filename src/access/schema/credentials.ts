@@ -24,19 +24,19 @@ const accessKey = z
   .describe('An IAM user with an access key, delivered through External Secrets.');
 
 const sessionDuration = duration.optional().describe('How long one session lasts.');
-const serviceAccount = dnsSubdomain.optional().describe("The workload's ServiceAccount; by default the one its pods have.");
+const role = z.string().max(64).regex(/^[\w+=,.@-]+$/, 'role-name-malformed').optional().describe('Name of the IAM role; by default `bedrock-<name>-role`.');
 
 const webIdentity = z
   .strictObject({
     issuer: z.string().max(255).regex(/^https:\/\/[!-~]+$/, 'issuer-malformed').describe("The cluster's public token issuer, to the letter as its tokens say it: `https://oidc.example.com`."),
     audience: z.string().min(1).max(255).default('sts.amazonaws.com').describe('The audience of the tokens.'),
     serviceAccount: dnsSubdomain.describe("The workloads' ServiceAccount: the role trusts this one alone."),
-    role: z.string().max(64).regex(/^[\w+=,.@-]+$/, 'role-name-malformed').optional().describe('Name of the IAM role; by default `bedrock-<name>-role`.'),
+    role,
   })
   .describe('An IAM role that the pods assume with the token of their ServiceAccount (IRSA), without any key.');
 
 const podIdentity = z
-  .strictObject({ cluster: z.string().min(1).max(100).describe('The name of the EKS cluster.'), serviceAccount })
+  .strictObject({ cluster: z.string().min(1).max(100).describe('The name of the EKS cluster.'), serviceAccount: dnsSubdomain.describe("The workloads' ServiceAccount."), role })
   .describe('Not built yet: EKS Pod Identity.');
 
 const rolesAnywhere = z
@@ -45,6 +45,7 @@ const rolesAnywhere = z
     profile: z.string().min(1).max(1011).describe('ARN of the Roles Anywhere profile.'),
     issuer: z.strictObject({ kind: z.enum(['ClusterIssuer', 'Issuer']).default('ClusterIssuer'), name: dnsSubdomain }).describe('The cert-manager issuer of the certificate.'),
     sessionDuration,
+    role,
   })
   .describe('Not built yet: IAM Roles Anywhere with a certificate from cert-manager.');
 
@@ -57,7 +58,7 @@ const apiKey = z
   .describe('Not built yet: an Amazon Bedrock API key.');
 
 const session = z
-  .strictObject({ delivery: z.enum(['sidecar', 'credential-process']).default('sidecar').describe('How the workload gets the session.'), sessionDuration })
+  .strictObject({ delivery: z.enum(['sidecar', 'credential-process']).default('sidecar').describe('How the workload gets the session.'), sessionDuration, role })
   .describe('Not built yet: short-lived session credentials, for a cluster without a public issuer.');
 
 /** Every mode, built or not; exactly one may be set. */

@@ -2,7 +2,8 @@ import type { Access } from '../../access/types.ts';
 import { partitionOf } from '../../bedrock/regions.ts';
 import type { Partition } from '../../bedrock/types.ts';
 import { ownerTagKeys } from '../../resources/owner.ts';
-import { podIdentityOf } from '../../resources/web-identity.ts';
+import { roleOf } from '../../resources/pod-role.ts';
+import { webIdentityOf } from '../../resources/web-identity.ts';
 
 /** What the program's own permissions are confined to: the things of one access. */
 export interface Confinement {
@@ -12,8 +13,8 @@ export interface Confinement {
   /** Owner tags with their values. The cluster's id is among them only when it was given. */
   readonly owner: Readonly<Record<string, string>>;
   readonly userArn: string;
-  /** With credentials of the mode webIdentity: then there is no user and no parameter. */
-  readonly identity?: { readonly roleArn: string; readonly pathlessRoleArn: string; readonly providerArn: string };
+  /** In a mode in which the pods call as a role: then there is no user and no parameter. */
+  readonly identity?: { readonly roleArn: string; readonly pathlessRoleArn: string; readonly providerArn?: string };
   /** The user without its path: a call that names a user who does not exist yet is judged on this ARN. */
   readonly pathlessUserArn: string;
   /** The managed policy, and further ones that a long list of models needs (`…-2`). */
@@ -39,7 +40,8 @@ export function confinementOf(access: Access, clusterId?: string): Confinement {
   const { account, region, names, permissionsBoundary, parameterKmsKeyId, credentials } = access.spec;
   const { namespace, name } = access.metadata;
   const partition = partitionOf(region) ?? 'aws';
-  const identity = podIdentityOf(access, partition);
+  const role = roleOf(access, partition);
+  const provider = webIdentityOf(access, partition)?.providerArn;
   const iam = (resource: string): string => `arn:${partition}:iam::${account}:${resource}`;
   const parameterRegion = credentials.accessKey?.secretStore.region ?? region;
   // Of both layouts: an access moves from one to the other.
@@ -51,7 +53,7 @@ export function confinementOf(access: Access, clusterId?: string): Confinement {
     owner: { ...(clusterId === undefined ? {} : { [ownerTagKeys.cluster]: clusterId }), [ownerTagKeys.namespace]: namespace, [ownerTagKeys.name]: name },
     userArn: iam(`user${names.path}${names.user}`),
     pathlessUserArn: iam(`user/${names.user}`),
-    ...(identity === undefined ? {} : { identity: { roleArn: identity.roleArn, pathlessRoleArn: iam(`role/${identity.roleName}`), providerArn: identity.providerArn } }),
+    ...(role === undefined ? {} : { identity: { roleArn: role.arn, pathlessRoleArn: iam(`role/${role.name}`), ...(provider === undefined ? {} : { providerArn: provider }) } }),
     policyArns: [iam(`policy${names.path}${names.policy}`), iam(`policy${names.path}${names.policy}-*`)],
     parameterArns: parameters.map((parameter) => `arn:${partition}:ssm:${parameterRegion}:${account}:parameter/${parameter.replace(/^\//, '')}`),
     parameterRegion,

@@ -1,11 +1,12 @@
-/** Which action is allowed on what for an access whose pods call as a role. As `action-places.ts`, for the mode `webIdentity`. */
+/** Which action is allowed on what for an access whose pods call as a role. As `action-places.ts`, for those modes. */
 import type { ConditionBlock } from '../../policy/types.ts';
 import { bounded, madeOurs, owned, tagged, taggedAsOurs, type ActionPlace } from './action-places.ts';
 import type { Confinement } from './confinement.ts';
 
 const roles = ({ identity }: Confinement): readonly string[] => (identity === undefined ? [] : [...new Set([identity.roleArn, identity.pathlessRoleArn])]);
 const role = ({ identity }: Confinement): readonly string[] => (identity === undefined ? [] : [identity.roleArn]);
-const provider = ({ identity }: Confinement): readonly string[] => (identity === undefined ? [] : [identity.providerArn]);
+const provider = ({ identity }: Confinement): readonly string[] => (identity?.providerArn === undefined ? [] : [identity.providerArn]);
+const hasProvider = ({ identity }: Confinement): boolean => identity?.providerArn !== undefined;
 const changeable = (confined: Confinement): readonly string[] => [...role(confined), ...confined.policyArns];
 const boundedAnd = (of: 'RequestTag' | 'ResourceTag', confined: Confinement): ConditionBlock => ({ StringEquals: { ...tagged(of, confined), ...bounded(confined) } });
 
@@ -34,10 +35,10 @@ export const identityPlaces: readonly ActionPlace[] = [
   },
   { sid: 'Detach', actions: ['iam:DetachRolePolicy'], resources: role, condition: (confined) => ({ ...owned(confined), ArnLike: { 'iam:PolicyARN': confined.policyArns } }) },
   { sid: 'CreatePolicy', actions: ['iam:CreatePolicy'], resources: ({ policyArns }) => policyArns, condition: madeOurs },
-  { sid: 'ReadProvider', actions: ['iam:GetOpenIDConnectProvider'], resources: provider },
-  { sid: 'CreateProvider', actions: ['iam:CreateOpenIDConnectProvider'], resources: provider, condition: madeOurs },
-  { sid: 'TagProvider', actions: ['iam:TagOpenIDConnectProvider'], resources: provider, condition: taggedAsOurs },
-  { sid: 'ChangeOwnProvider', actions: ['iam:AddClientIDToOpenIDConnectProvider', 'iam:DeleteOpenIDConnectProvider'], resources: provider, condition: owned },
+  { sid: 'ReadProvider', actions: ['iam:GetOpenIDConnectProvider'], resources: provider, when: hasProvider },
+  { sid: 'CreateProvider', actions: ['iam:CreateOpenIDConnectProvider'], resources: provider, when: hasProvider, condition: madeOurs },
+  { sid: 'TagProvider', actions: ['iam:TagOpenIDConnectProvider'], resources: provider, when: hasProvider, condition: taggedAsOurs },
+  { sid: 'ChangeOwnProvider', actions: ['iam:AddClientIDToOpenIDConnectProvider', 'iam:DeleteOpenIDConnectProvider'], resources: provider, when: hasProvider, condition: owned },
 ];
 
 /** What verify asks of a role beyond what its kinds declare. */

@@ -40,8 +40,7 @@ import { openInquiry } from './inquiry.ts';
 import type { Inquiry } from './inquiry.ts';
 import { makeCall } from './make-call.ts';
 import { storeReadersCheck } from './store-readers-check.ts';
-import { podIdentityOf } from '../../resources/web-identity.ts';
-import { verifyWebIdentity } from './web-identity.ts';
+import { sessionWayOf, verifyRole } from './role.ts';
 
 /**
  * @param context `call: false` leaves out the real calls, which cost a few tokens; `fromCluster` makes one more from within the
@@ -51,9 +50,9 @@ import { verifyWebIdentity } from './web-identity.ts';
 export async function* verifyAccess(access: Access, context: RunContext & { readonly call: boolean; readonly fromCluster?: { readonly image: string } }): AsyncGenerator<VerifyCheck> {
   await callerOfAccount(context.aws, access.spec.account);
   const inquiry = openInquiry(access, context);
-  const identity = podIdentityOf(access, inquiry.implied.partition);
-  if (identity !== undefined) {
-    yield* verifyWebIdentity(identity, inquiry, { calls: context.call, judgePolicy: policy, callWith });
+  const role = sessionWayOf(inquiry);
+  if (role !== undefined) {
+    yield* verifyRole(role, inquiry, { calls: context.call, judgePolicy: policy, callWith });
     return;
   }
   const pods = gatherPods(inquiry);

@@ -1,113 +1,119 @@
-/** Verifies an access whose pods call as a role: role and trust, token and session, pod environment, policy, and real calls with that session. */
-import type { PolicyFacts } from '../../checks/live/facts.ts';
-import { podMissing } from '../../checks/live/pod-missing.ts';
-import { podVariable } from '../../checks/live/pod-variable.ts';
+/** A session of the workload's role, got as its pods get it: with a token of their ServiceAccount. */
+import { Buffer } from 'node:buffer';
+import { AwsCallError } from '../../aws/error.ts';
+import type { AwsCredentials } from '../../aws/types.ts';
 import type { Finding } from '../../finding.ts';
-import type { NamedPolicy } from '../../policy/types.ts';
-import { policyLines } from '../../resources/policy-lines.ts';
-import { trustPolicy, type PodIdentity } from '../../resources/web-identity.ts';
-import type { VerifyCheck } from '../types.ts';
-import { check, type Looked } from './check.ts';
-import { gatherPods, type LivePods } from './gather-pods.ts';
-import type { HeldCredentials } from './held-credentials.ts';
+import { isRecord, textAt } from '../../resources/json.ts';
+import { webIdentityOf, type WebIdentity } from '../../resources/web-identity.ts';
+import { Secret } from '../../secret.ts';
 import type { Inquiry } from './inquiry.ts';
-import { podSession, sessionFindings, type PodSession } from './pod-session.ts';
+import type { SessionWay } from './role.ts';
 
-/** What is alike in every mode. */
-export interface AlikeChecks {
-  /** Are real calls made? */
-  readonly calls: boolean;
-  judgePolicy(facts: PolicyFacts | undefined, inquiry: Inquiry): Promise<Looked>;
-  callWith(streamed: boolean, held: HeldCredentials, policies: Promise<PolicyFacts | undefined>, inquiry: Inquiry): Promise<Looked>;
-}
-
-export async function* verifyWebIdentity(identity: PodIdentity, inquiry: Inquiry, alike: AlikeChecks): AsyncGenerator<VerifyCheck> {
-  const session = podSession(identity, inquiry);
-  const policies = rolePolicies(identity, inquiry);
-  const checks = [
-    check('role-and-trust', 'Role and trust', inquiry, () => roleAndTrust(identity, inquiry)),
-    check('session', 'Token and session', inquiry, async () => sessionLooked(identity, await session)),
-    check('pod-environment', 'Pod environment', inquiry, async () => podEnvironment(await gatherPods(inquiry))),
-    check('policy', 'Policy', inquiry, async () => alike.judgePolicy(await policies, inquiry)),
-    check('call', 'Call', inquiry, () => calling(false, identity, session, policies, inquiry, alike)),
-    check('streamed-call', 'Streamed call', inquiry, () => calling(true, identity, session, policies, inquiry, alike)),
-  ];
-  // A defect is thrown where its check is awaited, not before.
-  for (const one of [...checks, session, policies]) one.catch(() => undefined);
-  for (const one of checks) yield await one;
-}
-
-async function roleAndTrust(identity: PodIdentity, { readings }: Inquiry): Promise<Looked> {
-  const [role, provider] = await Promise.all([readings.role(identity.roleName), readings.oidcProvider(identity.providerArn)]);
-  const { issuer, audience } = identity.declared;
-  const findings: Finding[] = [];
-  const wrong = (id: string, message: string, cause: string, remedy = 'Run `bedrock-access plan` to see what differs; `bedrock-access apply` puts it right.'): void => {
-    findings.push({ id, severity: 'error', message, cause, remedy, place: { resource: identity.roleArn } });
-  };
-  if (provider === undefined) wrong('oidc-provider-missing', `the account has no identity provider of ${issuer}`, 'It was deleted, or never made: then no token of the cluster is accepted.');
-  else if (!provider.audiences.includes(audience)) wrong('oidc-provider-audience-missing', `the identity provider of ${issuer} does not accept the audience ${audience}`, `It accepts ${provider.audiences.join(', ') || 'none'}.`);
-  if (role === undefined) wrong('role-missing', `the IAM role ${identity.roleName} does not exist`, 'It was deleted, or the access was not applied.');
-  else if (JSON.stringify(policyLines(role.trust)) !== JSON.stringify(policyLines(trustPolicy(identity)))) {
-    wrong('trust-differs', `the trust policy of ${identity.roleName} is not that of ${identity.subject}`, `It says: ${Object.values(policyLines(role.trust)).join('; ')}.`);
-  }
-  return { detail: `${identity.roleName} trusts ${identity.subject} of ${issuer}`, findings };
-}
-
-function sessionLooked(identity: PodIdentity, session: PodSession): Looked {
-  return { detail: session.credentials === undefined ? `no session for ${identity.subject}` : `a token of ${identity.subject} gave the session ${session.credentials.accessKeyId}`, findings: sessionFindings(identity, session) };
-}
-
-function podEnvironment({ facts }: LivePods): Looked {
-  const pods = facts.workloads.flatMap((workload) => workload.pods);
-  const hidden = pods.flatMap(({ name, containers }) =>
-    containers
-      .filter(({ variables }) => variables.has('AWS_ACCESS_KEY_ID'))
-      .map((container): Finding => ({
-        id: 'static-key-hides-identity',
-        severity: 'error',
-        message: `container ${container.name} of pod ${name} has AWS_ACCESS_KEY_ID in its environment`,
-        cause: 'AWS SDKs take a key from the environment before a token file: the pod calls with that key, not with its role.',
-        remedy: 'Remove AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY where the workload is defined.',
-        place: { resource: `Pod ${facts.namespace}/${name}` },
-      })),
-  );
-  return { detail: `${pods.length} ${pods.length === 1 ? 'pod' : 'pods'} with role and token file`, findings: [...podMissing(facts), ...podVariable(facts), ...hidden] };
-}
-
-/** Every policy that AWS would look at for the role, boundary included; undefined when there is no such role. */
-async function rolePolicies(identity: PodIdentity, { access, context, readings, implied }: Inquiry): Promise<PolicyFacts | undefined> {
-  const role = await readings.role(identity.roleName);
-  if (role === undefined) return undefined;
-  const { iam } = context.aws;
-  const managed = async (arn: string): Promise<NamedPolicy | undefined> => {
-    const policy = await readings.policy(arn);
-    const document = policy === undefined ? undefined : await readings.policyDocument(arn, policy.defaultVersionId);
-    return document === undefined ? undefined : { name: arn, document };
-  };
-  const [attached, inline, boundary] = await Promise.all([
-    readings.rolePolicies(role.name).then((arns) => Promise.all(arns.map(managed))),
-    iam.listRolePolicies(role.name).then((names) =>
-      Promise.all(
-        (names ?? []).map(async (name): Promise<NamedPolicy | undefined> => {
-          const document = await iam.getRolePolicy(role.name, name);
-          return document === undefined ? undefined : { name: `inline policy ${name}`, document };
-        }),
-      ),
-    ),
-    role.permissionsBoundary === undefined ? undefined : managed(role.permissionsBoundary),
-  ]);
+/** Undefined in another mode. */
+export function wayOfWebIdentity(inquiry: Inquiry): SessionWay | undefined {
+  const identity = webIdentityOf(inquiry.access, inquiry.implied.partition);
+  if (identity === undefined) return undefined;
   return {
-    access,
-    models: implied.models,
-    principal: role.arn,
-    policies: { identity: [...attached, ...inline].filter((policy) => policy !== undefined), ...(boundary === undefined ? {} : { boundary }) },
-    groups: [],
+    holder: identity.subject,
+    title: 'Token and session',
+    pods: 'role and token file',
+    around: () => provider(identity, inquiry),
+    async session() {
+      const session = await podSession(identity, inquiry);
+      return {
+        detail: session.credentials === undefined ? `no session for ${identity.subject}` : `a token of ${identity.subject} gave the session ${session.credentials.accessKeyId}`,
+        findings: sessionFindings(identity, session),
+        ...(session.credentials === undefined ? {} : { credentials: session.credentials }),
+      };
+    },
   };
 }
 
-async function calling(streamed: boolean, { subject }: PodIdentity, session: Promise<PodSession>, policies: Promise<PolicyFacts | undefined>, inquiry: Inquiry, { calls, callWith }: AlikeChecks): Promise<Looked> {
-  if (!calls) return { detail: 'not asked for (--no-call)', findings: [], skipped: true };
-  const { credentials } = await session;
-  if (credentials === undefined) return { detail: 'there is no session to call with, see Token and session', findings: [], skipped: true };
-  return callWith(streamed, { holder: subject, credentials }, policies, inquiry);
+async function provider({ providerArn, roleArn, declared }: WebIdentity, { readings }: Inquiry): Promise<readonly Finding[]> {
+  const found = await readings.oidcProvider(providerArn);
+  const { issuer, audience } = declared;
+  const wrong = (id: string, message: string, cause: string): readonly Finding[] => [
+    { id, severity: 'error', message, cause, remedy: 'Run `bedrock-access plan` to see what differs; `bedrock-access apply` puts it right.', place: { resource: roleArn } },
+  ];
+  if (found === undefined) return wrong('oidc-provider-missing', `the account has no identity provider of ${issuer}`, 'It was deleted, or never made: then no token of the cluster is accepted.');
+  if (found.audiences.includes(audience)) return [];
+  return wrong('oidc-provider-audience-missing', `the identity provider of ${issuer} does not accept the audience ${audience}`, `It accepts ${found.audiences.join(', ') || 'none'}.`);
+}
+
+interface PodSession {
+  /** The issuer that the token names. */
+  readonly issuer: string;
+  readonly credentials?: AwsCredentials;
+  /** Of STS's refusal. */
+  readonly refused?: { readonly code: string; readonly said: string };
+}
+
+/** Seconds; the shortest that the API server gives (TokenRequest, expirationSeconds). */
+const tokenSeconds = 600;
+/** A new role or provider is known everywhere within seconds, with no bound given: asked again over half a minute. */
+const attempts = 4;
+
+async function podSession(identity: WebIdentity, { access, context }: Inquiry): Promise<PodSession> {
+  const { serviceAccount, audience } = identity.declared;
+  const { namespace } = access.metadata;
+  const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', metadata: {}, spec: { audiences: [audience], expirationSeconds: tokenSeconds } };
+  const made = await context.kubernetes.createSubresource({ apiVersion: 'v1', kind: 'ServiceAccount', namespace, name: serviceAccount }, 'token', request);
+  const token = textAt(made, 'status', 'token') ?? '';
+  const issuer = issuerIn(token);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return { issuer, credentials: await context.aws.webIdentity.assumeRole({ roleArn: identity.roleArn, sessionName: 'bedrock-access-verify', token: new Secret(token) }) };
+    } catch (error) {
+      if (!(error instanceof AwsCallError) || ['throttled', 'unavailable', 'unreachable'].includes(error.kind)) throw error;
+      if (attempt > attempts) return { issuer, refused: { code: error.code, said: error.message } };
+      await context.clock.sleep(1000 * 2 ** attempt, context.signal);
+    }
+  }
+}
+
+/** What is wrong with the way from the token to the session. */
+function sessionFindings(identity: WebIdentity, { issuer, refused }: PodSession): readonly Finding[] {
+  const { declared, subject, roleArn } = identity;
+  const place = { resource: roleArn };
+  if (issuer !== declared.issuer) {
+    return [
+      {
+        id: 'issuer-differs',
+        severity: 'error',
+        message: `the cluster's tokens name the issuer ${issuer === '' ? '(none)' : issuer}, and the access declares ${declared.issuer}`,
+        cause: 'AWS looks for the identity provider of the issuer that the token names, to the letter.',
+        remedy: `Declare credentials.webIdentity.issuer: ${issuer}; where AWS cannot reach that address, \`bedrock-access issuer verify\` says what to change.`,
+        place: { field: 'spec.credentials.webIdentity.issuer' },
+      },
+    ];
+  }
+  if (refused === undefined) return [];
+  return [
+    {
+      id: 'role-not-assumed',
+      severity: 'error',
+      message: `STS does not let ${subject} assume ${roleArn}: ${refused.code}`,
+      cause: `${refused.said}. ${causes[refused.code.replace(/Exception$/, '')] ?? 'The role, its trust policy or the identity provider is not as declared, or a change of them is not known everywhere yet.'}`,
+      remedy: 'See "Role and trust" above; `bedrock-access apply` puts role and trust right. `bedrock-access issuer verify` compares the published keys with the cluster’s.',
+      place,
+    },
+  ];
+}
+
+/** STS API reference, AssumeRoleWithWebIdentity, Errors. */
+const causes: Readonly<Record<string, string>> = {
+  InvalidIdentityToken: 'The account has no identity provider of this issuer, it does not accept the audience, or the key that signed the token is not published.',
+  IDPCommunicationError: "The issuer's documents cannot be fetched.",
+  ExpiredToken: "The clocks of the cluster and of AWS differ by more than the token's life.",
+  AccessDenied: 'The trust policy does not name this ServiceAccount or audience, or the role does not exist.',
+};
+
+function issuerIn(token: string): string {
+  const [, body = ''] = token.split('.');
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(body, 'base64url').toString('utf8'));
+    return isRecord(claims) ? (textAt(claims, 'iss') ?? '') : '';
+  } catch {
+    return '';
+  }
 }

@@ -1,0 +1,41 @@
+/** The IAM role that the workload's pods call as, in the modes in which there is no user: what each mode adds to a role. */
+import type { EnvironmentVariable } from '../access/clients/index.ts';
+import { roleNameOf } from '../access/credential-mode.ts';
+import type { Access } from '../access/types.ts';
+import type { Partition } from '../bedrock/types.ts';
+import type { PolicyDocument } from '../policy/types.ts';
+import type { Field } from './kind.ts';
+import type { PodVolume } from './pod-volumes.ts';
+import { podRoleOfWebIdentity } from './web-identity.ts';
+
+export interface PodRole {
+  readonly name: string;
+  readonly arn: string;
+  /** Who may assume it. */
+  readonly trust: PolicyDocument;
+  /** What the trust policy names and must be there before the role. */
+  readonly trusts: readonly Field[];
+  readonly pods: PodParts;
+}
+
+/** What a mode puts into the pods. */
+export interface PodParts {
+  /** The ServiceAccount that the pods must run as; undefined where any will do. */
+  readonly serviceAccount?: string;
+  readonly volumes: readonly PodVolume[];
+  /** By which the client finds its credentials. */
+  readonly variables: readonly EnvironmentVariable[];
+  /** What must be there before a pod starts, beyond the role and its policies. */
+  readonly ready: readonly Field[];
+}
+
+/** Undefined in the modes of an IAM user. */
+export function podRoleOf(access: Access, partition: Partition): PodRole | undefined {
+  return podRoleOfWebIdentity(access, partition);
+}
+
+/** Name and ARN of the role that the access declares. */
+export function roleOf({ spec }: Access, partition: Partition): { readonly name: string; readonly arn: string } | undefined {
+  const name = roleNameOf(spec.credentials);
+  return name === undefined ? undefined : { name, arn: `arn:${partition}:iam::${spec.account}:role${spec.names.path}${name}` };
+}
