@@ -28,8 +28,8 @@ export async function run(options: CommandOptions, commandLine: CommandLine): Pr
     access.revision === undefined ? '' : `${access.revision} ${access.state ?? ''}`.trim(),
     access.regions.join(','),
     access.models.join(','),
-    access.user ?? '',
+    access.user ?? access.role ?? '',
   ]);
-  commandLine.print(table(['namespace', 'name', 'cluster', 'revision', 'regions', 'models', 'user'], rows, commandLine.paint));
+  commandLine.print(table(['namespace', 'name', 'cluster', 'revision', 'regions', 'models', 'user or role'], rows, commandLine.paint));
   return exitCodes.ok;
 }

@@ -8,27 +8,28 @@ import { allRevisions } from './revision.ts';
 import type { AccessSummary, Revision, RunContext } from './types.ts';
 
 /**
- * Every access that has a user in this account (by its owner tags, wherever its cluster is) or a revision in this cluster.
+ * Every access that has a user or a role in this account (by its owner tags, wherever its cluster is) or a revision in this cluster.
  * The user's mark tells every region, so that no region is searched. With `allRegions` every region is: parameters of this
  * cluster's accesses show even where their user, its mark and the revisions are gone.
  */
 export async function listAccesses(context: RunContext, { allRegions = false }: { readonly allRegions?: boolean } = {}): Promise<readonly AccessSummary[]> {
   const readings = takeReadings(context.aws, context.kubernetes);
-  const looks = [readings.usersWithTags(), allRevisions(context.kubernetes), allRegions ? parametersEverywhere(context, readings) : Promise.resolve([])] as const;
+  const looks = [readings.usersWithTags(), readings.rolesWithTags(), allRevisions(context.kubernetes), allRegions ? parametersEverywhere(context, readings) : Promise.resolve([])] as const;
   const failures = rejections(await Promise.allSettled(looks));
   if (failures.length > 0) throw failureOfAll(failures.flatMap((failure): readonly unknown[] => (failure instanceof AggregateError ? failure.errors : [failure])));
-  const [users, revisions, parameters] = await Promise.all(looks);
+  const [users, roles, revisions, parameters] = await Promise.all(looks);
   const accesses = new Map<string, AccessSummary>();
   for (const { namespace, name, revision } of [...revisions].sort((a, b) => a.revision.number - b.revision.number)) {
     accesses.set(`${context.clusterId} ${namespace}/${name}`, { namespace, name, cluster: context.clusterId, here: true, ...fromRevision(revision) });
   }
-  for (const { name: user, tags } of users) {
+  const principals = [...users.map(({ name: user, tags }) => ({ tags, found: { user } })), ...roles.map(({ name: role, tags }) => ({ tags, found: { role } }))];
+  for (const { tags, found } of principals) {
     const [cluster, namespace, name] = [tags[ownerTagKeys.cluster], tags[ownerTagKeys.namespace], tags[ownerTagKeys.name]];
     if (cluster === undefined || namespace === undefined || name === undefined) continue;
     const key = `${cluster} ${namespace}/${name}`;
     const known = accesses.get(key) ?? { namespace, name, cluster, here: cluster === context.clusterId, regions: [], models: [] };
     const marked = (tags[markKeys.regions] ?? '').split(' ').filter((region) => region !== '');
-    accesses.set(key, { ...known, user, regions: [...new Set([...known.regions, ...marked])].sort() });
+    accesses.set(key, { ...known, ...found, regions: [...new Set([...known.regions, ...marked])].sort() });
   }
   for (const { region, namespace, name } of parameters) {
     const key = `${context.clusterId} ${namespace}/${name}`;

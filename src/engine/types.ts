@@ -130,6 +130,8 @@ export interface AccessSummary {
   /** False: its owner tags name another cluster. */
   readonly here: boolean;
   readonly user?: string;
+  /** In a mode in which the pods call as a role. */
+  readonly role?: string;
   readonly regions: readonly string[];
   readonly models: readonly string[];
   readonly revision?: number;

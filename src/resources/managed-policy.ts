@@ -8,7 +8,7 @@ import type { Hands, ResourceKind, Stray } from './kind.ts';
 import { deniesSessions, ownershipByTags, ownerTags } from './owner.ts';
 import { policyLines } from './policy-lines.ts';
 import type { Readings } from './readings.ts';
-import { usersOf } from './search.ts';
+import { rolesOf, usersOf } from './search.ts';
 
 export interface DesiredPolicy {
   readonly name: string;
@@ -52,7 +52,11 @@ export const managedPolicy: ResourceKind<DesiredPolicy, ObservedPolicy> = {
   // A policy's first version is there as long as nobody has deleted it; a permission shows either way.
   laterReadings: ({ desired }, readings) => [readings.policyDocument(desired.arn, 'v1')],
   async strays(where, readings) {
-    const attached = await Promise.all((await usersOf(where, readings)).map(async (user) => ((await readings.user(user)) === undefined ? [] : readings.attachedPolicies(user))));
+    const [users, roles] = await Promise.all([usersOf(where, readings), rolesOf(where, readings)]);
+    const attached = await Promise.all([
+      ...users.map(async (user) => ((await readings.user(user)) === undefined ? [] : readings.attachedPolicies(user))),
+      ...roles.map(async (role) => ((await readings.role(role)) === undefined ? [] : readings.rolePolicies(role))),
+    ]);
     const unknown = [...new Set(attached.flat())].filter((arn) => !where.accounted.has(arn) && arn.includes(`:${where.account}:`));
     const found = await Promise.all(unknown.map((arn) => read(arn, readings)));
     return found

@@ -4,8 +4,9 @@
  * where no other role refers to it.
  */
 import type { OidcProvider } from '../aws/types.ts';
+import type { PolicyStatement } from '../policy/types.ts';
 import { gone } from './iam-user.ts';
-import type { ResourceKind } from './kind.ts';
+import type { ResourceKind, Stray } from './kind.ts';
 import { address } from './kind.ts';
 import { ownershipByTags, ownerTags } from './owner.ts';
 import { webIdentityOf } from './web-identity.ts';
@@ -29,6 +30,17 @@ export const oidcProvider: ResourceKind<DesiredProvider, OidcProvider> = {
   identity: ({ desired }) => desired.arn,
 
   observe: ({ desired }, readings) => readings.oidcProvider(desired.arn),
+  /** Providers that roles of this access trust. */
+  async strays(where, readings) {
+    if (!where.sweep) return [];
+    const roles = (await readings.rolesWithTags()).filter(({ tags }) => ownershipByTags(tags, where.owner).by === 'us');
+    const arns = [...new Set(roles.flatMap(({ trust }) => trust.Statement.flatMap(providersOf)))].filter((arn) => !where.accounted.has(arn));
+    const found = await Promise.all(arns.map((arn) => readings.oidcProvider(arn)));
+    return found
+      .filter((provider) => provider !== undefined)
+      .filter(({ tags }) => ownershipByTags(tags, where.owner).by === 'us')
+      .map((observed): Stray<OidcProvider> => ({ name: observed.arn.slice(observed.arn.indexOf('oidc-provider/') + 'oidc-provider/'.length), observed, reason: 'trusted by the role of this access' }));
+  },
   // Whose it is decides only whether it is removed: everybody may trust the issuer.
   ownership: (observed, owner) => ownershipByTags(observed.tags, owner),
   heldByAnother: true,
@@ -71,3 +83,8 @@ export const oidcProvider: ResourceKind<DesiredProvider, OidcProvider> = {
   permissions: ['iam:GetOpenIDConnectProvider', 'iam:CreateOpenIDConnectProvider', 'iam:TagOpenIDConnectProvider', 'iam:AddClientIDToOpenIDConnectProvider', 'iam:DeleteOpenIDConnectProvider', 'iam:GetAccountAuthorizationDetails'],
   repeatable: ['iam:AddClientIDToOpenIDConnectProvider', 'iam:DeleteOpenIDConnectProvider'],
 };
+
+function providersOf({ Principal: principal }: PolicyStatement): readonly string[] {
+  const federated = typeof principal === 'object' ? principal['Federated'] : undefined;
+  return [federated ?? []].flat().filter((arn) => arn.includes(':oidc-provider/'));
+}

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AccessDocumentSpec } from '../../src/access/document.ts';
 import type { Access } from '../../src/access/types.ts';
-import { applyAccess, destroyAccess, planAccess, rollbackAccess } from '../../src/engine/index.ts';
+import { applyAccess, destroyAccess, listAccesses, planAccess, rollbackAccess } from '../../src/engine/index.ts';
 import type { RunContext, VerifyCheck } from '../../src/engine/types.ts';
 import { verifyAccess } from '../../src/engine/verify/index.ts';
 import type { KubernetesObject } from '../../src/kubernetes/types.ts';
@@ -94,6 +94,20 @@ test('pods call as a role that trusts their ServiceAccount alone, and there is n
     assert.deepEqual(checks.map(({ id, outcome }) => `${id} ${outcome}`), ['role-and-trust passed', 'session passed', 'pod-environment passed', 'policy passed', 'call passed', 'streamed-call passed'], JSON.stringify(checks, null, 1));
     const calls = world.sandbox.audit.filter(({ action }) => action.startsWith('bedrock:Invoke'));
     assert.ok(calls.length >= 2 && calls.every(({ identity, verdict }) => verdict === 'allow' && identity.startsWith('arn:aws:sts::123456789012:assumed-role/bedrock-openhands-role/')), JSON.stringify(calls));
+  });
+});
+
+test('without any revision a keyless access is listed by its role, and destroy finds everything by tags and labels', async () => {
+  await inCluster(async (world) => {
+    const before = await world.left();
+    await done(applyAccess(keyless(), await world.run()));
+    for (const { metadata } of await world.kubernetes.list('apps/v1', 'ControllerRevision', { namespace })) {
+      if (metadata.labels?.['bedrock-access.dev/name'] !== undefined) await world.kubernetes.remove({ apiVersion: 'apps/v1', kind: 'ControllerRevision', namespace, name: metadata.name ?? '' });
+    }
+    assert.deepEqual((await listAccesses(await world.run())).map(({ namespace: of, name, role }) => [of, name, role]), [[namespace, 'openhands', 'bedrock-openhands-role']]);
+    await done(destroyAccess(access, await world.run()));
+    await world.sandbox.clock.advance(5000);
+    assert.deepEqual(await world.left(), before);
   });
 });
 
