@@ -7,9 +7,6 @@ import { productClockOf } from './clock.ts';
 import type { Sandbox, SandboxOptions } from './types.ts';
 import { createWorld, type Part } from './world.ts';
 
-/** The region of `AWS_REGION` in the sandbox's environment. */
-const homeRegion = 'us-west-2';
-
 /** Starts the whole sandbox on ephemeral loopback ports. Always `stop` it. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'bedrock-access-sandbox-')));
@@ -36,8 +33,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         AWS_ENDPOINT_URL: aws.endpoint,
         AWS_ACCESS_KEY_ID: aws.administrator.accessKeyId,
         AWS_SECRET_ACCESS_KEY: aws.administrator.secretAccessKey,
-        AWS_REGION: homeRegion,
-        AWS_DEFAULT_REGION: homeRegion,
+        AWS_REGION: world.region,
+        AWS_DEFAULT_REGION: world.region,
         ...(kubernetes === undefined ? {} : { KUBECONFIG: kubernetes.kubeconfigFile }),
       },
       account: world.account,

@@ -27,6 +27,8 @@ export interface SandboxOptions {
   readonly ticking?: boolean;
   /** Default 123456789012. */
   readonly account?: string;
+  /** `AWS_REGION` of its environment, and the region of calls that do not name theirs: those with a long-term API key. Default us-west-2. */
+  readonly region?: string;
   /** Run pods' containers as real client processes, or only as objects. Default `objects`. */
   readonly workloads?: 'processes' | 'objects';
   /** `false` starts AWS alone. Default true. */

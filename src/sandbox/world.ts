@@ -13,6 +13,8 @@ export interface World {
   readonly faults: Faults;
   /** The AWS account, 12 digits. */
   readonly account: string;
+  /** Of calls that do not say theirs. */
+  readonly region: string;
   readonly random: Random;
   readonly seed: number;
   readonly options: SandboxOptions;
@@ -60,6 +62,7 @@ export function createWorld(options: SandboxOptions, directory: string): World {
     audit: createAudit(clock),
     faults: createFaults(),
     account: options.account ?? '123456789012',
+    region: options.region ?? 'us-west-2',
     random: seededRandom(seed),
     seed,
     options,

@@ -37,6 +37,7 @@ function newUser(world: World, { iam }: AwsState, name: string): IamUser {
     tags: new Map(),
     boundary: undefined,
     keys: [],
+    apiKeys: [],
     inline: new Map(),
     attached: new Set(),
   };

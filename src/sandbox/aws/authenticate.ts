@@ -2,17 +2,22 @@ import type { World } from '../world.ts';
 import { bearerSignatureMatches, readBearerToken } from './bearer-token.ts';
 import { AwsError } from './error.ts';
 import type { KnownCredential } from './credentials.ts';
+import { aliasInApiKey, hasExpired } from './iam/service-credentials.ts';
 import { readAuthorization, signatureMatches, signingTime } from './signature.ts';
 import type { Protocol } from './services.ts';
 import type { AwsState } from './state.ts';
 import type { WireRequest } from './wire.ts';
 
+/** Values of `bedrock:BearerTokenType` (Bedrock user guide, "Control permissions for generating and using Amazon Bedrock API keys"). */
+export type BearerTokenType = 'LONG_TERM' | 'SHORT_TERM';
+
 export interface Authenticated {
   readonly credential: KnownCredential;
+  /** Of an API key its own id. */
   readonly accessKeyId: string;
   readonly region: string;
   /** The caller came with a bearer token, which takes a permission of its own. */
-  readonly bearer: boolean;
+  readonly bearer?: BearerTokenType;
 }
 
 /** Who signed the request; else the error of that service's protocol, in its own words. */
@@ -26,25 +31,42 @@ export async function authenticate(request: WireRequest, protocol: Protocol, sta
   checkFreshness(request, authorization.date, protocol);
 
   const credential = state.credentials.find(accessKeyId);
-  if (credential === undefined || !credential.active) throw errors.unknownKey();
+  if (credential === undefined || !credential.active || credential.apiKey !== undefined) throw errors.unknownKey();
   const token = request.headers['x-amz-security-token'];
   if (credential.session === undefined ? token !== undefined : token !== credential.session.token) throw errors.unknownKey();
   if (credential.session !== undefined && credential.session.expiresAt.getTime() <= Date.now()) throw errors.expired();
   if (!(await signatureMatches(request, authorization, credential.secret))) throw errors.badSignature();
   credential.key?.uses.push({ at: world.clock.now(), service: authorization.service, region: authorization.region });
-  return { credential, accessKeyId, region: authorization.region, bearer: false };
+  return { credential, accessKeyId, region: authorization.region };
 }
 
-/** Expiry is of the wire, so the wall clock rules. AWS answers what is wrong with a key in these words (seen in public threads, 2026). */
+/** AWS answers what is wrong with a key in these words (seen in public threads, 2026). */
+const invalidKey = 'Authentication failed: Please make sure your API Key is valid.';
+const expiredKey = 'Bearer Token has expired';
+
+/** A short-term token's expiry is of the wire, so the wall clock rules; a long-term key ages in the world. */
 async function authenticateBearer(request: WireRequest, state: AwsState, world: World): Promise<Authenticated> {
-  const invalid = new AwsError('AccessDeniedException', 403, 'Authentication failed: Please make sure your API Key is valid.');
+  const invalid = new AwsError('AccessDeniedException', 403, invalidKey);
+  const plain = (request.headers['authorization'] ?? '').slice('Bearer '.length);
+  const alias = aliasInApiKey(plain);
+  if (alias !== undefined) {
+    const found = state.credentials.find(alias);
+    if (found?.apiKey === undefined || !found.active || found.secret !== plain) throw invalid;
+    if (hasExpired(found.apiKey, world.clock.now())) throw new AwsError('AccessDeniedException', 403, expiredKey);
+    return { credential: found, accessKeyId: found.apiKey.id, region: regionOfHost(request) ?? world.region, bearer: 'LONG_TERM' };
+  }
   const token = readBearerToken(request);
   const credential = token === undefined ? undefined : state.credentials.find(token.accessKeyId);
   if (token === undefined || credential?.active !== true || credential.session?.token !== token.sessionToken) throw invalid;
   if (!(await bearerSignatureMatches(token, credential.secret))) throw invalid;
-  if (token.signedAt.getTime() + token.expiresIn * 1000 <= Date.now()) throw new AwsError('AccessDeniedException', 403, 'Bearer Token has expired');
+  if (token.signedAt.getTime() + token.expiresIn * 1000 <= Date.now()) throw new AwsError('AccessDeniedException', 403, expiredKey);
   credential.key?.uses.push({ at: world.clock.now(), service: 'bedrock', region: token.region });
-  return { credential, accessKeyId: token.accessKeyId, region: token.region, bearer: true };
+  return { credential, accessKeyId: token.accessKeyId, region: token.region, bearer: 'SHORT_TERM' };
+}
+
+/** Nothing in a bearer call says its region but the endpoint, of which the sandbox has one for all regions. */
+function regionOfHost(request: WireRequest): string | undefined {
+  return /^bedrock(?:-runtime)?(?:-fips)?\.([a-z0-9-]+)\./.exec(request.headers['host'] ?? '')?.[1];
 }
 
 /** Signatures are of the wire, so the wall clock rules: 15 minutes for the Query services, 5 for the others, as their messages say. */

@@ -1,7 +1,7 @@
 import type { SandboxOptions } from '../types.ts';
 import type { World } from '../world.ts';
 import { rolePolicies, userPolicies } from './iam/principal-policies.ts';
-import type { AccessKey, IamState } from './iam/state.ts';
+import type { AccessKey, ApiKey, IamState } from './iam/state.ts';
 import type { Identity } from './identity.ts';
 import type { Session } from './sts/sessions.ts';
 
@@ -13,13 +13,15 @@ export interface KnownCredential {
   readonly session?: Session;
   /** The long-term key, for its last use. */
   readonly key?: AccessKey;
+  /** The long-term Bedrock API key, which signs nothing: it is a bearer token. */
+  readonly apiKey?: ApiKey;
   readonly identity: Identity;
 }
 
 /** What every service asks of IAM before it answers. */
 export interface CredentialRegister {
-  /** As one replica knows it: with `propagation`, each call may meet another replica. */
-  find(accessKeyId: string): KnownCredential | undefined;
+  /** As one replica knows it: with `propagation`, each call may meet another replica. An API key is found by its alias. */
+  find(id: string): KnownCredential | undefined;
   /** To be called after each change of IAM. */
   changed(): void;
   /** The same, seen at once everywhere: for identities that the sandbox makes itself. */
@@ -39,10 +41,10 @@ export function createCredentialRegister(world: World, iam: IamState, sessions: 
   let sequence = 0;
 
   return {
-    find(accessKeyId) {
+    find(id) {
       const seen = propagation === 0 ? view() : (replicas[Math.floor(world.random() * replicaCount)]?.view ?? view());
-      const session = sessions.get(accessKeyId);
-      return session === undefined ? seen.get(accessKeyId) : ofSession(iam, session);
+      const session = sessions.get(id);
+      return session === undefined ? seen.get(id) : ofSession(iam, session);
     },
     changed() {
       current = undefined;
@@ -71,7 +73,7 @@ export function propagationOf(options: SandboxOptions): number {
 function buildView(iam: IamState): View {
   const known = new Map<string, KnownCredential>();
   for (const user of iam.users.values()) {
-    if (user.keys.length === 0) continue;
+    if (user.keys.length + user.apiKeys.length === 0) continue;
     const identity: Identity = {
       kind: 'user',
       arn: user.arn,
@@ -82,6 +84,7 @@ function buildView(iam: IamState): View {
       policies: userPolicies(iam, user),
     };
     for (const key of user.keys) known.set(key.id, { secret: key.secret, active: key.active, key, identity });
+    for (const apiKey of user.apiKeys) known.set(apiKey.alias, { secret: apiKey.secret, active: apiKey.active, apiKey, identity });
   }
   return known;
 }

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { runIdOf, type Strike } from '../faults.ts';
 import type { World } from '../world.ts';
-import { authenticate } from './authenticate.ts';
+import { authenticate, type BearerTokenType } from './authenticate.ts';
 import { authorize } from './authorize.ts';
 import { Body, type Answer, type Call, type Check } from './call.ts';
 import { AwsError } from './error.ts';
@@ -53,7 +53,7 @@ async function execute(request: WireRequest, routed: Routed, service: Service, s
   log.resource = own[0]?.resource ?? '*';
   if (identity.kind !== 'anonymous') log.accessKeyId = accessKeyId;
   // Bedrock user guide, "Permissions for API keys": bedrock:CallWithBearerToken beside the action itself.
-  const checks: readonly Check[] = bearer ? [{ action: 'bedrock:CallWithBearerToken', resource: '*' }, ...own] : own;
+  const checks: readonly Check[] = bearer === undefined ? own : [{ action: 'bedrock:CallWithBearerToken', resource: '*', context: { 'bedrock:BearerTokenType': bearer } }, ...own];
   log.explanation = authorize(checks, call, service.protocol === 'query' ? { code: 'AccessDenied', status: 403 } : { code: 'AccessDeniedException', status: service.protocol === 'json' ? 400 : 403 });
   const answer = await routed.operation.run(call);
   if (service.name === 'iam' && !/^(Get|List|Simulate)/.test(routed.name)) state.credentials.changed();
@@ -64,7 +64,7 @@ interface Caller {
   readonly identity: Identity;
   readonly accessKeyId: string;
   readonly region: string;
-  readonly bearer: boolean;
+  readonly bearer?: BearerTokenType;
 }
 
 async function signed(request: WireRequest, service: Service, state: AwsState, world: World): Promise<Caller> {
@@ -75,7 +75,7 @@ async function signed(request: WireRequest, service: Service, state: AwsState, w
 /** A call without credentials says no region either; the one who asks is told apart by what the call holds. */
 function unsigned({ account }: World): Caller {
   const identity: Identity = { kind: 'anonymous', arn: 'anonymous', account, userId: 'anonymous', name: 'anonymous', tags: {}, policies: { identity: [] } };
-  return { identity, accessKeyId: '', region: 'us-east-1', bearer: false };
+  return { identity, accessKeyId: '', region: 'us-east-1' };
 }
 
 /** The world's misbehaviour around the execution. An error of a dropped call is dropped too. */

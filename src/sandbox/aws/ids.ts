@@ -5,7 +5,7 @@ const secretAlphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123
 const lowerAlphabet = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
 /** The prefixes of IAM's unique ids (IAM user guide, "IAM identifiers"). */
-export type UniqueIdPrefix = 'AIDA' | 'AKIA' | 'ASIA' | 'ANPA' | 'AROA' | 'AGPA';
+export type UniqueIdPrefix = 'AIDA' | 'AKIA' | 'ACCA' | 'ASIA' | 'ANPA' | 'AROA' | 'AGPA';
 
 /** `AIDA` and 16 characters. */
 export function uniqueId(prefix: UniqueIdPrefix, random: Random): string {

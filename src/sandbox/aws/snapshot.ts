@@ -1,5 +1,5 @@
 import { sandboxPath } from './administrators.ts';
-import type { AccessKey, IamPrincipal } from './iam/state.ts';
+import type { AccessKey, ApiKey, IamPrincipal } from './iam/state.ts';
 import { latest, type Parameter } from './ssm/parameters.ts';
 import type { AwsState } from './state.ts';
 
@@ -11,7 +11,7 @@ import type { AwsState } from './state.ts';
 export function snapshot(state: AwsState): Readonly<Record<string, unknown>> {
   const users = [...state.iam.users.values()].filter((user) => user.path !== sandboxPath);
   const names = keyNames(state);
-  const said = (text: string): string => text.replace(/AKIA[A-Z2-7]{16}/g, (id) => names.get(id) ?? '<key that is gone>');
+  const said = (text: string): string => text.replace(/A(?:KIA|CCA)[A-Z2-7]{16}/g, (id) => names.get(id) ?? '<key that is gone>');
   const profileNames = new Map(Array.from(state.applicationProfiles.values(), (profile) => [profile.id, `<profile ${profile.name}>`]));
   const named = (text: string): string => [...profileNames].reduce((shown, [id, name]) => shown.replaceAll(id, name), said(text));
   const tagsOf = (tags: ReadonlyMap<string, string>): Readonly<Record<string, string>> => sorted(Array.from(tags, ([key, value]) => [key, named(value)]));
@@ -23,7 +23,7 @@ export function snapshot(state: AwsState): Readonly<Record<string, unknown>> {
 
   return withoutEmpty({
     users: sorted(
-      users.map((user) => [user.name, { ...held(user), tags: tagsOf(user.tags), boundary: user.boundary, keys: user.keys.map((key) => (key.active ? 'Active' : 'Inactive')) }]),
+      users.map((user) => [user.name, { ...held(user), tags: tagsOf(user.tags), boundary: user.boundary, keys: user.keys.map(shownStatus), ...(user.apiKeys.length === 0 ? {} : { apiKeys: user.apiKeys.map(shownStatus) }) }]),
     ),
     roles: sorted(Array.from(state.iam.roles.values(), (role) => [role.name, { ...held(role), tags: tagsOf(role.tags), trust: JSON.parse(role.trust) }])),
     oidcProviders: sorted(Array.from(state.iam.oidcProviders.values(), (provider) => [provider.url, { clientIds: [...provider.clientIds].sort(), tags: tagsOf(provider.tags) }])),
@@ -60,13 +60,22 @@ function describeParameter(parameter: Parameter, state: AwsState, names: Readonl
   };
 }
 
-/** Which live access keys a value names or holds the secret of: a value itself is never shown. */
-function liveKeysIn(value: string, state: AwsState): readonly AccessKey[] {
-  return [...state.iam.users.values()].flatMap((user) => user.keys).filter((key) => value.includes(key.id) || value.includes(key.secret));
+function shownStatus({ active }: { readonly active: boolean }): string {
+  return active ? 'Active' : 'Inactive';
+}
+
+/** Which live keys a value names or holds the secret of: a value itself is never shown. */
+function liveKeysIn(value: string, state: AwsState): readonly (AccessKey | ApiKey)[] {
+  return [...state.iam.users.values()].flatMap((user) => [...user.keys, ...user.apiKeys]).filter((key) => value.includes(key.id) || value.includes(key.secret));
 }
 
 function keyNames(state: AwsState): ReadonlyMap<string, string> {
-  return new Map([...state.iam.users.values()].flatMap((user) => user.keys.map((key, index) => [key.id, `<key ${index + 1} of ${user.name}>`] as const)));
+  return new Map(
+    [...state.iam.users.values()].flatMap((user) => [
+      ...user.keys.map((key, index) => [key.id, `<key ${index + 1} of ${user.name}>`] as const),
+      ...user.apiKeys.map((key, index) => [key.id, `<API key ${index + 1} of ${user.name}>`] as const),
+    ]),
+  );
 }
 
 function sorted<Value>(entries: readonly (readonly [string, Value])[]): Readonly<Record<string, Value>> {

@@ -12,7 +12,7 @@ export interface IamState {
   /** By ARN. */
   readonly oidcProviders: Map<string, IamOidcProvider>;
   readonly random: Random;
-  /** Every secret access key and session token ever made, deleted ones too. */
+  /** Every secret access key, API key and session token ever made, deleted ones too. */
   readonly issuedSecrets: string[];
 }
 
@@ -32,6 +32,21 @@ export interface IamUser extends IamPrincipal {
   readonly tags: Map<string, string>;
   boundary: string | undefined;
   readonly keys: AccessKey[];
+  /** Long-term Bedrock API keys. */
+  readonly apiKeys: ApiKey[];
+}
+
+/** A service-specific credential for Amazon Bedrock: a bearer token. */
+export interface ApiKey {
+  /** `ACCA…` */
+  readonly id: string;
+  /** Its public part, which the secret begins with. */
+  readonly alias: string;
+  /** `ABSK…`, the whole token. */
+  secret: string;
+  active: boolean;
+  readonly createdAt: Date;
+  readonly expiresAt?: Date;
 }
 
 export interface AccessKey {

@@ -35,6 +35,7 @@ const createUser: Operation = {
       tags: new Map(tags),
       boundary,
       keys: [],
+      apiKeys: [],
       inline: new Map(),
       attached: new Set(),
     };
@@ -86,6 +87,7 @@ const deleteUser: Operation = {
     const user = findUser(call, readName(call.input, 'UserName', existingUserName));
     const first = (what: string): AwsError => new AwsError('DeleteConflict', 409, `Cannot delete entity, must ${what} first.`);
     if (user.keys.length > 0) throw first('delete access keys');
+    if (user.apiKeys.length > 0) throw first('delete service specific credentials');
     if (user.attached.size > 0) throw first('detach all policies');
     if (user.inline.size > 0) throw first('delete policies');
     if ([...iam.groups.values()].some((group) => group.members.has(user.name.toLowerCase()))) throw first('remove users from group');
