@@ -1,5 +1,5 @@
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import type { CredentialSource } from './credentials.ts';
+import type { CredentialSource, TokenSource } from './credentials.ts';
 import type { EndpointService } from './endpoint.ts';
 import { endpointOf } from './endpoint.ts';
 import type { Session } from './session.ts';
@@ -13,6 +13,7 @@ export interface ClientSettings {
   readonly defaultsMode: 'standard';
   readonly requestHandler: NodeHttpHandler;
   readonly authSchemePreference: string[];
+  readonly token?: TokenSource;
   readonly userAgentAppId: undefined;
   readonly customUserAgent: [string, string?][];
   readonly useDualstackEndpoint: boolean;
@@ -41,7 +42,7 @@ export function clientSettings(session: Session, service: EndpointService, regio
       httpsAgent: { keepAlive: true, maxSockets: 50, timeout: 10_000 },
     }),
     // Else AWS_BEARER_TOKEN_BEDROCK of this process would be used in place of the given credentials.
-    authSchemePreference: ['aws.auth#sigv4'],
+    ...(session.token === undefined ? { authSchemePreference: ['aws.auth#sigv4'] } : { authSchemePreference: ['httpBearerAuth'], token: session.token }),
     userAgentAppId: undefined,
     customUserAgent: userAgentPairs(session.userAgent),
     useDualstackEndpoint: session.environment['AWS_USE_DUALSTACK_ENDPOINT'] === 'true',

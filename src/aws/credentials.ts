@@ -12,6 +12,13 @@ export interface SigningCredentials {
 /** As the SDK's clients take it: asked before each request, so that expiring credentials are fetched anew. */
 export type CredentialSource = () => Promise<SigningCredentials>;
 
+/** As the SDK's clients take a bearer token. */
+export type TokenSource = () => Promise<{ readonly token: string }>;
+
+export function tokenSource(token: Secret): TokenSource {
+  return () => Promise.resolve({ token: token.reveal('sign') });
+}
+
 /** Where the credentials come from: the given ones, static ones of the environment, else the SDK's whole chain, loaded only then. */
 export function credentialSource(options: {
   readonly credentials?: AwsCredentials;

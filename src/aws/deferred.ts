@@ -1,5 +1,5 @@
 import type { Session } from './session.ts';
-import type { BedrockCalls, BedrockRuntimeCalls, IamCalls, SsmCalls, StsCalls, WebIdentityCalls } from './types.ts';
+import type { ApiKeyCalls, BedrockCalls, BedrockRuntimeCalls, IamCalls, SsmCalls, StsCalls, WebIdentityCalls } from './types.ts';
 
 /*
  * Each service's SDK client costs 65–210 ms to import, so each is loaded by the first call of its service and not
@@ -83,6 +83,16 @@ export function deferredSsm(session: Session, region: string): SsmCalls {
     putParameter: async (...given) => (await load()).putParameter(...given),
     addTags: async (...given) => (await load()).addTags(...given),
     deleteParameter: async (...given) => (await load()).deleteParameter(...given),
+  };
+}
+
+export function deferredApiKeys(session: Session): ApiKeyCalls {
+  const load = once(async () => (await import('./api-keys.ts')).apiKeyCalls(session));
+  return {
+    list: async (...given) => (await load()).list(...given),
+    create: async (...given) => (await load()).create(...given),
+    setActive: async (...given) => (await load()).setActive(...given),
+    remove: async (...given) => (await load()).remove(...given),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Clock, Random } from '../clock.ts';
-import { credentialSource } from './credentials.ts';
-import { deferredBedrock, deferredIam, deferredRuntime, deferredSsm, deferredSts, deferredWebIdentity } from './deferred.ts';
+import { credentialSource, tokenSource } from './credentials.ts';
+import { deferredApiKeys, deferredBedrock, deferredIam, deferredRuntime, deferredSsm, deferredSts, deferredWebIdentity } from './deferred.ts';
 import type { Session } from './session.ts';
 import type { Aws, AwsCredentials } from './types.ts';
 
@@ -57,11 +57,13 @@ function fromSession(session: Session): Aws {
   return {
     sts: deferredSts(session),
     iam: deferredIam(session),
+    apiKeys: deferredApiKeys(session),
     webIdentity: deferredWebIdentity(session),
     ssm,
     bedrock,
     runtime,
     as: (credentials) => fromSession({ ...session, credentials: credentialSource({ credentials, environment: session.environment }) }),
+    withToken: (token) => fromSession({ ...session, token: tokenSource(token) }),
     calls: session.log,
   };
 }

@@ -3,7 +3,7 @@ import type { Clock, Random } from '../clock.ts';
 import { mayPass } from '../connection-failure.ts';
 import { classify } from './classify.ts';
 import type { CallPlace } from './classify.ts';
-import type { CredentialSource } from './credentials.ts';
+import type { CredentialSource, TokenSource } from './credentials.ts';
 import type { AwsCallError } from './call-error.ts';
 import type { AwsCall } from './types.ts';
 
@@ -12,6 +12,8 @@ export interface Session {
   readonly region: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly credentials: CredentialSource;
+  /** Instead of a signature. */
+  readonly token?: TokenSource;
   readonly endpoint?: string;
   readonly userAgent: string;
   readonly clock: Clock;

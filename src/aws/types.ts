@@ -9,12 +9,15 @@ import type { Decision, PolicyDocument } from '../policy/types.ts';
 export interface Aws {
   readonly sts: StsCalls;
   readonly iam: IamCalls;
+  readonly apiKeys: ApiKeyCalls;
   readonly webIdentity: WebIdentityCalls;
   ssm(region: string): SsmCalls;
   bedrock(region: string): BedrockCalls;
   runtime(region: string): BedrockRuntimeCalls;
   /** The same world (endpoint, clock, counters) seen by another identity. */
   as(credentials: AwsCredentials): Aws;
+  /** The same world, called with a bearer token instead of a signature: a Bedrock API key. It opens nothing but Amazon Bedrock. */
+  withToken(token: Secret): Pick<Aws, 'bedrock' | 'runtime'>;
   /** Every call made so far through this and derived instances, in order. */
   readonly calls: readonly AwsCall[];
 }
@@ -172,6 +175,21 @@ export interface IamCalls {
   listUsersWithTags(): Promise<readonly (IamUser & { readonly attachedPolicies: readonly string[] })[]>;
   /** Swept: customer managed policies with the document of their default version (GetAccountAuthorizationDetails, filter LocalManagedPolicy). It tells no tags. */
   listPoliciesWithDocuments(): Promise<readonly (Omit<ManagedPolicy, 'tags' | 'description'> & { readonly document: PolicyDocument })[]>;
+}
+
+/** A long-term Bedrock API key. IAM tells no last use of one. */
+export interface ApiKeyMetadata extends AccessKeyMetadata {
+  /** It opens nothing from then on; undefined for one without an end. */
+  readonly expiresAt?: Date;
+}
+
+/** Long-term Bedrock API keys of IAM users; two a user at most. */
+export interface ApiKeyCalls {
+  list(user: string): Promise<readonly ApiKeyMetadata[] | undefined>;
+  /** @param ageDays 1 to 36 600; without it the key has no end */
+  create(user: string, ageDays?: number): Promise<{ readonly id: string; readonly token: Secret }>;
+  setActive(user: string, id: string, active: boolean): Promise<void>;
+  remove(user: string, id: string): Promise<void>;
 }
 
 /** A role with who may assume it. */

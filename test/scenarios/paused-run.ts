@@ -42,11 +42,13 @@ export function pausing(given: RunContext, at: number): PausedRun {
   const slowAws = (aws: Aws): Aws => ({
     sts: slowly(aws.sts),
     iam: slowly(aws.iam),
+    apiKeys: slowly(aws.apiKeys),
     webIdentity: slowly(aws.webIdentity),
     ssm: (region) => slowly(aws.ssm(region)),
     bedrock: (region) => slowly(aws.bedrock(region)),
     runtime: (region) => aws.runtime(region),
     as: (credentials) => slowAws(aws.as(credentials)),
+    withToken: (token) => aws.withToken(token),
     calls: aws.calls,
   });
   const context = {

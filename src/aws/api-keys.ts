@@ -1,0 +1,62 @@
+import { CreateServiceSpecificCredentialCommand, DeleteServiceSpecificCredentialCommand, IAMClient, ListServiceSpecificCredentialsCommand, UpdateServiceSpecificCredentialCommand } from '@aws-sdk/client-iam';
+import { Secret } from '../secret.ts';
+import { orUndefined, present } from './answer.ts';
+import type { CallPlace } from './classify.ts';
+import { clientSettings } from './client-settings.ts';
+import { changing, reading } from './session.ts';
+import type { Session } from './session.ts';
+import type { ApiKeyCalls, ApiKeyMetadata } from './types.ts';
+
+/** IAM user guide, "API keys for Amazon Bedrock". */
+const ServiceName = 'bedrock.amazonaws.com';
+
+/** Long-term Bedrock API keys: IAM's service-specific credentials for Amazon Bedrock. */
+export function apiKeyCalls(session: Session): ApiKeyCalls {
+  const client = new IAMClient(clientSettings(session, 'IAM', session.region));
+  const place = (operation: string, user: string): CallPlace => ({ action: `iam:${operation}`, region: session.region, resource: user });
+
+  return {
+    list(user) {
+      const where = place('ListServiceSpecificCredentials', user);
+      return orUndefined(
+        (async () => {
+          const all: ApiKeyMetadata[] = [];
+          let Marker: string | undefined;
+          do {
+            const asked = { UserName: user, ServiceName, ...(Marker === undefined ? {} : { Marker }) };
+            const answer = await reading(session, where, () => client.send(new ListServiceSpecificCredentialsCommand(asked)));
+            for (const key of answer.ServiceSpecificCredentials ?? []) {
+              all.push({
+                id: present(key.ServiceSpecificCredentialId, 'ServiceSpecificCredentialId', where),
+                // `Expired` is the third status (API reference, ServiceSpecificCredentialMetadata).
+                active: key.Status === 'Active',
+                createdAt: present(key.CreateDate, 'CreateDate', where),
+                ...(key.ExpirationDate === undefined ? {} : { expiresAt: key.ExpirationDate }),
+              });
+            }
+            Marker = answer.IsTruncated === true ? answer.Marker : undefined;
+          } while (Marker !== undefined);
+          return all;
+        })(),
+      );
+    },
+    create(user, ageDays) {
+      const where = place('CreateServiceSpecificCredential', user);
+      return changing(session, where, async () => {
+        const input = { UserName: user, ServiceName, ...(ageDays === undefined ? {} : { CredentialAgeDays: ageDays }) };
+        const made = present((await client.send(new CreateServiceSpecificCredentialCommand(input))).ServiceSpecificCredential, 'ServiceSpecificCredential', where);
+        return {
+          id: present(made.ServiceSpecificCredentialId, 'ServiceSpecificCredentialId', where),
+          token: new Secret(present(made.ServiceCredentialSecret, 'ServiceCredentialSecret', where)),
+        };
+      });
+    },
+    async setActive(user, id, active) {
+      const input = { UserName: user, ServiceSpecificCredentialId: id, Status: active ? 'Active' : 'Inactive' } as const;
+      await changing(session, place('UpdateServiceSpecificCredential', user), () => client.send(new UpdateServiceSpecificCredentialCommand(input)));
+    },
+    async remove(user, id) {
+      await changing(session, place('DeleteServiceSpecificCredential', user), () => client.send(new DeleteServiceSpecificCredentialCommand({ UserName: user, ServiceSpecificCredentialId: id })));
+    },
+  };
+}
