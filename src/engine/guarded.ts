@@ -20,6 +20,9 @@ function guardedAws(aws: Aws, guard: () => Promise<void>): Aws {
     get iam() {
       return before(aws.iam, readsAws, guard);
     },
+    get apiKeys() {
+      return before(aws.apiKeys, readsAws, guard);
+    },
     get webIdentity() {
       return before(aws.webIdentity, (name) => readsAws(name) || name === 'assumeRole', guard);
     },
@@ -27,6 +30,7 @@ function guardedAws(aws: Aws, guard: () => Promise<void>): Aws {
     bedrock: (region) => before(aws.bedrock(region), readsAws, guard),
     runtime: (region) => aws.runtime(region),
     as: (credentials) => guardedAws(aws.as(credentials), guard),
+    withToken: (token) => aws.withToken(token),
     get calls() {
       return aws.calls;
     },
