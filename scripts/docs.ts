@@ -1,4 +1,5 @@
 import { clientProfile } from '../src/access/clients/index.ts';
+import { credentialModes } from '../src/access/credential-mode.ts';
 import type { ClientName } from '../src/access/types.ts';
 import { rules } from '../src/checks/rules/index.ts';
 import { commands } from '../src/cli/commands.ts';
@@ -45,6 +46,14 @@ The variable that wins comes first. An empty cell: the client takes it from its 
 | client | region | model | credentials | endpoint of bedrock-runtime | lists models | starts containers of its own | evidence |
 |---|---|---|---|---|---|---|---|
 ${rows.join('\n')}
+
+## Which mode of credentials works with which client
+
+*Measured*: the real client, started with nothing but what the mode gives to its pods, made a call (\`npm run test:conformance -- test/conformance/clients/modes.test.ts\`). An empty cell is refused: \`client-without-mode\` says which modes work.
+
+| client | ${credentialModes.join(' | ')} |
+|---|${credentialModes.map(() => '---|').join('')}
+${clientNames.map((name) => `| ${name} | ${credentialModes.map((mode) => clientProfile(name).modes[mode] ?? '').join(' | ')} |`).join('\n')}
 `;
 }
 

@@ -12,6 +12,6 @@ export const aiSdk: Client = {
     endpoint: ['AWS_ENDPOINT_URL_BEDROCK_RUNTIME', 'AWS_ENDPOINT_URL'],
   },
   evidence: 'measured',
-  modes: { accessKey: 'measured' },
+  modes: { accessKey: 'measured', apiKey: 'measured' },
   variables: (facts) => runtimeEndpoint('AWS_ENDPOINT_URL_BEDROCK_RUNTIME', facts),
 };

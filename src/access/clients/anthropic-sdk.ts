@@ -7,6 +7,6 @@ export const anthropicSdk: Client = {
   startsOwnContainers: false,
   reads: { region: ['AWS_REGION'], model: [], credentials: standardCredentials, endpoint: ['ANTHROPIC_BEDROCK_BASE_URL'] },
   evidence: 'measured',
-  modes: { accessKey: 'measured', webIdentity: 'read' },
+  modes: { accessKey: 'measured', webIdentity: 'measured', podIdentity: 'measured', rolesAnywhere: 'measured', session: 'measured', apiKey: 'measured' },
   variables: (facts) => runtimeEndpoint('ANTHROPIC_BEDROCK_BASE_URL', facts),
 };

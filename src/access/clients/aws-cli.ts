@@ -6,7 +6,7 @@ export const awsCli: Client = {
   listsModels: false,
   startsOwnContainers: false,
   reads: { region: ['AWS_REGION', 'AWS_DEFAULT_REGION'], model: [], credentials: standardCredentials, endpoint: ['AWS_ENDPOINT_URL_BEDROCK_RUNTIME', 'AWS_ENDPOINT_URL'] },
-  evidence: 'read',
-  modes: { accessKey: 'read', webIdentity: 'read' },
+  evidence: 'measured',
+  modes: { accessKey: 'measured', webIdentity: 'measured', podIdentity: 'measured', rolesAnywhere: 'measured', session: 'measured', apiKey: 'measured' },
   variables: (facts) => runtimeEndpoint('AWS_ENDPOINT_URL_BEDROCK_RUNTIME', facts),
 };

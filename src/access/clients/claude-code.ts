@@ -16,7 +16,7 @@ export const claudeCode: Client = {
     endpoint: ['ANTHROPIC_BEDROCK_BASE_URL'],
   },
   evidence: 'read',
-  modes: { accessKey: 'read', webIdentity: 'read' },
+  modes: { accessKey: 'read', webIdentity: 'read', podIdentity: 'read', rolesAnywhere: 'read', session: 'read', apiKey: 'read' },
   variables: (facts) => [
     { name: 'CLAUDE_CODE_USE_BEDROCK', value: '1' },
     { name: 'ANTHROPIC_MODEL', value: facts.defaultModel.invokeId },

@@ -12,7 +12,7 @@ export const custom: Client = {
   startsOwnContainers: false,
   reads: { region: [], model: [], credentials: standardCredentials, endpoint: [] },
   evidence: 'read',
-  modes: { accessKey: 'read', webIdentity: 'read' },
+  modes: { accessKey: 'read', webIdentity: 'read', podIdentity: 'read', rolesAnywhere: 'read', session: 'read', apiKey: 'read' },
   variables: (facts) => Object.entries(facts.environment ?? {}).map(([name, value]) => customVariable(name, value, facts)),
 };
 

@@ -7,6 +7,6 @@ export const langchain: Client = {
   startsOwnContainers: false,
   reads: { region: ['AWS_DEFAULT_REGION'], model: [], credentials: standardCredentials, endpoint: ['AWS_ENDPOINT_URL_BEDROCK_RUNTIME', 'AWS_ENDPOINT_URL'] },
   evidence: 'measured',
-  modes: { accessKey: 'measured', webIdentity: 'read' },
+  modes: { accessKey: 'measured', webIdentity: 'measured', podIdentity: 'measured', rolesAnywhere: 'measured', session: 'measured', apiKey: 'measured' },
   variables: (facts) => runtimeEndpoint('AWS_ENDPOINT_URL_BEDROCK_RUNTIME', facts),
 };

@@ -8,7 +8,7 @@ export const litellm: Client = {
   startsOwnContainers: false,
   reads: { region: ['AWS_REGION_NAME', 'AWS_REGION'], model: [], credentials: standardCredentials, endpoint: ['AWS_BEDROCK_RUNTIME_ENDPOINT'] },
   evidence: 'measured',
-  modes: { accessKey: 'measured', webIdentity: 'read' },
+  modes: { accessKey: 'measured', webIdentity: 'measured', podIdentity: 'measured', rolesAnywhere: 'measured', session: 'measured', apiKey: 'measured' },
   variables: (facts: ClientFacts): EnvironmentVariable[] => [{ name: 'AWS_REGION_NAME', value: facts.region }, ...runtimeEndpoint('AWS_BEDROCK_RUNTIME_ENDPOINT', facts)],
 };
 

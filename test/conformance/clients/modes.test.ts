@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { promisify } from 'node:util';
+import { STS } from '@aws-sdk/client-sts';
+import { clientProfile } from '../../../src/access/clients/index.ts';
+import type { ClientName, CredentialMode } from '../../../src/access/types.ts';
+import { applyAccess } from '../../../src/engine/index.ts';
+import type { KubernetesObject } from '../../../src/kubernetes/types.ts';
+import { textAt } from '../../../src/resources/json.ts';
+import { access, declared, deployment, events, failures, namespace, startEngineWorld, type EngineWorld } from '../../scenarios/engine-world.ts';
+import { report } from '../parts.ts';
+import { installedClients, type InstalledClients } from './installed-clients.ts';
+import { podEnvironment } from './pod-environment.ts';
+
+/**
+ * Which modes of credentials work with which client: each real client is started with the one way to its credentials that a
+ * mode gives to its pods, and nothing else, and makes a call. The table in `src/access/clients` says what is seen here.
+ */
+interface Way {
+  readonly title: string;
+  /** The modes that give the pods this way. */
+  readonly modes: readonly CredentialMode[];
+  readonly variables: (prepared: Prepared) => Readonly<Record<string, string>>;
+}
+
+interface Prepared {
+  readonly folder: string;
+  readonly endpoint: string;
+  /** Address of a server that gives the session to whoever brings the token. */
+  readonly container: string;
+  readonly bearer: string;
+}
+
+const roleArn = 'arn:aws:iam::123456789012:role/service/bedrock-openhands-role';
+
+const ways: readonly Way[] = [
+  {
+    title: 'a role and a token file',
+    modes: ['webIdentity'],
+    variables: ({ folder, endpoint }) => ({ AWS_ROLE_ARN: roleArn, AWS_WEB_IDENTITY_TOKEN_FILE: join(folder, 'token'), AWS_ENDPOINT_URL_STS: endpoint }),
+  },
+  {
+    title: 'an address that gives a session',
+    modes: ['podIdentity', 'session'],
+    variables: ({ folder, container }) => ({ AWS_CONTAINER_CREDENTIALS_FULL_URI: container, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: join(folder, 'authorization') }),
+  },
+  {
+    title: 'a credential process',
+    modes: ['rolesAnywhere', 'session'],
+    variables: ({ folder }) => ({ AWS_CONFIG_FILE: join(folder, 'config'), AWS_SDK_LOAD_CONFIG: '1' }),
+  },
+  { title: 'a bearer token', modes: ['apiKey'], variables: ({ bearer }) => ({ AWS_BEARER_TOKEN_BEDROCK: bearer }) },
+];
+
+interface ClientUnderTest {
+  readonly title: string;
+  readonly client: ClientName;
+  readonly command: (installed: InstalledClients) => readonly [program: string, script: string];
+  /** Ways that cannot be tried here, though its documentation says that they work. */
+  readonly unmeasured?: readonly string[];
+}
+
+const node = (script: string) => (installed: InstalledClients) => [process.execPath, join(installed.javascript, script)] as const;
+const python = (script: string) => (installed: InstalledClients) => [installed.pythonProgram, join(installed.python, script)] as const;
+
+const clients: readonly ClientUnderTest[] = [
+  { title: 'AWS SDK for JavaScript v3', client: 'aws-sdk', command: node('aws-sdk.mjs') },
+  { title: 'Vercel AI SDK', client: 'ai-sdk', command: node('ai-sdk.mjs') },
+  { title: 'LangChain', client: 'langchain', command: node('langchain.mjs') },
+  { title: 'Anthropic Bedrock SDK, JavaScript', client: 'anthropic-sdk', command: node('anthropic-sdk.mjs') },
+  { title: 'Anthropic Bedrock SDK, Python', client: 'anthropic-sdk', command: python('anthropic_client.py') },
+  { title: 'boto3', client: 'boto3', command: python('boto3_client.py'), unmeasured: ['a bearer token'] },
+  { title: 'LiteLLM', client: 'litellm', command: python('litellm_client.py') },
+  { title: 'AWS CLI', client: 'aws-cli', command: python('aws_cli_client.py') },
+];
+
+const model = 'us.anthropic.claude-sonnet-4-6';
+const issuer = 'https://oidc.lolice.example';
+
+describe('modes of credentials, client by client', () => {
+  let world: EngineWorld;
+  let installed: InstalledClients;
+  let prepared: Prepared;
+  let server: Server;
+
+  before(async () => {
+    installed = await installedClients((line) => void process.stderr.write(`${line}\n`));
+    world = await startEngineWorld({ ticking: true, now: new Date(), issuer, externalSecrets: false, objects: [serviceAccount, runningAs('openhands')] });
+    const keyless = declared({ workloads: [{ kind: 'Deployment', name: 'openhands', client: 'aws-sdk' }], credentials: { webIdentity: { issuer, serviceAccount: 'openhands' } } });
+    assert.deepEqual(failures(await events(applyAccess(keyless, await world.run()))), []);
+    ({ prepared, server } = await prepare(world, installed));
+  });
+
+  after(async () => {
+    server.close();
+    rmSync(prepared.folder, { recursive: true, force: true });
+    await world.stop();
+  });
+
+  for (const under of clients) {
+    for (const way of ways) {
+      test(`${under.title} with ${way.title}`, async () => {
+        const start = world.sandbox.audit.length;
+        const own = await podEnvironment(world.kubernetes, namespace, access.name);
+        const [endpoint] = clientProfile(under.client).reads.endpoint;
+        const others = Object.fromEntries(Object.entries(own).filter(([name]) => !/^AWS_(ROLE_ARN|WEB_IDENTITY_TOKEN_FILE)$/.test(name)));
+        const [program, script] = under.command(installed);
+        const environment = { PATH: process.env['PATH'] ?? '', HOME: prepared.folder, PYTHONDONTWRITEBYTECODE: '1', AWS_EC2_METADATA_DISABLED: 'true', AWS_REGION_NAME: 'us-west-2', ...others, ...way.variables(prepared), ...(endpoint === undefined ? {} : { [endpoint]: world.sandbox.aws.endpoint }) };
+        const { stdout, stderr } = await promisify(execFile)(program, [script, model, model, 'Say hello.'], { env: environment, timeout: 120_000 }).catch((error: unknown) => ({ stdout: '', stderr: String(error) }));
+        const works = stdout.includes('"step": "call", "ok": true') || stdout.includes('"step":"call","ok":true');
+        const { modes } = clientProfile(under.client);
+        const unmeasured = under.unmeasured?.includes(way.title) === true;
+        const said = `${stdout.slice(0, 300)} ${stderr.slice(-300)}`;
+        for (const mode of way.modes) assert.equal(modes[mode], works ? 'measured' : unmeasured ? 'read' : undefined, `${under.client} with ${mode}: ${works ? 'it works' : said}`);
+        const calls = world.sandbox.audit.slice(start).filter(({ action }) => action.startsWith('bedrock:Invoke'));
+        assert.ok(calls.every(({ identity }) => identity.includes('assumed-role/bedrock-openhands-role/')), 'every call is the role’s');
+        report({ chapter: 'Clients and modes of credentials', behaviour: `${under.title} with ${way.title}: ${works ? 'works' : unmeasured ? 'not measured' : 'does not work'}`, parts: { sandbox: 'same' }, ...(unmeasured ? { note: 'it sends a bearer token over HTTPS only, which the sandbox does not speak; its documentation says that it works' } : {}) });
+      });
+    }
+  }
+});
+
+const serviceAccount: KubernetesObject = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace, name: 'openhands' } };
+
+function runningAs(serviceAccountName: string): KubernetesObject {
+  const object: { spec: { template: { spec: Record<string, unknown> } } } & KubernetesObject = JSON.parse(JSON.stringify(deployment('openhands')));
+  object.spec.template.spec['serviceAccountName'] = serviceAccountName;
+  return object;
+}
+
+/** A token of the ServiceAccount, a session that it gives, and the same session in every other way. */
+async function prepare(world: EngineWorld, installed: InstalledClients): Promise<{ readonly prepared: Prepared; readonly server: Server }> {
+  const { endpoint } = world.sandbox.aws;
+  const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', metadata: {}, spec: { audiences: ['sts.amazonaws.com'] } };
+  const made = await world.kubernetes.createSubresource({ apiVersion: 'v1', kind: 'ServiceAccount', namespace, name: 'openhands' }, 'token', request);
+  const token = textAt(made, 'status', 'token') ?? '';
+  const sts = new STS({ endpoint, region: 'us-west-2', maxAttempts: 1 });
+  const { Credentials: session } = await sts.assumeRoleWithWebIdentity({ RoleArn: roleArn, RoleSessionName: 'measured', WebIdentityToken: token });
+  sts.destroy();
+  assert.ok(session !== undefined);
+  await allowBearer(world);
+  const { AccessKeyId, SecretAccessKey, SessionToken } = session;
+  const Expiration = session.Expiration?.toISOString();
+
+  const folder = mkdtempSync(join(tmpdir(), 'bedrock-access-modes-'));
+  writeFileSync(join(folder, 'token'), token);
+  writeFileSync(join(folder, 'authorization'), 'brought-by-the-pod');
+  writeFileSync(join(folder, 'session.json'), JSON.stringify({ Version: 1, AccessKeyId, SecretAccessKey, SessionToken, Expiration }), { mode: 0o600 });
+  writeFileSync(join(folder, 'config'), `[default]\ncredential_process = cat ${join(folder, 'session.json')}\n`);
+  const server = createServer((incoming, answer) => {
+    const known = incoming.headers.authorization === 'brought-by-the-pod';
+    answer.writeHead(known ? 200 : 403, { 'content-type': 'application/json' }).end(JSON.stringify(known ? { AccessKeyId, SecretAccessKey, Token: SessionToken, Expiration } : { message: 'no token' }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+
+  const generator = `import { getToken } from '@aws/bedrock-token-generator'; process.stdout.write(await getToken({ region: 'us-west-2', expiresInSeconds: 900, credentials: ${JSON.stringify({ accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken })} }));`;
+  const { stdout: bearer } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', generator], { cwd: installed.javascript });
+  return { prepared: { folder, endpoint, container: `http://127.0.0.1:${port}/session`, bearer }, server };
+}
+
+/** The one action more that a bearer token needs. */
+async function allowBearer(world: EngineWorld): Promise<void> {
+  const { IAM } = await import('@aws-sdk/client-iam');
+  const { environment, aws } = world.sandbox;
+  const iam = new IAM({ region: 'us-east-1', endpoint: aws.endpoint, credentials: { accessKeyId: environment['AWS_ACCESS_KEY_ID'] ?? '', secretAccessKey: environment['AWS_SECRET_ACCESS_KEY'] ?? '' } });
+  await iam.putRolePolicy({ RoleName: 'bedrock-openhands-role', PolicyName: 'bearer', PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'bedrock:CallWithBearerToken', Resource: '*' }] }) });
+  iam.destroy();
+}
