@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { clientProfile } from './clients/index.ts';
 import { modelRoles } from './rules/models.ts';
 import type { DeclaredAccess } from './schema/index.ts';
-import type { Access, Credentials, Names } from './types.ts';
+import type { Access, Credentials, Names, RotationJob } from './types.ts';
 
 /** The names that an access gets unless it says otherwise; for `openhands`, those of the original request. */
 export function defaultNames(name: string): Names {
@@ -42,6 +42,7 @@ export function distinctNames(access: { readonly cluster: string; readonly names
 
 const iamUserLimit = 64;
 const iamRoleLimit = 64;
+const cronJobLimit = 52;
 /** 128 less what `-2`, `-3` of further policies take. */
 const iamPolicyLimit = 125;
 
@@ -82,13 +83,17 @@ export function normalise(declared: DeclaredAccess, credentials: Credentials): A
 export function declaredMode({ metadata, spec }: DeclaredAccess): Credentials | undefined {
   const { accessKey, webIdentity, podIdentity, rolesAnywhere, apiKey, session } = spec.credentials;
   const role = (declared: { readonly role?: string | undefined }): string => declared.role ?? cut(`bedrock-${metadata.name}-role`, iamRoleLimit);
-  if (accessKey !== undefined) return { accessKey: present({ ...accessKey, secretStore: present(accessKey.secretStore) }) };
+  if (accessKey !== undefined) return { accessKey: present({ ...accessKey, secretStore: present(accessKey.secretStore), rotation: accessKey.rotation && rotationNamed(metadata.name, accessKey.rotation) }) };
   if (webIdentity !== undefined) return { webIdentity: { ...webIdentity, role: role(webIdentity) } };
   if (podIdentity !== undefined) return { podIdentity: { ...podIdentity, role: role(podIdentity) } };
   if (rolesAnywhere !== undefined) return { rolesAnywhere: present({ ...rolesAnywhere, role: role(rolesAnywhere) }) };
   if (apiKey !== undefined) return { apiKey: present({ ...apiKey, secretStore: present(apiKey.secretStore) }) };
   if (session !== undefined) return { session: present({ ...session, role: role(session) }) };
   return undefined;
+}
+
+function rotationNamed(access: string, { name, identity, ...rotation }: NonNullable<NonNullable<DeclaredAccess['spec']['credentials']['accessKey']>['rotation']>): RotationJob {
+  return { ...rotation, name: name ?? cut(`bedrock-${access}-rotation`, cronJobLimit), identity: present(identity) };
 }
 
 type Present<Shape> = { [Name in keyof Shape]: Exclude<Shape[Name], undefined> };

@@ -89,6 +89,17 @@ export interface AccessKeyDocument {
   readonly layout?: 'single' | 'pair';
   /** `30d`, `12h`, `90m`. */
   readonly rotateAfter?: string;
+  readonly rotation?: RotationJobDocument;
+}
+
+export interface RotationJobDocument {
+  readonly image: string;
+  /** Default `17 * * * *`. */
+  readonly schedule?: string;
+  /** Default `bedrock-<name>-rotation`. */
+  readonly name?: string;
+  /** Exactly one. */
+  readonly identity: { readonly role?: string; readonly secret?: string; readonly podIdentity?: boolean };
 }
 
 export interface WebIdentityDocument {

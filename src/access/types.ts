@@ -148,6 +148,27 @@ export interface AccessKeyCredentials {
   readonly layout: 'single' | 'pair';
   /** A duration, `^[0-9]+(m|h|d)$`. */
   readonly rotateAfter?: string;
+  /** Rotates it in the cluster when it is due. */
+  readonly rotation?: RotationJob;
+}
+
+/** A CronJob that runs `rotate --due`. */
+export interface RotationJob {
+  /** The image of this program. */
+  readonly image: string;
+  /** As a CronJob takes it, default `17 * * * *`. */
+  readonly schedule: string;
+  /** Of the CronJob, its ServiceAccount and its Role; default `bedrock-<name>-rotation`. */
+  readonly name: string;
+  /** What it calls AWS as; exactly one. */
+  readonly identity: {
+    /** ARN of an IAM role that the pod assumes by web identity. */
+    readonly role?: string;
+    /** A Secret with `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`. */
+    readonly secret?: string;
+    /** An EKS Pod Identity association gives the ServiceAccount its role. */
+    readonly podIdentity?: boolean;
+  };
 }
 
 export interface SecretStore {

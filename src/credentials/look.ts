@@ -18,6 +18,7 @@ import { takeReadings, type Readings } from '../resources/readings.ts';
 import { reloadersOf, reloading } from '../resources/reloader.ts';
 import { rotationMark } from '../resources/rotation-mark.ts';
 import { denialDue } from './session-denial.ts';
+import { withoutRotationJob } from './rotation-footprints.ts';
 import type { RotationSeen, SeenWorkload } from './types.ts';
 
 export interface Looked {
@@ -31,7 +32,7 @@ export async function look(access: Access, context: RunContext): Promise<Looked>
   accessKeyMode(access, 'a rotation');
   const { catalog, clusterId, clock } = context;
   const readings = takeReadings(context.aws, context.kubernetes);
-  const footprint = await withMarkedDenial(footprintOf(access, { catalog, clusterId, now: clock.now() }), readings, clock.now());
+  const footprint = await withMarkedDenial(withoutRotationJob(footprintOf(access, { catalog, clusterId, now: clock.now() })), readings, clock.now());
   const observation = await observe(footprint, context, readings);
   const { user: userName } = access.spec.names;
   const parameter = recordingParameter(access);

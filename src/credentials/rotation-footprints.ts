@@ -6,6 +6,12 @@ import { at, isRecord } from '../resources/json.ts';
 import type { Resource } from '../resources/kind.ts';
 import { oldKey, type DesiredOldKey } from '../resources/old-access-key.ts';
 import { parametersOf } from '../resources/parameter-names.ts';
+import { rotationJob } from '../resources/rotation-job.ts';
+
+/** What runs a rotation is not the rotation's to look at or to change. */
+export function withoutRotationJob(footprint: Footprint): Footprint {
+  return { ...footprint, resources: footprint.resources.filter(({ kind }) => kind !== rotationJob.kind) };
+}
 
 /** There shall be another key than `from`, proven before it is stored. */
 export function renewal(footprint: Footprint, from: string): Footprint {

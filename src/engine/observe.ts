@@ -137,8 +137,10 @@ async function straysBeyond(footprint: Footprint, revisions: readonly Revision[]
   const current = new Set(footprint.resources.map(worldIdentity));
   const earlier = earlierFootprints(footprint.owner, revisions, context)
     .flatMap(({ resources }) => resources)
-    .filter((resource) => resource.required !== true && !current.has(worldIdentity(resource)));
-  return ownedBeyond(footprint.owner, { current: footprint.resources, earlier, sweep: false, account: footprint.access.spec.account }, readings);
+    .filter((resource) => resource.required !== true && !current.has(worldIdentity(resource)))
+    .filter(({ kind }) => context.beyond === undefined || context.beyond.byName.includes(kind));
+  const sought = { current: footprint.resources, earlier, sweep: false, account: footprint.access.spec.account, ...(context.beyond === undefined ? {} : { byOwner: context.beyond.byOwner }) };
+  return ownedBeyond(footprint.owner, sought, readings);
 }
 
 /** The footprints of revisions, each with the catalog of its time. */
@@ -159,17 +161,19 @@ export async function refuseUndeclared(failure: unknown, owner: Footprint['owner
   throw await failureOfLooking([failure], { owner, access: latest.access, resources: footprints.flatMap(({ resources }) => resources) }, readings);
 }
 
-export interface Beyond {
+export interface Sought {
   readonly current: readonly Resource[];
   /** Resources of earlier footprints, to be looked at by name. */
   readonly earlier: readonly Resource[];
   readonly sweep: boolean;
   readonly account: string;
+  /** Kinds that are searched by tags and labels. Default: every kind. */
+  readonly byOwner?: readonly string[];
 }
 
 /** Everything of ours that `current` does not name. */
-export async function ownedBeyond(owner: Footprint['owner'], beyond: Beyond, readings: Readings): Promise<readonly StrayResource[]> {
-  const { current, earlier, sweep, account } = beyond;
+export async function ownedBeyond(owner: Footprint['owner'], sought: Sought, readings: Readings): Promise<readonly StrayResource[]> {
+  const { current, earlier, sweep, account, byOwner: searched = kinds.map(({ kind }) => kind) } = sought;
   const named = [...current, ...earlier];
   const distinct = [...new Map(earlier.map((resource) => [worldIdentity(resource), resource])).values()];
   const where = (kind: string): Whereabouts => ({
@@ -189,7 +193,7 @@ export async function ownedBeyond(owner: Footprint['owner'], beyond: Beyond, rea
       }),
     ),
     Promise.all(
-      kinds.map(async (kind): Promise<readonly StrayResource[]> =>
+      kinds.filter(({ kind }) => searched.includes(kind)).map(async (kind): Promise<readonly StrayResource[]> =>
         ((await kind.strays?.(where(kind.kind), readings)) ?? []).map((stray) => ({
           ...describe({ kind: kind.kind, key: `stray ${stray.name}`, name: stray.name }, stray.observed, owner),
           reason: stray.reason,

@@ -15,6 +15,7 @@ const groups: Readonly<Record<string, readonly string[]>> = {
   secret: ['external-secret'],
   environment: ['environment-config-map', 'workload-environment'],
   workload: ['workload-environment'],
+  rotation: ['rotation-job'],
 };
 
 /** The kinds that `key,parameter` means. @throws AccessError `usage` for a word that is none */

@@ -8,7 +8,7 @@ export function takenFinding(resource: Resource, ownership: Exclude<Ownership, {
   const field = nameField(resource);
   const place = { ...(field === undefined ? {} : { field }), resource: address(resource) };
   const free = distinctName(resource, owner);
-  const rename = free === undefined ? 'choose another name' : `choose another name under spec.names (for example ${free})`;
+  const rename = free === undefined ? `choose another name${field?.startsWith('spec.credentials.') === true ? ` (${field})` : ''}` : `choose another name under spec.names (for example ${free})`;
   if (ownership.by === 'nobody-known') {
     return {
       id: 'name-taken',
@@ -55,6 +55,8 @@ function nameField({ kind, key }: Resource): string | undefined {
       return 'spec.names.environment';
     case 'secret-store':
       return 'spec.credentials.accessKey.secretStore.name';
+    case 'rotation-job':
+      return 'spec.credentials.accessKey.rotation.name';
     default:
       return undefined;
   }

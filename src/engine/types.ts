@@ -31,6 +31,19 @@ export interface RunContext {
   readonly allowOpenStore?: boolean;
   /** Kinds of resources: nothing of another kind is made, changed or removed, and what is wrong with it stops nothing. Default: every kind. */
   readonly only?: readonly string[];
+  /** What is looked for beyond the footprint. Default: everything. */
+  readonly beyond?: Beyond;
+}
+
+/**
+ * Kinds of resources that are looked for beyond the footprint. Whoever changes nothing else asks for no more: a search by
+ * label needs the right to list, which for Secrets is the right to read every one of the namespace.
+ */
+export interface Beyond {
+  /** What earlier revisions named. */
+  readonly byName: readonly string[];
+  /** What carries tags or labels of the access. */
+  readonly byOwner: readonly string[];
 }
 
 /** How an access is addressed without its document. */

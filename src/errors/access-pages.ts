@@ -374,6 +374,30 @@ export const accessPages = {
     remedy: 'Remove role, or write create: true to make the store.',
     fault: 'input',
   },
+  'rotation-identity-count': {
+    summary: 'The rotation does not name exactly one identity.',
+    cause: 'The AWS SDK takes the first credentials that it finds, and two would hide one another; without any the CronJob cannot call AWS.',
+    remedy: 'Write exactly one: identity: { role: arn:… }, { secret: NAME } or { podIdentity: true }. `bedrock-access permissions` prints the policy that it needs.',
+    fault: 'input',
+  },
+  'rotation-without-age': {
+    summary: 'A rotation in the cluster is declared, and nothing says when the key is due.',
+    cause: 'The CronJob runs `rotate --due`, which rotates a key that is older than rotateAfter.',
+    remedy: 'Write rotateAfter: 30d beside it.',
+    fault: 'input',
+  },
+  'schedule-malformed': {
+    summary: 'The schedule of a CronJob cannot be read.',
+    cause: 'It has five fields (minute, hour, day of the month, month, day of the week), or is a word such as @daily.',
+    remedy: "Write it as 17 * * * *, in quotes: every hour at 17 minutes past.",
+    fault: 'input',
+  },
+  'image-malformed': {
+    summary: 'The name of an image cannot be read.',
+    cause: 'A reference to an image is REGISTRY/NAME:TAG or REGISTRY/NAME@sha256:DIGEST.',
+    remedy: 'Write it as registry.example.com/bedrock-access:0.1.0.',
+    fault: 'input',
+  },
   'access-declared-twice': {
     summary: 'Two declarations have the same name and namespace.',
     cause: 'They would be one and the same access, with two contents.',

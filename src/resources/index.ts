@@ -12,6 +12,7 @@ import { oidcProvider } from './oidc-provider.ts';
 import { oldAccessKey } from './old-access-key.ts';
 import { policyAttachment } from './policy-attachment.ts';
 import { rolePolicyAttachment } from './role-policy-attachment.ts';
+import { rotationJob } from './rotation-job.ts';
 import { secretStore } from './secret-store.ts';
 import { ssmParameter } from './ssm-parameter.ts';
 import { workloadEnvironment } from './workload-environment.ts';
@@ -37,6 +38,7 @@ export const kinds: readonly ResourceKind[] = [
   externalSecret,
   environmentConfigMap,
   workloadEnvironment,
+  rotationJob,
 ];
 
 export function kindOf(resource: { readonly kind: string }): ResourceKind {

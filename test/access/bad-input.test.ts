@@ -8,6 +8,8 @@ const withSpec = (lines: string): string => changed('  budget:', `${lines}\n  bu
 const withNames = (names: string): string => withSpec(`  names: ${names}`);
 const secondModel = (model: string): string => changed('      role: default\n', `      role: default\n    - ${model}\n`);
 
+const withRotation = (rest: string): string => changed('      rotateAfter: 30d\n', `      rotateAfter: 30d\n      rotation: { image: r/a:1, ${rest} }\n`);
+
 interface Case {
   readonly what: string;
   readonly text: string;
@@ -89,6 +91,14 @@ const cases: readonly Case[] = [
   { what: 'a KMS key of another region', text: withSpec('  parameterKmsKeyId: arn:aws:kms:us-west-2:123456789012:alias/x'), finds: ['kms-key-elsewhere 24:22 spec.parameterKmsKeyId'], says: /ap-northeast-1/ },
   // store
   { what: 'a role for a store that exists already', text: changed(store, `${store}        role: arn:aws:iam::123456789012:role/eso\n`), finds: ['store-role-without-create 20:9 spec.credentials.accessKey.secretStore.role'] },
+  // rotation in the cluster
+  { what: 'a rotation without an identity', text: withRotation('identity: {}'), finds: ['rotation-identity-count 24:33 spec.credentials.accessKey.rotation.identity'], says: /role: arn/ },
+  { what: 'a rotation with two identities', text: withRotation('identity: { secret: a, podIdentity: true }'), finds: ['rotation-identity-count 24:33 spec.credentials.accessKey.rotation.identity'], says: /secret and podIdentity/ },
+  { what: 'a rotation of a key that never is due', text: withRotation('identity: { secret: a }').replace(/ *rotateAfter: 30d\n/, ''), finds: ['rotation-without-age 23:7 spec.credentials.accessKey.rotation'], says: /rotateAfter: 30d/ },
+  { what: 'a schedule of four fields', text: withRotation('identity: { secret: a }, schedule: "17 * * *"'), finds: ['schedule-malformed 24:68 spec.credentials.accessKey.rotation.schedule'] },
+  { what: 'a schedule at minute 60', text: withRotation('identity: { secret: a }, schedule: "60 * * * *"'), finds: ['schedule-malformed 24:68 spec.credentials.accessKey.rotation.schedule'], says: /minute is 60, and takes 0 to 59/ },
+  { what: 'a CronJob name of 53 characters', text: withRotation(`identity: { secret: a }, name: ${'n'.repeat(53)}`), finds: ['value-too-long 24:64 spec.credentials.accessKey.rotation.name'], says: /52/ },
+  { what: 'an image with a space', text: withRotation('identity: { secret: a }').replace('image: r/a:1', 'image: "a b"'), finds: ['image-malformed 24:26 spec.credentials.accessKey.rotation.image'] },
   // models
   { what: 'two default models', text: secondModel('{ id: us.anthropic.claude-haiku-4-5-20251001-v1:0, role: default }'), finds: ['default-model-twice 12:64 spec.models[1].role'] },
   { what: 'a role that two models have', text: secondModel('{ id: a, role: haiku }\n    - { id: b, role: haiku }'), finds: ['model-role-twice 13:22 spec.models[2].role'] },

@@ -36,6 +36,14 @@ export const crdRules: readonly { readonly path: readonly string[]; readonly rul
   },
   { path: ['spec', 'credentials', 'accessKey', 'secretStore'], rules: [{ rule: '!has(self.role) || (has(self.create) && self.create)', message: 'role is for a store that is created' }] },
   {
+    path: ['spec', 'credentials', 'accessKey'],
+    rules: [{ rule: '!has(self.rotation) || has(self.rotateAfter)', message: 'rotation needs rotateAfter, which says when the key is due' }],
+  },
+  {
+    path: ['spec', 'credentials', 'accessKey', 'rotation', 'identity'],
+    rules: [{ rule: '[has(self.role), has(self.secret), has(self.podIdentity) && self.podIdentity].filter(given, given).size() == 1', message: 'exactly one of role, secret and podIdentity must be set' }],
+  },
+  {
     path: ['spec', 'endpoint'],
     rules: [
       { rule: '!(has(self.url) && has(self.fips) && self.fips)', message: 'url and fips exclude each other' },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { rotationJob } from './rotation-job.ts';
 import { dnsSubdomain, duration, region, roleArn } from './strings.ts';
 
 export const secretStore = z
@@ -20,6 +21,7 @@ const accessKey = z
       .default('single')
       .describe('`single`: one SecureString that holds the key pair as JSON, replaced in one step. `pair`: two parameters, which can be seen half replaced.'),
     rotateAfter: duration.optional().describe('Rotate the key when it is this old: `30d`, `12h`, `90m`.'),
+    rotation: rotationJob.optional(),
   })
   .describe('An IAM user with an access key, delivered through External Secrets.');
 

@@ -14,6 +14,15 @@ export const dnsSubdomain = z
   .max(253)
   .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/, 'kubernetes-name-malformed');
 
+/** A CronJob's name: eleven characters are kept for the time that its Jobs add (Kubernetes docs, "CronJob", limitations: at most 52). */
+export const cronJobName = dnsSubdomain.max(52);
+
+/** A reference to a container image, as a registry takes it; whether it is there, the kubelet finds out. */
+export const imageReference = z.string().min(1).max(512).regex(/^[A-Za-z0-9]([A-Za-z0-9._/:@-]*[A-Za-z0-9])?$/, 'image-malformed');
+
+/** Five fields, or a word (Kubernetes docs, "CronJob", schedule syntax); their numbers are checked by `rules/rotation.ts`. */
+export const schedule = z.string().min(1).max(64).regex(/^(@(hourly|daily|midnight|weekly|monthly|yearly|annually)|[0-9A-Za-z*/,?-]+( [0-9A-Za-z*/,?-]+){4})$/, 'schedule-malformed');
+
 export const account = z.string().max(12).regex(/^[0-9]{12}$/, 'account-malformed');
 
 /** The form only; whether the region exists is asked of `bedrock/regions.ts`, with the nearest in the answer. */

@@ -1,12 +1,8 @@
 import type { Access } from '../../access/types.ts';
 import type { KubernetesObject } from '../../kubernetes/types.ts';
 import { kinds } from '../../resources/index.ts';
-import type { ClusterRule } from '../../resources/kind.ts';
-
-/** A rule as RBAC takes it. */
-export interface RoleRule extends ClusterRule {
-  readonly resourceNames?: readonly string[];
-}
+import { rotationClusterName } from '../../resources/rotation-objects.ts';
+import { rotationRules, rotationRulesOfCluster, type RoleRule } from '../../resources/rotation-permissions.ts';
 
 /** Kinds that lie in no namespace; their rules need a ClusterRole. */
 const clusterWide: ReadonlySet<string> = new Set(['clustersecretstores', 'namespaces']);
@@ -14,7 +10,8 @@ const clusterWide: ReadonlySet<string> = new Set(['clustersecretstores', 'namesp
 /** To be bound to whomever the platform lets run the program. */
 export const programGroup = 'bedrock-access';
 
-const apiVersion = 'rbac.authorization.k8s.io/v1';
+const rbacGroup = 'rbac.authorization.k8s.io';
+const apiVersion = `${rbacGroup}/v1`;
 
 /**
  * ClusterRole, Roles and their bindings for the program itself: what its kinds declare (`clusterRules`) and what the
@@ -24,8 +21,8 @@ export function programRoles(access: Access, { verifyFromCluster = false }: Clus
   const { namespace, name } = access.metadata;
   const declared = kinds.flatMap(({ clusterRules }) => clusterRules ?? []).flatMap((rule) => rule.resources.map((resource): RoleRule => ({ ...rule, resources: [resource] })));
   const own = `bedrock-access-${namespace}-${name}`;
-  const wide = [...declared.filter(isWide).map((rule) => storeRule(rule, access)), ...engineRulesOfCluster(namespace)];
-  const local = [...declared.filter((rule) => !isWide(rule)).map((rule) => storeRule(rule, access)), ...engineRules(name), ...identityRules(access), ...(verifyFromCluster ? probeRules : [])];
+  const wide = [...declared.filter(isWide).map((rule) => storeRule(rule, access)), ...engineRulesOfCluster(namespace), ...rotationMakerRulesOfCluster(access)];
+  const local = [...declared.filter((rule) => !isWide(rule)).map((rule) => storeRule(rule, access)), ...engineRules(name), ...identityRules(access), ...rotationMakerRules(access), ...(verifyFromCluster ? probeRules : [])];
   return [
     ...role('ClusterRole', own, merged(wide)),
     ...role('Role', own, merged(local), namespace),
@@ -75,6 +72,33 @@ function identityRules({ spec }: Access): readonly RoleRule[] {
   return webIdentity === undefined ? [] : [{ apiGroups: [''], resources: ['serviceaccounts/token'], verbs: ['create'], resourceNames: [webIdentity.serviceAccount] }];
 }
 
+/**
+ * To make the CronJob that rotates, and what that may do. The API server lets nobody grant what they may not do themselves
+ * (Kubernetes docs, "Using RBAC Authorization", privilege escalation prevention): so the CronJob's rules are the program's too.
+ */
+function rotationMakerRules(access: Access): readonly RoleRule[] {
+  if (access.spec.credentials.accessKey?.rotation === undefined) return [];
+  const made = [['', 'serviceaccounts'], [rbacGroup, 'roles'], [rbacGroup, 'rolebindings'], ['batch', 'cronjobs']];
+  return [...made.map(([group = '', resource = '']) => ({ apiGroups: [group], resources: [resource], verbs: ['get', 'create', 'update', 'delete'] })), ...rotationRules(access).flatMap(eachResource)];
+}
+
+function rotationMakerRulesOfCluster(access: Access): readonly RoleRule[] {
+  const rotation = access.spec.credentials.accessKey?.rotation;
+  if (rotation === undefined) return [];
+  const resourceNames = [rotationClusterName(access.metadata.namespace, rotation.name)];
+  return [
+    ...['clusterroles', 'clusterrolebindings'].flatMap((resource) => [
+      { apiGroups: [rbacGroup], resources: [resource], verbs: ['create'] },
+      { apiGroups: [rbacGroup], resources: [resource], verbs: ['get', 'update', 'delete'], resourceNames },
+    ]),
+    ...rotationRulesOfCluster(access).flatMap(eachResource),
+  ];
+}
+
+function eachResource(rule: RoleRule): readonly RoleRule[] {
+  return rule.resources.map((resource) => ({ ...rule, resources: [resource] }));
+}
+
 function isWide({ resources }: RoleRule): boolean {
   return resources.some((resource) => clusterWide.has(resource));
 }
@@ -109,8 +133,8 @@ function role(kind: 'ClusterRole' | 'Role', name: string, rules: readonly RoleRu
       apiVersion,
       kind: `${kind}Binding`,
       metadata,
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind, name },
-      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: programGroup }],
+      roleRef: { apiGroup: rbacGroup, kind, name },
+      subjects: [{ apiGroup: rbacGroup, kind: 'Group', name: programGroup }],
     },
   ];
 }

@@ -35,7 +35,7 @@ export function programPolicies(confined: Confinement): readonly PolicyDocument[
   return documents;
 }
 
-function statementOf(place: ActionPlace, needed: ReadonlySet<string>, confined: Confinement): readonly PolicyStatement[] {
+export function statementOf(place: ActionPlace, needed: ReadonlySet<string>, confined: Confinement): readonly PolicyStatement[] {
   const actions = place.actions.filter((action) => needed.has(action));
   if (actions.length === 0 || place.when?.(confined) === false) return [];
   return [

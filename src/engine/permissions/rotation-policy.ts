@@ -1,0 +1,30 @@
+/**
+ * What `rotate --due` needs in AWS for one access: the keys of one user, one store of them, and a look at what is applied.
+ * A rotation makes no user, policy or attachment. Conditions as in `action-places.ts`.
+ */
+import type { PolicyDocument } from '../../policy/types.ts';
+import { actionPlaces, owned, type ActionPlace } from './action-places.ts';
+import type { Confinement } from './confinement.ts';
+import { statementOf } from './iam-policy.ts';
+
+const user = ({ userArn }: Confinement): readonly string[] => [userArn];
+const denial = ({ policyArns }: Confinement): readonly string[] => policyArns.slice(0, 1).map((arn) => `${arn}-deny-sessions`);
+
+const places: readonly ActionPlace[] = [
+  { sid: 'ReadUser', actions: ['iam:GetUser', 'iam:ListAccessKeys', 'iam:GetAccessKeyLastUsed', 'iam:ListAttachedUserPolicies'], resources: user },
+  // Marks on the user, and nothing that is not one.
+  { sid: 'MarkUser', actions: ['iam:TagUser', 'iam:UntagUser'], resources: user, condition: (confined) => ({ ...owned(confined), 'ForAllValues:StringLike': { 'aws:TagKeys': 'bedrock-access/*' } }) },
+  { sid: 'KeysOfOneUser', actions: ['iam:CreateAccessKey', 'iam:UpdateAccessKey', 'iam:DeleteAccessKey'], resources: user, condition: owned },
+  { sid: 'LookAtItsPolicy', actions: ['iam:GetPolicy', 'iam:GetPolicyVersion'], resources: ({ policyArns }) => policyArns },
+  // The sessions of a leaked key are denied by a person's order; the end of that comes by itself.
+  { sid: 'EndDenial', actions: ['iam:DetachUserPolicy'], resources: user, condition: (confined) => ({ ...owned(confined), ArnLike: { 'iam:PolicyARN': denial(confined) } }) },
+  { sid: 'DeleteDenial', actions: ['iam:ListPolicyVersions', 'iam:DeletePolicyVersion', 'iam:DeletePolicy'], resources: denial, condition: owned },
+];
+
+/** Of these places of the program's own policy a rotation takes part. */
+const shared: readonly string[] = ['FindParameters', 'ReadParameters', 'ParameterKey'];
+
+export function rotationPolicy(confined: Confinement): PolicyDocument {
+  const parameters = [...actionPlaces.filter(({ sid }) => shared.includes(sid)), { sid: 'StoreNewKey', actions: ['ssm:PutParameter'], resources: () => confined.parameterArns, condition: owned }];
+  return { Version: '2012-10-17', Statement: [...places, ...parameters].flatMap((place) => statementOf(place, new Set(place.actions), confined)) };
+}

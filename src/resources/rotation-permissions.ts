@@ -1,0 +1,49 @@
+/**
+ * What `rotate --due` needs of the cluster for one access, and nothing beyond: things by their names wherever RBAC can name
+ * them. It makes a Lease, and lists revisions and pods, which RBAC cannot name (Kubernetes docs, "Using RBAC
+ * Authorization", referring to resources).
+ */
+import type { Access } from '../access/types.ts';
+import type { ClusterRule } from './kind.ts';
+import { workloadShape } from './workload-kinds.ts';
+
+/** A rule as RBAC takes it. */
+export interface RoleRule extends ClusterRule {
+  readonly resourceNames?: readonly string[];
+}
+
+/** In the access's namespace. */
+export function rotationRules({ metadata, spec }: Access): readonly RoleRule[] {
+  const { names, credentials, workloads } = spec;
+  const store = credentials.accessKey?.secretStore;
+  const byPlural = Map.groupBy(workloads, ({ kind }) => workloadShape(kind).plural);
+  return [
+    // One run at a time, and what was applied last.
+    { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create'] },
+    { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'update', 'delete'], resourceNames: [`bedrock-access-${metadata.name}`] },
+    { apiGroups: ['apps'], resources: ['controllerrevisions'], verbs: ['list'] },
+    // The Secret is read to see which key it holds and to try it; External Secrets Operator alone writes it.
+    { apiGroups: ['external-secrets.io'], resources: ['externalsecrets'], verbs: ['get', 'update'], resourceNames: [names.secret] },
+    ...(store?.kind === 'SecretStore' ? [{ apiGroups: ['external-secrets.io'], resources: ['secretstores'], verbs: ['get'], resourceNames: [store.name] }] : []),
+    { apiGroups: [''], resources: ['secrets'], verbs: ['get'], resourceNames: [names.secret] },
+    { apiGroups: [''], resources: ['configmaps'], verbs: ['get'], resourceNames: [names.environment] },
+    { apiGroups: [''], resources: ['pods'], verbs: ['list'] },
+    // An annotation of the pod template restarts the workload by its own strategy.
+    ...[...byPlural].map(([plural, of]) => ({
+      apiGroups: [workloadShape(of[0]?.kind ?? '').apiVersion.split('/')[0] ?? ''],
+      resources: [plural],
+      verbs: ['get', 'patch'],
+      resourceNames: of.map(({ name }) => name),
+    })),
+  ];
+}
+
+/** Of what lies in no namespace: the id of the cluster (a UID and, where the platform set one, a ConfigMap), the namespace, the store. */
+export function rotationRulesOfCluster({ metadata, spec }: Access): readonly RoleRule[] {
+  const store = spec.credentials.accessKey?.secretStore;
+  return [
+    { apiGroups: [''], resources: ['namespaces'], verbs: ['get'], resourceNames: ['kube-system', metadata.namespace] },
+    { apiGroups: [''], resources: ['configmaps'], verbs: ['get'], resourceNames: ['bedrock-access'] },
+    ...(store?.kind === 'ClusterSecretStore' ? [{ apiGroups: ['external-secrets.io'], resources: ['clustersecretstores'], verbs: ['get'], resourceNames: [store.name] }] : []),
+  ];
+}
