@@ -1,6 +1,7 @@
 import type { Clock, Random } from '../clock.ts';
 import { credentialSource, tokenSource } from './credentials.ts';
 import { deferredApiKeys, deferredBedrock, deferredIam, deferredRuntime, deferredSsm, deferredSts, deferredWebIdentity } from './deferred.ts';
+import { deferredRolesAnywhere } from './deferred-roles-anywhere.ts';
 import type { Session } from './session.ts';
 import type { Aws, AwsCredentials } from './types.ts';
 
@@ -52,6 +53,7 @@ export function openAws(options: AwsOptions): Aws {
 
 function fromSession(session: Session): Aws {
   const ssm = perRegion((region) => deferredSsm(session, region));
+  const rolesAnywhere = perRegion((region) => deferredRolesAnywhere(session, region));
   const bedrock = perRegion((region) => deferredBedrock(session, region));
   const runtime = perRegion((region) => deferredRuntime(session, region));
   return {
@@ -60,6 +62,7 @@ function fromSession(session: Session): Aws {
     apiKeys: deferredApiKeys(session),
     webIdentity: deferredWebIdentity(session),
     ssm,
+    rolesAnywhere,
     bedrock,
     runtime,
     as: (credentials) => fromSession({ ...session, credentials: credentialSource({ credentials, environment: session.environment }) }),

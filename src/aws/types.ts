@@ -12,6 +12,7 @@ export interface Aws {
   readonly apiKeys: ApiKeyCalls;
   readonly webIdentity: WebIdentityCalls;
   ssm(region: string): SsmCalls;
+  rolesAnywhere(region: string): RolesAnywhereCalls;
   bedrock(region: string): BedrockCalls;
   runtime(region: string): BedrockRuntimeCalls;
   /** The same world (endpoint, clock, counters) seen by another identity. */
@@ -255,6 +256,48 @@ export interface SsmCalls {
   putParameter(input: { name: string; value: Secret; description: string; overwrite: boolean; tags?: Tags; kmsKeyId?: string }): Promise<number>;
   addTags(name: string, tags: Tags): Promise<void>;
   deleteParameter(name: string): Promise<void>;
+}
+
+/** An authority whose certificates IAM Roles Anywhere accepts. */
+export interface TrustAnchor {
+  /** A UUID. */
+  readonly id: string;
+  readonly arn: string;
+  readonly name: string;
+  readonly enabled: boolean;
+  /** PEM; undefined where AWS Private CA holds them. */
+  readonly certificates?: string;
+}
+
+/** Which roles IAM Roles Anywhere may hand out, and for how long. */
+export interface RolesAnywhereProfile {
+  /** A UUID, which AWS chooses; several profiles may bear one name. */
+  readonly id: string;
+  readonly arn: string;
+  readonly name: string;
+  readonly enabled: boolean;
+  readonly roleArns: readonly string[];
+  /** Of a session. */
+  readonly durationSeconds: number;
+  /** A session policy or managed policies take away from what the role may. */
+  readonly narrowed: boolean;
+  /** ISO. */
+  readonly createdAt: string;
+}
+
+export interface RolesAnywhereCalls {
+  getTrustAnchor(id: string): Promise<TrustAnchor | undefined>;
+  listProfiles(): Promise<readonly RolesAnywhereProfile[]>;
+  getProfile(id: string): Promise<RolesAnywhereProfile | undefined>;
+  /** Not idempotent: each call makes a profile of a new id. */
+  createProfile(input: { name: string; roleArns: readonly string[]; durationSeconds: number; tags: Tags }): Promise<RolesAnywhereProfile>;
+  updateProfile(id: string, input: { roleArns: readonly string[]; durationSeconds: number }): Promise<void>;
+  enableProfile(id: string): Promise<void>;
+  deleteProfile(id: string): Promise<void>;
+  listTags(arn: string): Promise<Tags | undefined>;
+  tag(arn: string, tags: Tags): Promise<void>;
+  /** A session of the role, asked for with a certificate (PEM, the first of the text) and its key (PEM). */
+  createSession(input: { trustAnchorArn: string; profileArn: string; roleArn: string; durationSeconds: number; certificate: string; privateKey: Secret }): Promise<AwsCredentials>;
 }
 
 export interface FoundationModelSummary {

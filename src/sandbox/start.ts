@@ -45,6 +45,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
           checkOutside(policies);
           world.outside = policies;
         },
+        trustAnchor: (name, certificate, region) => aws.trustAnchor(name, certificate, region),
         snapshot: () => aws.snapshot(),
         issuedSecrets: () => aws.issuedSecrets(),
         faults: world.faults.of('aws'),

@@ -84,6 +84,8 @@ export interface SandboxAws {
   readonly endpoint: string;
   /** Makes a new access key of the administrator or of a named identity with this policy; for tests of permission errors. */
   createIdentity(name: string, policy?: object): Promise<{ accessKeyId: string; secretAccessKey: string }>;
+  /** Registers a certificate authority (PEM) with IAM Roles Anywhere, as a platform has done before; answers the ARN. It is in no snapshot. */
+  trustAnchor(name: string, certificate: string, region: string): string;
   /** What exists, as plain JSON, secrets left out: to compare two worlds or to see that nothing is left. */
   snapshot(): Readonly<Record<string, unknown>>;
   /** Every secret value ever issued in this world (secret access keys, deleted ones too), so that output can be searched for them. */

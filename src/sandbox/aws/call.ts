@@ -2,6 +2,7 @@ import type { World } from '../world.ts';
 import type { Fields } from './fields.ts';
 import type { Identity } from './identity.ts';
 import type { AwsState } from './state.ts';
+import type { WireRequest } from './wire.ts';
 
 /** One authenticated request. */
 export interface Call {
@@ -11,6 +12,8 @@ export interface Call {
   readonly accessKeyId: string;
   readonly region: string;
   readonly input: Fields;
+  /** As it came over the wire: for what is signed with a certificate. */
+  readonly request: WireRequest;
   readonly requestId: string;
 }
 

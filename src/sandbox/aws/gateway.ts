@@ -46,7 +46,7 @@ export async function handle(request: WireRequest, state: AwsState, world: World
 async function execute(request: WireRequest, routed: Routed, service: Service, state: AwsState, world: World, requestId: string, log: CallLog): Promise<Answer> {
   const { identity, accessKeyId, region, bearer } = routed.operation.unsigned === true ? unsigned(world) : await signed(request, service, state, world);
   log.identity = identity.arn;
-  const call: Call = { world, state, identity, accessKeyId, region, input: routed.input, requestId };
+  const call: Call = { world, state, identity, accessKeyId, region, input: routed.input, request, requestId };
   // AWS refuses IAM calls of GetSessionToken's credentials without MFA (STS API reference, GetSessionToken).
   if (identity.kind === 'session-token' && service.name === 'iam') throw new AwsError('InvalidClientTokenId', 403, 'The security token included in the request is invalid');
   const own = routed.operation.checks(call);

@@ -4,7 +4,7 @@ import { Fields } from './fields.ts';
 import { readForm } from './protocols/query.ts';
 import { readJson } from './protocols/json.ts';
 import { readAuthorization } from './signature.ts';
-import { services, type Route, type Service } from './services.ts';
+import { services, type Service } from './services.ts';
 import type { WireRequest } from './wire.ts';
 
 /** Which operation a request asks for. */
@@ -39,7 +39,7 @@ export function route(request: WireRequest, service: Service): Routed {
       return named(name, service, new Fields(readJson(request.body), 'ValidationException'));
     }
     case 'rest':
-      return byPath(request, service.routes);
+      return byPath(request, service);
   }
 }
 
@@ -49,7 +49,7 @@ function named(name: string, service: Extract<Service, { operations: unknown }>,
   return { name, operation, input, status: 200 };
 }
 
-function byPath(request: WireRequest, routes: readonly Route[]): Routed {
+function byPath(request: WireRequest, { name, routes }: Extract<Service, { routes: unknown }>): Routed {
   for (const candidate of routes) {
     const labels = request.method === candidate.method ? matchPath(candidate.path, request.path) : undefined;
     if (labels === undefined) continue;
@@ -57,7 +57,7 @@ function byPath(request: WireRequest, routes: readonly Route[]): Routed {
     const values = { ...body, ...Object.fromEntries(request.query), ...labels };
     return { name: candidate.name, operation: candidate.operation, input: new Fields(values, 'ValidationException'), status: candidate.status ?? 200 };
   }
-  throw notImplemented(`${request.method} ${request.path} of Amazon Bedrock`);
+  throw notImplemented(`${request.method} ${request.path} of ${name === 'bedrock' ? 'Amazon Bedrock' : 'IAM Roles Anywhere'}`);
 }
 
 /** Labels, decoded. Clients send `:` raw or as %3A, and `/` within a label as %2F (measured). */
@@ -78,6 +78,8 @@ function matchPath(template: string, path: string): Readonly<Record<string, stri
 }
 
 function guessService(request: WireRequest): string {
+  // Signed with a certificate: only CreateSession of IAM Roles Anywhere is.
+  if (request.headers['authorization']?.startsWith('AWS4-X509-') === true) return 'rolesanywhere';
   if (request.headers['x-amz-target']?.startsWith('AmazonSSM') === true) return 'ssm';
   if (request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true) {
     return /(?:^|&)Version=2011-06-15(?:&|$)/.test(request.body.toString('utf8')) ? 'sts' : 'iam';

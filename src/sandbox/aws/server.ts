@@ -1,6 +1,7 @@
 import { seededRandom, type AwsPart, type World } from '../world.ts';
 import { issueCredentials } from './administrators.ts';
 import { handle } from './gateway.ts';
+import { giveTrustAnchor } from './rolesanywhere/given.ts';
 import { snapshot } from './snapshot.ts';
 import { createAwsState } from './state.ts';
 import { listen } from './wire.ts';
@@ -17,5 +18,6 @@ export async function startAwsServer(world: World): Promise<AwsPart> {
   const endpoint = `http://127.0.0.1:${server.port}`;
   world.awsEndpoint = endpoint;
   world.issueCredentials = (name, policy) => Promise.resolve(issueCredentials(world, state, name, policy));
-  return { endpoint, administrator, snapshot: () => snapshot(state), issuedSecrets: () => [...state.iam.issuedSecrets], stop: () => server.close() };
+  const trustAnchor = (name: string, certificate: string, region: string): string => giveTrustAnchor(state, world, { name, certificate, region });
+  return { endpoint, administrator, trustAnchor, snapshot: () => snapshot(state), issuedSecrets: () => [...state.iam.issuedSecrets], stop: () => server.close() };
 }

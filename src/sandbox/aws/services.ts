@@ -3,6 +3,7 @@ import { getFoundationModel, listFoundationModels } from './bedrock/models.ts';
 import { listTagsForResource, tagResource, untagResource } from './bedrock/tags.ts';
 import type { Operation, Operations } from './call.ts';
 import { iamOperations } from './iam/index.ts';
+import { rolesAnywhereRoutes } from './rolesanywhere/index.ts';
 import { converse, converseStream } from './runtime/converse.ts';
 import { countTokens } from './runtime/count-tokens.ts';
 import { invokeModel, invokeModelWithResponseStream } from './runtime/invoke.ts';
@@ -15,7 +16,7 @@ export type Protocol = 'query' | 'json' | 'rest';
 export type Service =
   | { readonly name: 'iam' | 'sts'; readonly protocol: 'query'; readonly version: string; readonly namespace: string; readonly operations: Operations }
   | { readonly name: 'ssm'; readonly protocol: 'json'; readonly target: string; readonly operations: Operations }
-  | { readonly name: 'bedrock'; readonly protocol: 'rest'; readonly routes: readonly Route[] };
+  | { readonly name: 'bedrock' | 'rolesanywhere'; readonly protocol: 'rest'; readonly routes: readonly Route[] };
 
 /** `path` has labels, `{modelId}`; they, the query and the JSON body together are the input. */
 export interface Route {
@@ -32,6 +33,8 @@ export interface Route {
 const iam: Service = { name: 'iam', protocol: 'query', version: '2010-05-08', namespace: 'https://iam.amazonaws.com/doc/2010-05-08/', operations: iamOperations };
 const sts: Service = { name: 'sts', protocol: 'query', version: '2011-06-15', namespace: 'https://sts.amazonaws.com/doc/2011-06-15/', operations: stsOperations };
 const ssm: Service = { name: 'ssm', protocol: 'json', target: 'AmazonSSM', operations: ssmOperations };
+
+const rolesanywhere: Service = { name: 'rolesanywhere', protocol: 'rest', routes: rolesAnywhereRoutes };
 
 /** Control plane and runtime sign alike and share no path. */
 const bedrock: Service = {
@@ -55,4 +58,4 @@ const bedrock: Service = {
   ],
 };
 
-export const services: Readonly<Record<string, Service>> = { iam, sts, ssm, bedrock };
+export const services: Readonly<Record<string, Service>> = { iam, sts, ssm, bedrock, rolesanywhere };

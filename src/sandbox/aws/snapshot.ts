@@ -43,8 +43,11 @@ export function snapshot(state: AwsState): Readonly<Record<string, unknown>> {
         .filter(([, parameters]) => parameters.size > 0)
         .map(([region, parameters]) => [region, sorted(Array.from(parameters.values(), (parameter) => [parameter.name, describeParameter(parameter, state, names, named)]))]),
     ),
-    applicationProfiles: sorted(
-      Array.from(state.applicationProfiles.values(), (profile) => [`${profile.region} ${profile.name}`, { copyOf: profile.copyOf, description: profile.description, tags: tagsOf(profile.tags) }]),
+    trustAnchors: sorted(Array.from(state.rolesAnywhere.trustAnchors.values()).filter(({ given }) => !given).map(({ region, name, enabled, tags }) => [`${region} ${name}`, { enabled, tags: tagsOf(tags) }])),
+    rolesAnywhereProfiles: sorted(
+      Array.from(state.rolesAnywhere.profiles.values(), ({ region, name, enabled, roleArns, durationSeconds, tags }) => [`${region} ${name}`, { enabled, roleArns, durationSeconds, tags: tagsOf(tags) }]),
+    ),
+    applicationProfiles: sorted(      Array.from(state.applicationProfiles.values(), (profile) => [`${profile.region} ${profile.name}`, { copyOf: profile.copyOf, description: profile.description, tags: tagsOf(profile.tags) }]),
     ),
   });
 }

@@ -4,6 +4,7 @@ import { seededRandom, type World } from '../world.ts';
 import type { ApplicationProfile } from './bedrock/application-profiles.ts';
 import { createCredentialRegister, type CredentialRegister } from './credentials.ts';
 import { createIamState, type IamState } from './iam/state.ts';
+import { createRolesAnywhereState, type RolesAnywhereState } from './rolesanywhere/state.ts';
 import type { Parameter } from './ssm/parameters.ts';
 import type { Session } from './sts/sessions.ts';
 
@@ -16,6 +17,7 @@ export interface AwsState {
   readonly catalog: Catalog;
   /** By region, then name without a leading slash where it has no other. */
   readonly parameters: Map<string, Map<string, Parameter>>;
+  readonly rolesAnywhere: RolesAnywhereState;
   /** By ARN. */
   readonly applicationProfiles: Map<string, ApplicationProfile>;
   /** How often each profile was called per source region: requests are routed round its destinations. */
@@ -32,6 +34,7 @@ export function createAwsState(world: World): AwsState {
     credentials: createCredentialRegister(world, iam, sessions),
     catalog: loadCatalog(),
     parameters: new Map(),
+    rolesAnywhere: createRolesAnywhereState(),
     applicationProfiles: new Map(),
     routed: new Map(),
   };

@@ -3,7 +3,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import type { KubernetesPart, World } from '../world.ts';
-import { createAuthority } from './access/certificates.ts';
+import { createAuthority } from '../certificates/authority.ts';
 import { base64, kubeconfig } from './access/kubeconfig.ts';
 import { createTokenSigner } from './access/tokens.ts';
 import { createAuthenticator } from './access/users.ts';

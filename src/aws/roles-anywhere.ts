@@ -1,0 +1,136 @@
+/** IAM Roles Anywhere of one region: trust anchors, profiles and sessions (API reference, 2018-05-10). */
+import { Secret } from '../secret.ts';
+import { orUndefined, present } from './answer.ts';
+import type { CallPlace } from './classify.ts';
+import { requestOf, restCaller, sender, type RestService } from './rest-json.ts';
+import { changing, reading } from './session.ts';
+import type { Session } from './session.ts';
+import type { RolesAnywhereCalls, RolesAnywhereProfile, Tags, TrustAnchor } from './types.ts';
+import { signedByCertificate } from './x509-signature.ts';
+
+export function rolesAnywhereCalls(session: Session, region: string): RolesAnywhereCalls {
+  const service: RestService = { signingName: 'rolesanywhere', endpoint: 'ROLESANYWHERE', region };
+  const call = restCaller(session, service);
+  const send = sender(session, service);
+  const place = (operation: string, resource: string): CallPlace => ({ action: `rolesanywhere:${operation}`, region, resource });
+  const profilePath = (id: string): string => `/profile/${encodeURIComponent(id)}`;
+  return {
+    getTrustAnchor(id) {
+      const where = place('GetTrustAnchor', id);
+      return orUndefined(reading(session, where, async () => toTrustAnchor(recordIn(await call({ method: 'GET', path: `/trustanchor/${encodeURIComponent(id)}` }), 'trustAnchor', where), where)));
+    },
+    async listProfiles() {
+      const where = place('ListProfiles', '*');
+      const profiles: RolesAnywhereProfile[] = [];
+      for (let token: string | undefined, more = true; more; ) {
+        const query = token === undefined ? {} : { nextToken: token };
+        const answer = await reading(session, where, () => call({ method: 'GET', path: '/profiles', query }));
+        profiles.push(...listIn(answer, 'profiles').map((profile) => toProfile(profile, where)));
+        token = textIn(answer, 'nextToken');
+        more = token !== undefined;
+      }
+      return profiles;
+    },
+    getProfile(id) {
+      const where = place('GetProfile', id);
+      return orUndefined(reading(session, where, async () => toProfile(recordIn(await call({ method: 'GET', path: profilePath(id) }), 'profile', where), where)));
+    },
+    createProfile({ name, roleArns, durationSeconds, tags }) {
+      const where = place('CreateProfile', name);
+      const body = { name, roleArns, durationSeconds, enabled: true, tags: entries(tags) };
+      return changing(session, where, async () => toProfile(recordIn(await call({ method: 'POST', path: '/profiles', body }), 'profile', where), where));
+    },
+    async updateProfile(id, { roleArns, durationSeconds }) {
+      await changing(session, place('UpdateProfile', id), () => call({ method: 'PATCH', path: profilePath(id), body: { roleArns, durationSeconds } }));
+    },
+    async enableProfile(id) {
+      await changing(session, place('EnableProfile', id), () => call({ method: 'POST', path: `${profilePath(id)}/enable` }));
+    },
+    async deleteProfile(id) {
+      await changing(session, place('DeleteProfile', id), () => call({ method: 'DELETE', path: profilePath(id) }));
+    },
+    listTags(arn) {
+      const where = place('ListTagsForResource', arn);
+      return orUndefined(
+        reading(session, where, async () => {
+          const tags = listIn(await call({ method: 'GET', path: '/ListTagsForResource', query: { resourceArn: arn } }), 'tags');
+          return Object.fromEntries(tags.map((tag) => [textIn(tag, 'key') ?? '', textIn(tag, 'value') ?? '']));
+        }),
+      );
+    },
+    async tag(arn, tags) {
+      await changing(session, place('TagResource', arn), () => call({ method: 'POST', path: '/TagResource', body: { resourceArn: arn, tags: entries(tags) } }));
+    },
+    createSession({ trustAnchorArn, profileArn, roleArn, durationSeconds, ...certified }) {
+      const where = place('CreateSession', roleArn);
+      const body = { durationSeconds, profileArn, roleArn, trustAnchorArn };
+      return reading(session, where, async () => {
+        // The wall clock rules the wire, as in every other signature.
+        const request = signedByCertificate(requestOf({ method: 'POST', path: '/sessions', body }, session, service), certified, region, new Date());
+        const [set] = listIn(await send(request), 'credentialSet');
+        const made = recordIn(set, 'credentials', where);
+        return {
+          accessKeyId: present(textIn(made, 'accessKeyId'), 'accessKeyId', where),
+          secretAccessKey: new Secret(present(textIn(made, 'secretAccessKey'), 'secretAccessKey', where)),
+          sessionToken: new Secret(present(textIn(made, 'sessionToken'), 'sessionToken', where)),
+        };
+      });
+    },
+  };
+}
+
+function toTrustAnchor(anchor: Answered, where: CallPlace): TrustAnchor {
+  const source = fieldOf(anchor, 'source');
+  const bundle = textIn(fieldOf(source, 'sourceData'), 'x509CertificateData');
+  return {
+    id: present(textIn(anchor, 'trustAnchorId'), 'trustAnchorId', where),
+    arn: present(textIn(anchor, 'trustAnchorArn'), 'trustAnchorArn', where),
+    name: textIn(anchor, 'name') ?? '',
+    enabled: fieldOf(anchor, 'enabled') === true,
+    ...(bundle === undefined ? {} : { certificates: bundle }),
+  };
+}
+
+function toProfile(profile: Answered, where: CallPlace): RolesAnywhereProfile {
+  const duration = fieldOf(profile, 'durationSeconds');
+  return {
+    id: present(textIn(profile, 'profileId'), 'profileId', where),
+    arn: present(textIn(profile, 'profileArn'), 'profileArn', where),
+    name: textIn(profile, 'name') ?? '',
+    enabled: fieldOf(profile, 'enabled') === true,
+    roleArns: textsIn(profile, 'roleArns'),
+    durationSeconds: typeof duration === 'number' ? duration : 3600,
+    narrowed: textIn(profile, 'sessionPolicy') !== undefined || textsIn(profile, 'managedPolicyArns').length > 0,
+    createdAt: textIn(profile, 'createdAt') ?? '',
+  };
+}
+
+/** What a service answered, of unknown shape. */
+type Answered = unknown;
+
+function fieldOf(value: Answered, field: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, field) : undefined;
+}
+
+function textIn(value: Answered, field: string): string | undefined {
+  const found = fieldOf(value, field);
+  return typeof found === 'string' && found !== '' ? found : undefined;
+}
+
+function recordIn(value: Answered, field: string, where: CallPlace): object {
+  const found = fieldOf(value, field);
+  return present(typeof found === 'object' ? found : undefined, field, where);
+}
+
+function listIn(value: Answered, field: string): readonly unknown[] {
+  const found = fieldOf(value, field);
+  return Array.isArray(found) ? found : [];
+}
+
+function textsIn(value: Answered, field: string): readonly string[] {
+  return listIn(value, field).filter((item) => typeof item === 'string');
+}
+
+function entries(tags: Tags): readonly { readonly key: string; readonly value: string }[] {
+  return Object.entries(tags).map(([key, value]) => ({ key, value }));
+}
