@@ -1,5 +1,5 @@
 import { AccessError } from '../errors/error.ts';
-import type { Access, AccessKeyCredentials, CredentialMode, Credentials } from './types.ts';
+import type { Access, CredentialMode, Credentials, SecretStore } from './types.ts';
 
 /** The one mode that the access has. */
 export function modeOf(credentials: Credentials): CredentialMode {
@@ -15,13 +15,39 @@ export function roleNameOf({ webIdentity, podIdentity, rolesAnywhere, session }:
 
 export const credentialModes = ['accessKey', 'webIdentity', 'podIdentity', 'rolesAnywhere', 'apiKey', 'session'] as const satisfies readonly CredentialMode[];
 
-/** @throws AccessError `mode-without-key` where the access declares no access key: `what` is done only to one */
-export function accessKeyMode({ metadata, spec }: Pick<Access, 'metadata' | 'spec'>, what: string): AccessKeyCredentials {
-  const { accessKey } = spec.credentials;
-  if (accessKey !== undefined) return accessKey;
-  throw new AccessError('mode-without-key', `${metadata.namespace}/${metadata.name} has credentials of the mode ${modeOf(spec.credentials)}, and ${what} is of the mode accessKey`, {
-    cause: 'Only with accessKey is there an access key of an IAM user.',
-    remedy: 'There is nothing to do with a key. Where the access shall have one, declare credentials.accessKey.',
+/** A key of an IAM user, delivered through a store: what the modes `accessKey` and `apiKey` have alike. */
+export interface KeyCredentials {
+  readonly mode: 'accessKey' | 'apiKey';
+  readonly secretStore: SecretStore;
+  readonly layout: 'single' | 'pair';
+  /** A duration, `^[0-9]+(m|h|d)$`. */
+  readonly rotateAfter?: string;
+  /** AWS ends each key after so many days; undefined: never. */
+  readonly ageDays?: number;
+}
+
+/** Undefined in the modes without a key. */
+export function keyCredentialsOf({ accessKey, apiKey }: Credentials): KeyCredentials | undefined {
+  if (accessKey !== undefined) return { mode: 'accessKey', ...accessKey };
+  if (apiKey === undefined) return undefined;
+  const { secretStore, rotateAfter, expiresAfter } = apiKey;
+  return {
+    mode: 'apiKey',
+    secretStore,
+    // The token is one value: there is nothing to lie in two parameters.
+    layout: 'single',
+    ...(rotateAfter === undefined ? {} : { rotateAfter }),
+    ...(expiresAfter === undefined ? {} : { ageDays: Number.parseInt(expiresAfter, 10) }),
+  };
+}
+
+/** @throws AccessError `mode-without-key` where the access declares no key: `what` is done only to one */
+export function keyMode({ metadata, spec }: Pick<Access, 'metadata' | 'spec'>, what: string): KeyCredentials {
+  const key = keyCredentialsOf(spec.credentials);
+  if (key !== undefined) return key;
+  throw new AccessError('mode-without-key', `${metadata.namespace}/${metadata.name} has credentials of the mode ${modeOf(spec.credentials)}, and ${what} is of the modes accessKey and apiKey`, {
+    cause: 'Only with accessKey or apiKey is there a key of an IAM user.',
+    remedy: 'There is nothing to do with a key. Where the access shall have one, declare credentials.accessKey or credentials.apiKey.',
     place: { field: 'spec.credentials' },
   });
 }

@@ -69,7 +69,7 @@ export type CredentialsDocument =
   | { readonly webIdentity: WebIdentityDocument }
   | { readonly podIdentity: PodIdentityDocument }
   | { readonly rolesAnywhere: RolesAnywhereDocument }
-  | { readonly apiKey: ApiKeyDocument }
+  | { readonly apiKey: string | ApiKeyDocument }
   | { readonly session: SessionDocument };
 
 /** A string is `name@region` or `Kind/name@region`. */

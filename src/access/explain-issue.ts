@@ -104,6 +104,7 @@ const missingRemedies: Readonly<Record<string, string>> = {
   'spec.workloads[].client': 'Say what the workload calls Bedrock with, since that decides which variables it reads: client: boto3. In the short form it follows a colon: Deployment/my-app:boto3.',
   'spec.credentials': 'Add the credentials: credentials: { accessKey: { secretStore: { name: parameterstore, region: ap-northeast-1 } } }.',
   'spec.credentials.accessKey.secretStore.region': "Add the store's region, where the parameters lie. It need not be the region where Bedrock is called.",
+  'spec.credentials.apiKey.secretStore.region': "Add the store's region, where the parameter lies. It need not be the region where Bedrock is called.",
   'metadata.namespace': 'Add the namespace of the workloads: metadata: { name: openhands, namespace: openhands }.',
 };
 

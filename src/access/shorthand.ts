@@ -33,9 +33,13 @@ function expandWorkload(workload: unknown): unknown {
 }
 
 function expandCredentials(credentials: Record<string, unknown>): Record<string, unknown> {
-  if (typeof credentials.accessKey === 'string') return { ...credentials, accessKey: { secretStore: expandStore(credentials.accessKey) } };
-  if (!isRecord(credentials.accessKey)) return credentials;
-  return { ...credentials, accessKey: { ...credentials.accessKey, secretStore: expandStore(credentials.accessKey.secretStore) } };
+  const expanded = { ...credentials };
+  for (const mode of ['accessKey', 'apiKey'] as const) {
+    const declared = credentials[mode];
+    if (typeof declared === 'string') expanded[mode] = { secretStore: expandStore(declared) };
+    else if (isRecord(declared)) expanded[mode] = { ...declared, secretStore: expandStore(declared.secretStore) };
+  }
+  return expanded;
 }
 
 /** `name@region` or `Kind/name@region`. A name alone is no shorthand: the store's region is never guessed from Bedrock's. */

@@ -130,6 +130,8 @@ export interface ApiKeyCredentials {
   readonly term: 'long' | 'short';
   /** A duration, `^[0-9]+(m|h|d)$`. */
   readonly rotateAfter?: string;
+  /** Whole days, `90d`: AWS ends each key at this age. Undefined: it has no end. */
+  readonly expiresAfter?: string;
 }
 
 /** Sessions of an IAM role that the program renews in the cluster. */

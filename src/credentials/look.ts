@@ -1,5 +1,5 @@
 import { clientProfile } from '../access/clients/index.ts';
-import { accessKeyMode } from '../access/credential-mode.ts';
+import { keyMode } from '../access/credential-mode.ts';
 import type { Access, Workload } from '../access/types.ts';
 import { AwsCallError } from '../aws/error.ts';
 import { footprint as footprintOf } from '../engine/footprint.ts';
@@ -29,7 +29,7 @@ export interface Looked {
 
 /** Looks at an access as a rotation sees it; only reads. */
 export async function look(access: Access, context: RunContext): Promise<Looked> {
-  accessKeyMode(access, 'a rotation');
+  keyMode(access, 'a rotation');
   const { catalog, clusterId, clock } = context;
   const readings = takeReadings(context.aws, context.kubernetes);
   const footprint = await withMarkedDenial(withoutRotationJob(footprintOf(access, { catalog, clusterId, now: clock.now() })), readings, clock.now());

@@ -4,9 +4,10 @@
  *
  *     for await (const event of rotateAccess({ namespace: 'openhands', name: 'openhands' }, context, { begin: 'due' })) show(event);
  */
-import { accessKeyMode } from '../access/credential-mode.ts';
+import { keyMode } from '../access/credential-mode.ts';
 import { accessDigest } from '../access/digest.ts';
 import type { Access } from '../access/types.ts';
+import { AccessError } from '../errors/error.ts';
 import { summary } from '../engine/apply.ts';
 import { stamped } from '../engine/events.ts';
 import type { Executed } from '../engine/execute.ts';
@@ -56,8 +57,9 @@ export async function* rotateAccess(name: AccessName, given: RunContext, options
 
 /** The access with its parameters in another layout: the rotation's new key goes there, and the old parameters are removed. */
 function inLayout(access: Access, layout: RotateOptions['layout']): Access {
-  const accessKey = accessKeyMode(access, 'a rotation');
-  if (layout === undefined || layout === accessKey.layout) return access;
+  const { accessKey } = access.spec.credentials;
+  if (layout === undefined || layout === keyMode(access, 'a rotation').layout) return access;
+  if (accessKey === undefined) throw new AccessError('mode-without-key', 'an API key is one value: there are no halves to lie in two parameters', { cause: 'Two parameters are of the mode accessKey.', remedy: 'Rotate without a layout.' });
   return { ...access, spec: { ...access.spec, credentials: { accessKey: { ...accessKey, layout } } } };
 }
 
@@ -70,7 +72,7 @@ function beginMove(access: Access, { revisions }: AppliedAccess, context: RunCon
 /** Does the last revision, which did not come to its end, differ from the one before by the layout alone? */
 function movesOnly({ access, complete, revisions }: AppliedAccess): boolean {
   const before = revisions.find(({ state }) => state === 'complete')?.access;
-  return !complete && before !== undefined && accessDigest(inLayout(before, accessKeyMode(access, 'a rotation').layout)) === accessDigest(access);
+  return !complete && before !== undefined && accessDigest(inLayout(before, keyMode(access, 'a rotation').layout)) === accessDigest(access);
 }
 
 async function isUnderWay(access: Access, context: RunContext): Promise<boolean> {

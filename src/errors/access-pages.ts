@@ -368,6 +368,18 @@ export const accessPages = {
     remedy: 'Write applicationProfile: false. The calls work without it; figures per workload are what is missing.',
     fault: 'program',
   },
+  'api-key-age': {
+    summary: 'The age of an API key is not one that AWS takes, or ends it before its rotation.',
+    cause: 'AWS counts the age of a Bedrock API key in whole days, from 1 to 36,600, and refuses the key from then on.',
+    remedy: 'Write expiresAfter in days, such as 90d, and rotateAfter shorter than that.',
+    fault: 'input',
+  },
+  'api-key-term-not-built': {
+    summary: 'Short-term API keys are not built yet.',
+    cause: 'A short-term key lives for at most 12 hours and is read once by a process, so that the workload would have to be restarted several times a day.',
+    remedy: 'Write term: long, or leave it out. Without any key that lasts: credentials.webIdentity.',
+    fault: 'program',
+  },
   'store-role-without-create': {
     summary: 'A role is declared for a store that is not created.',
     cause: 'An existing store has its own identity, which this program never changes.',

@@ -1,8 +1,8 @@
 /** Which parameters an access has in either layout, and how a parameter says which key it holds. */
 import type { Access } from '../access/types.ts';
 
-/** Fields of the JSON in a parameter of layout `single`, and keys of the Kubernetes Secret. */
-export const credentialFields = { accessKeyId: 'AWS_ACCESS_KEY_ID', secretAccessKey: 'AWS_SECRET_ACCESS_KEY' } as const;
+/** Fields of the JSON in a parameter of layout `single`, and keys of the Kubernetes Secret. The id of an API key is no variable of any client: it says which key lies there. */
+export const credentialFields = { accessKeyId: 'AWS_ACCESS_KEY_ID', secretAccessKey: 'AWS_SECRET_ACCESS_KEY', apiKeyId: 'BEDROCK_API_KEY_ID', apiKey: 'AWS_BEARER_TOKEN_BEDROCK' } as const;
 
 /** `secret-access-key` comes before `access-key-id`: while only the first is there, the second can be made from its Description. */
 export type ParameterRole = 'credentials' | 'secret-access-key' | 'access-key-id';

@@ -1,8 +1,11 @@
 import type { ResolvedModel } from '../../bedrock/types.ts';
 import type { ClientName, CredentialMode } from '../types.ts';
 
-/** One variable of a workload: a value, or a half of the key pair, which comes from the Secret. */
-export type EnvironmentVariable = { readonly name: string; readonly value: string } | { readonly name: string; readonly from: 'accessKeyId' | 'secretAccessKey' };
+/** What a workload takes from its Secret: a half of the key pair, or the API key. */
+export type CredentialField = 'accessKeyId' | 'secretAccessKey' | 'apiKey';
+
+/** One variable of a workload: a value, or what comes from the Secret. */
+export type EnvironmentVariable = { readonly name: string; readonly value: string } | { readonly name: string; readonly from: CredentialField };
 
 /** What the variables are made of. */
 export interface ClientFacts {

@@ -3,7 +3,7 @@ import { standardCredentials } from './client.ts';
 
 /**
  * An application with variables of its own, `environment` of the workload. Values may name `${region}`, `${model}`,
- * `${model.ROLE}` and `${endpoint}`; `${accessKeyId}` and `${secretAccessKey}` stand alone, since they become a
+ * `${model.ROLE}` and `${endpoint}`; `${accessKeyId}`, `${secretAccessKey}` and `${apiKey}` stand alone, since they become a
  * reference to the Secret. `$${` is `${` itself.
  */
 export const custom: Client = {
@@ -17,13 +17,15 @@ export const custom: Client = {
 };
 
 function customVariable(name: string, value: string, facts: ClientFacts): EnvironmentVariable {
-  if (value === '${accessKeyId}') return { name, from: 'accessKeyId' };
-  if (value === '${secretAccessKey}') return { name, from: 'secretAccessKey' };
+  const field = credentialFields.find((from) => value === `\${${from}}`);
+  if (field !== undefined) return { name, from: field };
   return {
     name,
     value: value.replaceAll(placeholders, (written, placeholder: string | undefined) => (placeholder === undefined ? '${' : (replacement(placeholder, facts) ?? written))),
   };
 }
+
+const credentialFields = ['accessKeyId', 'secretAccessKey', 'apiKey'] as const;
 
 /** `$${`, or a placeholder with its name. */
 const placeholders = /\$\$\{|\$\{([^}]*)\}/g;
@@ -44,9 +46,9 @@ export interface PlaceholderFault {
 }
 
 /** The placeholders of a value that cannot be replaced. */
-export function placeholderFaults(value: string, known: { readonly roles: readonly string[]; readonly endpoint: boolean }): PlaceholderFault[] {
+export function placeholderFaults(value: string, known: { readonly roles: readonly string[]; readonly endpoint: boolean; readonly credentials: readonly string[] }): PlaceholderFault[] {
   const candidates = ['region', 'model', ...known.roles.map((role) => `model.${role}`), ...(known.endpoint ? ['endpoint'] : [])];
-  const credentials = ['accessKeyId', 'secretAccessKey'];
+  const { credentials } = known;
   return [...value.matchAll(placeholders)].flatMap(([written, placeholder]) => {
     if (placeholder === undefined || candidates.includes(placeholder)) return [];
     if (credentials.includes(placeholder)) return value === written ? [] : [{ placeholder, candidates, reason: `${written} must stand alone: it becomes a reference to the Secret.` }];

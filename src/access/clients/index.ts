@@ -11,7 +11,7 @@ import { langchain } from './langchain.ts';
 import { litellm } from './litellm.ts';
 import { openhands } from './openhands.ts';
 
-export type { Client, ClientFacts, EnvironmentVariable } from './client.ts';
+export type { Client, ClientFacts, CredentialField, EnvironmentVariable } from './client.ts';
 
 const clients: Readonly<Record<ClientName, Client>> = {
   openhands,
@@ -43,8 +43,9 @@ export function clientProfile(client: ClientName): Client {
 export function clientVariables(client: ClientName, facts: ClientFacts): EnvironmentVariable[] {
   const variables = new Map<string, EnvironmentVariable>();
   for (const variable of [...seedVariables(facts), ...clientProfile(client).variables(facts)]) variables.set(variable.name, variable);
-  // Without a key pair nothing refers to one.
-  return [...variables.values()].filter((variable) => facts.identity === undefined || 'value' in variable || facts.identity.includes(variable));
+  // What the mode does not deliver nothing refers to.
+  const delivered = facts.identity?.flatMap((variable) => ('from' in variable ? [variable.from] : [])) ?? ['accessKeyId', 'secretAccessKey'];
+  return [...variables.values()].filter((variable) => 'value' in variable || delivered.includes(variable.from));
 }
 
 /** The original request's variables. Nothing is known to read BEDROCK_MODEL_ID but the applications that people write. */

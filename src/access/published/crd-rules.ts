@@ -12,6 +12,8 @@ const parameterName: readonly CelRule[] = [
   { rule: "self.startsWith('/') || !self.contains('/')", message: 'a parameter name with levels begins with "/"' },
 ];
 
+const roleOfCreatedStore: readonly CelRule[] = [{ rule: '!has(self.role) || (has(self.create) && self.create)', message: 'role is for a store that is created' }];
+
 export const crdRules: readonly { readonly path: readonly string[]; readonly rules: readonly CelRule[] }[] = [
   { path: [], rules: [{ rule: "self.metadata.name.size() <= 63 && !self.metadata.name.contains('.')", message: 'metadata.name must be a DNS label of at most 63 characters' }] },
   {
@@ -34,7 +36,9 @@ export const crdRules: readonly { readonly path: readonly string[]; readonly rul
     path: ['spec', 'workloads', '[]'],
     rules: [{ rule: "(self.client == 'custom') == has(self.environment)", message: 'environment goes with client custom, and only with it' }],
   },
-  { path: ['spec', 'credentials', 'accessKey', 'secretStore'], rules: [{ rule: '!has(self.role) || (has(self.create) && self.create)', message: 'role is for a store that is created' }] },
+  { path: ['spec', 'credentials', 'accessKey', 'secretStore'], rules: roleOfCreatedStore },
+  { path: ['spec', 'credentials', 'apiKey', 'secretStore'], rules: roleOfCreatedStore },
+  { path: ['spec', 'credentials', 'apiKey', 'expiresAfter'], rules: [{ rule: "self.endsWith('d')", message: 'whole days, such as 90d' }] },
   {
     path: ['spec', 'credentials', 'accessKey'],
     rules: [{ rule: '!has(self.rotation) || has(self.rotateAfter)', message: 'rotation needs rotateAfter, which says when the key is due' }],

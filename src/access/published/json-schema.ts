@@ -43,16 +43,20 @@ export function schemaAt(schema: SchemaNode, path: readonly string[]): SchemaNod
   }, schema);
 }
 
+const storePattern = '^((ClusterSecretStore|SecretStore)/)?[^/@\\s]+@[^@\\s]+$';
+
 /** Where a string may stand for an object, deepest first, and the form that it has. */
 const shorthands: readonly { readonly path: readonly string[]; readonly string: SchemaNode }[] = [
-  {
-    path: ['spec', 'credentials', 'accessKey', 'secretStore'],
-    string: { type: 'string', pattern: '^((ClusterSecretStore|SecretStore)/)?[^/@\\s]+@[^@\\s]+$', description: 'Short form: name@region, or Kind/name@region.' },
-  },
-  {
-    path: ['spec', 'credentials', 'accessKey'],
-    string: { type: 'string', pattern: '^((ClusterSecretStore|SecretStore)/)?[^/@\\s]+@[^@\\s]+$', description: 'Short form: the store as name@region.' },
-  },
+  ...['accessKey', 'apiKey'].flatMap((mode) => [
+    {
+      path: ['spec', 'credentials', mode, 'secretStore'],
+      string: { type: 'string', pattern: storePattern, description: 'Short form: name@region, or Kind/name@region.' },
+    },
+    {
+      path: ['spec', 'credentials', mode],
+      string: { type: 'string', pattern: storePattern, description: 'Short form: the store as name@region.' },
+    },
+  ]),
   { path: ['spec', 'models', '[]'], string: { type: 'string', minLength: 1, description: 'Short form: the id.' } },
   { path: ['spec', 'workloads', '[]'], string: { type: 'string', pattern: '^[A-Za-z]+/[^/:\\s]+(:[a-z0-9-]+)?$', description: 'Short form: Kind/name or Kind/name:client.' } },
   { path: ['spec', 'endpoint'], string: { type: 'string', description: 'Short form: the url.' } },

@@ -5,6 +5,8 @@ import { credentialModes } from '../credential-mode.ts';
 import type { DeclaredAccess } from '../schema/index.ts';
 import type { SourceDocument } from '../source/documents.ts';
 import type { CredentialMode } from '../types.ts';
+import { apiKeyFaults } from './api-key.ts';
+import { declaredStore } from './declared-store.ts';
 
 /** Exactly one mode; a role only for a store that is created; a rotation only where the program holds the key. */
 export function checkCredentials({ spec }: DeclaredAccess, source: SourceDocument): Finding[] {
@@ -18,12 +20,12 @@ export function checkCredentials({ spec }: DeclaredAccess, source: SourceDocumen
   const refused = mode === undefined ? [] : clientFaults(mode, spec, source);
   if (refused.length > 0) return refused;
   if (spec.credentials.webIdentity !== undefined) return webIdentityFaults(spec, source);
-  const store = spec.credentials.accessKey?.secretStore;
+  const { secretStore: store, mode: of } = declaredStore(spec) ?? {};
   if (store?.role !== undefined && !store.create) {
-    const field = 'spec.credentials.accessKey.secretStore.role';
+    const field = `spec.credentials.${of}.secretStore.role`;
     return [accessFinding('store-role-without-create', `${field}: the store ${store.name} is not created by this access, so its role is its owner's affair.`, source.key(field))];
   }
-  return [];
+  return apiKeyFaults(spec, source);
 }
 
 /** A client that does not work with the mode is refused with the modes that it works with. */
@@ -33,12 +35,15 @@ function clientFaults(mode: CredentialMode, { workloads }: DeclaredAccess['spec'
     if (modes[mode] !== undefined) return [];
     return [
       accessFinding('client-without-mode', `spec.workloads[${index}]: ${client} in ${kind} ${name} does not work with credentials.${mode}.`, source.place(`spec.workloads[${index}].client`), {
-        cause: startsOwnContainers && mode !== 'apiKey' ? 'It makes its calls in containers that it starts itself, which get neither a volume of the pod nor a sidecar.' : causes[mode],
+        cause: client === 'openhands' && mode === 'apiKey' ? openhandsKey : startsOwnContainers && mode !== 'apiKey' ? 'It makes its calls in containers that it starts itself, which get neither a volume of the pod nor a sidecar.' : causes[mode],
         remedy: `Declare ${credentialModes.filter((name) => modes[name] !== undefined).map((name) => `credentials.${name}`).join(' or ')} for ${client}. With ${mode} work ${clientsOf(mode).join(', ')}.`,
       }),
     ];
   });
 }
+
+/** OpenHands software agent SDK, llm/utils/litellm_provider.py, api_key_for_litellm. */
+const openhandsKey = 'It hands only variables that begin with LLM_ on to its agent containers, and with a model of Bedrock it leaves LLM_API_KEY out of the call.';
 
 const causes: Readonly<Record<CredentialMode, string>> = {
   accessKey: 'It reads no access key.',

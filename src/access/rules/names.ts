@@ -5,6 +5,7 @@ import { accessFinding } from '../access-finding.ts';
 import { defaultNames } from '../defaults.ts';
 import type { DeclaredAccess } from '../schema/index.ts';
 import type { SourceDocument } from '../source/documents.ts';
+import { declaredStore } from './declared-store.ts';
 
 const parameterFields = ['parameter', 'accessKeyIdParameter', 'secretAccessKeyParameter'] as const;
 
@@ -15,7 +16,7 @@ export function checkNames(access: DeclaredAccess, source: SourceDocument): Find
 
 function parameterNames({ metadata, spec }: DeclaredAccess, source: SourceDocument): Finding[] {
   const defaults = defaultNames(metadata.name);
-  const region = spec.credentials.accessKey?.secretStore.region ?? spec.region;
+  const region = declaredStore(spec)?.secretStore.region ?? spec.region;
   const findings = parameterFields.flatMap((name) => {
     const field = `spec.names.${name}`;
     return parameterNameFaults(spec.names?.[name] ?? defaults[name], field, { region, account: spec.account }, source);
@@ -69,7 +70,7 @@ function boundary({ spec }: DeclaredAccess, source: SourceDocument): Finding[] {
 
 function kmsKey({ spec }: DeclaredAccess, source: SourceDocument): Finding[] {
   const arn = spec.parameterKmsKeyId === undefined ? undefined : parseArn(spec.parameterKmsKeyId);
-  const region = spec.credentials.accessKey?.secretStore.region;
+  const region = declaredStore(spec)?.secretStore.region;
   if (arn === undefined || region === undefined || arn.region === region) return [];
   return [
     accessFinding('kms-key-elsewhere', `spec.parameterKmsKeyId is a key of ${arn.region}; the parameters lie in ${region}.`, source.place('spec.parameterKmsKeyId'), {

@@ -3,11 +3,13 @@ import type { Finding } from '../../finding.ts';
 import { accessFinding, shown } from '../access-finding.ts';
 import type { DeclaredAccess } from '../schema/index.ts';
 import type { SourceDocument } from '../source/documents.ts';
+import { declaredStore } from './declared-store.ts';
 
 /** Both regions exist, and a credential of one serves the other: an account belongs to one partition. */
 export function checkRegions({ spec }: DeclaredAccess, source: SourceDocument): Finding[] {
-  const storeField = 'spec.credentials.accessKey.secretStore.region';
-  const storeRegion = spec.credentials.accessKey?.secretStore.region;
+  const store = declaredStore(spec);
+  const storeField = `spec.credentials.${store?.mode ?? 'accessKey'}.secretStore.region`;
+  const storeRegion = store?.secretStore.region;
   const findings = [...unknownRegion('spec.region', spec.region, source), ...(storeRegion === undefined ? [] : unknownRegion(storeField, storeRegion, source))];
   if (storeRegion === undefined || findings.length > 0) return findings;
   const [partition, storePartition] = [partitionOf(spec.region), partitionOf(storeRegion)];

@@ -1,6 +1,6 @@
 import type { Finding } from '../../finding.ts';
 import { accessFinding } from '../access-finding.ts';
-import { modeOf, roleNameOf } from '../credential-mode.ts';
+import { keyCredentialsOf, modeOf, roleNameOf } from '../credential-mode.ts';
 import type { ParsedAccess } from '../parse.ts';
 import type { Access } from '../types.ts';
 import { overlap } from './workloads.ts';
@@ -56,12 +56,13 @@ function claims({ metadata, spec }: Access): Claim[] {
 /** Of who calls, and of what its credential lies in. */
 function identityClaims({ metadata, spec }: Pick<Access, 'metadata' | 'spec'>): Claim[] {
   const { names, account, credentials } = spec;
-  if (credentials.accessKey === undefined) {
+  const key = keyCredentialsOf(credentials);
+  if (key === undefined) {
     const mode = modeOf(credentials);
     const role = roleNameOf(credentials);
     return role === undefined ? [] : [{ key: `role ${account} ${role.toLowerCase()}`, what: `IAM role ${role}`, field: `spec.credentials.${mode}.role` }];
   }
-  const { layout, secretStore } = credentials.accessKey;
+  const { layout, secretStore } = key;
   const parameters = layout === 'single' ? (['parameter'] as const) : (['accessKeyIdParameter', 'secretAccessKeyParameter'] as const);
   return [
     { key: `user ${account} ${names.user.toLowerCase()}`, what: `IAM user ${names.user}`, field: 'spec.names.user' },

@@ -77,11 +77,11 @@ function environment(workload: Workload, field: string, access: DeclaredAccess, 
       }),
     ];
   }
-  const known = { roles: modelRoles(access.spec.models), endpoint: access.spec.endpoint?.url !== undefined || access.spec.endpoint?.fips === true };
+  const known = { roles: modelRoles(access.spec.models), endpoint: access.spec.endpoint?.url !== undefined || access.spec.endpoint?.fips === true, credentials: access.spec.credentials.apiKey === undefined ? ['accessKeyId', 'secretAccessKey'] : ['apiKey'] };
   return variables.flatMap(([name, value]) => {
     const variable = fieldName([...fieldPath(field), 'environment', name]);
     const place = source.place(variable);
-    if (secretVariables.has(name) && !/^\$\{(accessKeyId|secretAccessKey)\}$/.test(value)) {
+    if (secretVariables.has(name) && !/^\$\{(accessKeyId|secretAccessKey|apiKey)\}$/.test(value)) {
       return [accessFinding('secret-in-declaration', `${variable} is a variable for a credential; its value cannot stand in the declaration.`, place)];
     }
     return placeholderFaults(value, known).map(({ placeholder, candidates, reason }) => {

@@ -54,10 +54,11 @@ const rolesAnywhere = z
 const apiKey = z
   .strictObject({
     secretStore,
-    term: z.enum(['long', 'short']).default('long').describe('`long`: a service-specific credential with an age. `short`: a token of at most 12 hours, refreshed.'),
-    rotateAfter: duration.optional(),
+    term: z.enum(['long', 'short']).default('long').describe('`long`: a service-specific credential of an IAM user. `short`: a token of at most 12 hours, which is not built yet.'),
+    rotateAfter: duration.optional().describe('Rotate the key when it is this old: `30d`, `12h`, `90m`.'),
+    expiresAfter: duration.optional().describe('AWS ends each key at this age, in whole days: `90d`. A rotation is due well before. Without it a key has no end.'),
   })
-  .describe('Not built yet: an Amazon Bedrock API key.');
+  .describe('An IAM user with a long-term Amazon Bedrock API key, a bearer token, delivered through External Secrets.');
 
 const session = z
   .strictObject({ delivery: z.enum(['sidecar', 'credential-process']).default('sidecar').describe('How the workload gets the session.'), sessionDuration, role })

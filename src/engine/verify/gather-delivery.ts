@@ -1,4 +1,4 @@
-import { accessKeyMode } from '../../access/credential-mode.ts';
+import { keyMode } from '../../access/credential-mode.ts';
 import type { DeliveryFacts, Pair, ReadyState } from '../../checks/live/facts.ts';
 import type { KubernetesObject } from '../../kubernetes/types.ts';
 import { servedExternalSecrets } from '../../resources/external-secrets-version.ts';
@@ -13,7 +13,7 @@ export async function gatherDelivery(inquiry: Inquiry): Promise<DeliveryFacts> {
   const { access, readings } = inquiry;
   const { namespace } = access.metadata;
   const name = access.spec.names.secret;
-  const { secretStore } = accessKeyMode(access, 'delivery through External Secrets');
+  const { secretStore } = keyMode(access, 'delivery through External Secrets');
   const served = await servedExternalSecrets(readings, 'ExternalSecret');
   const apiVersion = 'apiVersion' in served ? served.apiVersion : undefined;
   const [externalSecret, store, secret, parameter] = await Promise.all([

@@ -1,4 +1,4 @@
-import { accessKeyMode } from '../../access/credential-mode.ts';
+import { keyMode } from '../../access/credential-mode.ts';
 import type { Pair, ParameterFact, ParameterFacts } from '../../checks/live/facts.ts';
 import { parametersOf } from '../../resources/parameter-names.ts';
 import type { AccessParameter } from '../../resources/parameter-names.ts';
@@ -13,7 +13,7 @@ export async function gatherParameters(inquiry: Inquiry): Promise<ParameterFacts
     readings.accessKeys(access.spec.names.user).catch(() => []),
     ...parametersOf(access).map((parameter) => gatherOne(parameter, inquiry)),
   ]);
-  return { region: accessKeyMode(access, 'a parameter').secretStore.region, parameters, keyIds: keys.map(({ id }) => id), ...(pair === undefined ? {} : { pair }) };
+  return { region: keyMode(access, 'a parameter').secretStore.region, parameters, keyIds: keys.map(({ id }) => id), ...(pair === undefined ? {} : { pair }) };
 }
 
 /** The pair in the parameters; undefined when one is missing or holds something else. */

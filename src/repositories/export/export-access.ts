@@ -2,7 +2,7 @@
  * One declaration into two repositories. Everything is worked out in memory and read back; the caller writes the edits,
  * or shows them.
  */
-import { accessKeyMode } from '../../access/credential-mode.ts';
+import { keyMode } from '../../access/credential-mode.ts';
 import { relative, resolve } from 'node:path';
 import type { Parser } from 'web-tree-sitter';
 import { checkModels } from '../../access/check-models.ts';
@@ -82,7 +82,7 @@ export function impliedBy(request: ExportRequest, { access, clusterId }: Pick<Pr
 
 function exportTerraform(directory: string, implied: Implied, { workspace, style, siblings, clusterId }: Prepared, parser: Parser): readonly Finding[] {
   if (siblings === undefined) return [];
-  const { region } = accessKeyMode(implied.access, 'an export').secretStore;
+  const { region } = keyMode(implied.access, 'an export').secretStore;
   writeSkeleton(workspace, directory, siblings, style, region, parser);
   const target = readModule(workspace, directory, parser);
   const blocks = terraformBlocks(implied, style, labelsOf(target), clusterId !== undefined);

@@ -1,5 +1,5 @@
 /** The objects of an access as git holds them, with every field that the API server or the operator would fill in. */
-import { accessKeyMode } from '../../access/credential-mode.ts';
+import { keyMode } from '../../access/credential-mode.ts';
 import { annotationKeys } from '../../resources/annotations.ts';
 import { environmentConfigMap } from '../../resources/environment-config-map.ts';
 import type { Implied } from '../../resources/kind.ts';
@@ -20,7 +20,7 @@ export interface ManifestText {
 export function externalSecretObject({ access, owner }: Implied, style: Pick<ExportStyle, 'externalSecretVersion' | 'refreshInterval'>): ManifestText {
   const { metadata, spec } = access;
   const { names } = spec;
-  const { layout, secretStore } = accessKeyMode(access, 'an export');
+  const { layout, secretStore } = keyMode(access, 'an export');
   const { accessKeyId, secretAccessKey } = credentialFields;
   const entry = (secretKey: string, key: string, property?: string): unknown => ({
     secretKey,

@@ -1,5 +1,5 @@
 /** What to do with exported files, and in which order: each step rests on the one before. */
-import { accessKeyMode } from '../../access/credential-mode.ts';
+import { keyMode } from '../../access/credential-mode.ts';
 import { relative } from 'node:path';
 import type { Access } from '../../access/types.ts';
 import { ownerTagKeys } from '../../resources/owner.ts';
@@ -37,7 +37,7 @@ export function exportOrder({ request, access, style, declaration, clusterKnown 
     }
     steps.push({
       title: 'Make the access key and its parameter',
-      why: `The secret goes from IAM into the parameter in ${accessKeyMode(access, 'an export').secretStore.region} and nowhere else: not into Terraform's state, not into git.`,
+      why: `The secret goes from IAM into the parameter in ${keyMode(access, 'an export').secretStore.region} and nowhere else: not into Terraform's state, not into git.`,
       lines: [command, '', 'The same as a job of GitHub Actions, after the one that applies Terraform:', ...ciJob(command, access)],
     });
   }
@@ -65,7 +65,7 @@ function ciJob(command: string, { metadata, spec }: Access): readonly string[] {
     '    - uses: aws-actions/configure-aws-credentials@v4',
     '      with:',
     `        role-to-assume: arn:aws:iam::${spec.account}:role/<a role that may make keys and parameters>`,
-    `        aws-region: ${accessKeyMode({ metadata, spec }, 'an export').secretStore.region}`,
+    `        aws-region: ${keyMode({ metadata, spec }, 'an export').secretStore.region}`,
     `    - run: npx ${command}`,
     '      env:',
     '        KUBECONFIG: <a kubeconfig of the cluster, for the Lease of the run>',
