@@ -13,6 +13,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   await mkdir(directory, { recursive: true });
   const world = createWorld(options, directory);
   const started: Part[] = [];
+  let trustAnchor: string | undefined;
   const stop = async (): Promise<void> => {
     for (const part of started.splice(0).reverse()) await part.stop();
     world.clock.stop();
@@ -26,6 +27,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     if (kubernetes !== undefined) {
       started.push(kubernetes);
       if (options.externalSecrets !== false) started.push(await (await import('./external-secrets/index.ts')).startExternalSecrets(world));
+      if (options.certManager === true) {
+        const certManager = (await import('./cert-manager/index.ts')).startCertManager(world, (key) => aws.keepSecret(key));
+        started.push(certManager);
+        trustAnchor = aws.trustAnchor('platform', certManager.authority, world.region);
+      }
       started.push(await (await import('./workloads/index.ts')).startWorkloads(world));
     }
     return {
@@ -56,6 +62,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         snapshot: () => kubernetes?.snapshot() ?? {},
         faults: world.faults.of('kubernetes'),
       },
+      ...(trustAnchor === undefined ? {} : { trustAnchor }),
       faults: world.faults,
       clock: world.clock,
       productClock: productClockOf(world.clock),

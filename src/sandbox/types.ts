@@ -10,6 +10,8 @@ export interface Sandbox {
   readonly account: string;
   readonly aws: SandboxAws;
   readonly kubernetes: SandboxKubernetes;
+  /** With `certManager`: what its ClusterIssuer issues is accepted by this trust anchor. */
+  readonly trustAnchor?: string;
   readonly clock: WorldClock;
   /** Misbehaviour of both APIs: `*` counts every call of either, and a kill ends the run in both. */
   readonly faults: FaultPlan;
@@ -35,6 +37,8 @@ export interface SandboxOptions {
   readonly kubernetes?: boolean;
   /** Is External Secrets Operator installed (CRDs and stand-in)? Default true. */
   readonly externalSecrets?: boolean | { readonly servedVersions: readonly string[] };
+  /** Is cert-manager installed (CRDs and stand-in, with a ClusterIssuer `platform` whose authority is a trust anchor)? Default false. */
+  readonly certManager?: boolean;
   /** The public issuer of ServiceAccount tokens (`--service-account-issuer` of a real API server); its documents count as published there. Default: the server's own address. */
   readonly issuer?: string;
   /** Seeds routing, ids and propagation times. Default 1. */

@@ -51,6 +51,8 @@ export interface AwsPart extends Part {
   readonly administrator: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** Every secret access key and session token made so far, deleted ones too. */
   issuedSecrets(): readonly string[];
+  /** Counts a private key among the issued secrets, without its line breaks. */
+  keepSecret(pem: string): void;
   /** See `SandboxAws.trustAnchor`. */
   trustAnchor(name: string, certificate: string, region: string): string;
   snapshot(): Readonly<Record<string, unknown>>;

@@ -19,5 +19,6 @@ export async function startAwsServer(world: World): Promise<AwsPart> {
   world.awsEndpoint = endpoint;
   world.issueCredentials = (name, policy) => Promise.resolve(issueCredentials(world, state, name, policy));
   const trustAnchor = (name: string, certificate: string, region: string): string => giveTrustAnchor(state, world, { name, certificate, region });
-  return { endpoint, administrator, trustAnchor, snapshot: () => snapshot(state), issuedSecrets: () => [...state.iam.issuedSecrets], stop: () => server.close() };
+  const keepSecret = (pem: string): void => void state.iam.issuedSecrets.push(pem.replaceAll(/-----[^-]+-----|\s/g, ''));
+  return { endpoint, administrator, trustAnchor, keepSecret, snapshot: () => snapshot(state), issuedSecrets: () => [...state.iam.issuedSecrets], stop: () => server.close() };
 }
