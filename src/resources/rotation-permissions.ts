@@ -16,6 +16,8 @@ export interface RoleRule extends ClusterRule {
 export function rotationRules({ metadata, spec }: Access): readonly RoleRule[] {
   const { names, credentials, workloads } = spec;
   const store = credentials.accessKey?.secretStore;
+  // What git keeps is waited for, and never written.
+  const writes = (...verbs: readonly string[]): readonly string[] => (spec.managedBy.cluster === 'manifests' ? [] : verbs);
   const byPlural = Map.groupBy(workloads, ({ kind }) => workloadShape(kind).plural);
   return [
     // One run at a time, and what was applied last.
@@ -23,7 +25,7 @@ export function rotationRules({ metadata, spec }: Access): readonly RoleRule[] {
     { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'update', 'delete'], resourceNames: [`bedrock-access-${metadata.name}`] },
     { apiGroups: ['apps'], resources: ['controllerrevisions'], verbs: ['list'] },
     // The Secret is read to see which key it holds and to try it; External Secrets Operator alone writes it.
-    { apiGroups: ['external-secrets.io'], resources: ['externalsecrets'], verbs: ['get', 'update'], resourceNames: [names.secret] },
+    { apiGroups: ['external-secrets.io'], resources: ['externalsecrets'], verbs: ['get', ...writes('update')], resourceNames: [names.secret] },
     ...(store?.kind === 'SecretStore' ? [{ apiGroups: ['external-secrets.io'], resources: ['secretstores'], verbs: ['get'], resourceNames: [store.name] }] : []),
     { apiGroups: [''], resources: ['secrets'], verbs: ['get'], resourceNames: [names.secret] },
     { apiGroups: [''], resources: ['configmaps'], verbs: ['get'], resourceNames: [names.environment] },
@@ -32,7 +34,7 @@ export function rotationRules({ metadata, spec }: Access): readonly RoleRule[] {
     ...[...byPlural].map(([plural, of]) => ({
       apiGroups: [workloadShape(of[0]?.kind ?? '').apiVersion.split('/')[0] ?? ''],
       resources: [plural],
-      verbs: ['get', 'patch'],
+      verbs: ['get', ...writes('patch')],
       resourceNames: of.map(({ name }) => name),
     })),
   ];

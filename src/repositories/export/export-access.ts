@@ -3,7 +3,7 @@
  * or shows them.
  */
 import { keyMode } from '../../access/credential-mode.ts';
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Parser } from 'web-tree-sitter';
 import { checkModels } from '../../access/check-models.ts';
 import { partitionOf } from '../../bedrock/regions.ts';
@@ -11,23 +11,17 @@ import { AccessError } from '../../errors/error.ts';
 import type { Finding } from '../../finding.ts';
 import { compilePolicy } from '../../policy/compile.ts';
 import type { Implied } from '../../resources/kind.ts';
-import { workloadEnvironment } from '../../resources/workload-environment.ts';
 import { hclParser } from '../hcl/grammar.ts';
-import { writeAccessFile } from './access-file.ts';
+import { exportManifests } from './export-manifests.ts';
 import { exportOrder } from './order.ts';
 import { prepare, type Prepared } from './prepare.ts';
-import { isLabelled } from './manifest-app.ts';
-import { editFile, listFile, presentObject, putObject } from './manifest-edit.ts';
-import { configMapObject, externalSecretObject } from './manifest-objects.ts';
-import { writeNewApp } from './new-app.ts';
 import { terraformBlocks } from './terraform-blocks.ts';
 import { putBlocks } from './terraform-edit.ts';
 import { conflict, labelsOf, readModule, resourceAt } from './terraform-module.ts';
 import { isOfAccess } from './terraform-removal.ts';
+import { takenOver } from './taken-over.ts';
 import { writeSkeleton } from './terraform-skeleton.ts';
 import type { ExportOutcome, ExportRequest } from './types.ts';
-import { environmentEdit, environmentEntries } from './workload-edit.ts';
-import { blockLines } from './yaml-text.ts';
 
 /** @throws AccessError with nothing written: `export-conflict`, `export-unreadable`, `export-uneditable`, `export-workload-missing` … */
 export async function exportAccess(request: ExportRequest): Promise<ExportOutcome> {
@@ -107,80 +101,8 @@ function exportTerraform(directory: string, implied: Implied, { workspace, style
   ];
 }
 
-function takenOver(what: string, file: string, line?: number): Finding {
-  return {
-    id: 'export-takes-over',
-    severity: 'warning',
-    message: `${what} is there already and carries no mark of this access: it is taken over`,
-    cause: 'It has the name that the access gives, and somebody else wrote it.',
-    remedy: 'Look at the diff (--dry-run). If it serves something else, give the access another name in spec.names.',
-    place: { file, ...(line === undefined ? {} : { line }) },
-  };
-}
-
 /** The key's parameters lie where the store reads them. */
 function refuseOtherRegion(provider: unknown, region: string, directory: string): void {
   if (typeof provider !== 'string' || provider === region) return;
   throw conflict(`the AWS provider of ${directory} works in ${provider}, and the store reads parameters in ${region}`, 'The parameters would lie where the store does not look.', `Let the program make key and parameter (without --keys terraform), or choose a target whose provider works in ${region}. Nothing was written.`);
-}
-
-function exportManifests(implied: Implied, prepared: Prepared, from: string): readonly Finding[] {
-  const { workspace, app, style, yaml, access, declaration, declarationText, reloader } = prepared;
-  if (app === undefined || declaration === undefined) return [];
-  const findings: Finding[] = [];
-  const kustomization = app.kustomization ?? (app.isNew ? writeNewApp(workspace, app, access, style, yaml) : undefined);
-  for (const { kind, object } of [externalSecretObject(implied, style), configMapObject(implied)]) {
-    const there = presentObject(app, kind, object);
-    if (there !== undefined && !isLabelled(there.object.value, access.metadata)) findings.push(takenOver(`${kind} ${there.object.name}`, there.file.file, there.placeOf(['metadata', 'name']).line));
-  }
-  const written = [putObject(workspace, app, externalSecretObject(implied, style), style, yaml), putObject(workspace, app, configMapObject(implied), style, yaml)];
-  if (kustomization !== undefined) for (const file of written) listFile(workspace, kustomization, file, yaml);
-  for (const environment of workloadEnvironment.desired(implied)) {
-    const { workload, variables, secretName, configMapName, digest } = environment.desired;
-    const label = `${workload.kind} ${access.metadata.namespace}/${workload.name}`;
-    const wanted = { access: access.metadata.name, ...(workload.containers === undefined ? {} : { containers: workload.containers }), variables, secret: secretName, configMap: configMapName, digest, reloader };
-    const found = app.workloads.find((candidate) => candidate.workload.kind === workload.kind && candidate.workload.name === workload.name);
-    if (found === undefined) {
-      findings.push({
-        id: 'export-workload-absent',
-        severity: 'warning',
-        message: `${label} is in no file of ${relative(from, app.directory)}`,
-        cause: 'The folder holds no workload: it is still to be written, or a chart makes it.',
-        remedy: `Put this into its container:\n${blockLines({ env: environmentEntries(wanted) }, yaml).join('\n')}`,
-      });
-      continue;
-    }
-    const edit = environmentEdit(workload.kind, found.object, wanted);
-    if ('problem' in edit) throw containerProblem(label, edit);
-    editFile(workspace, found.file, found.index, edit.changes, yaml, `variables of ${label}`);
-    for (const { container, variable, before } of edit.replaced) {
-      if (before.startsWith(`Secret ${secretName}, `) || before.startsWith(`ConfigMap ${configMapName}, `)) continue;
-      findings.push({
-        id: 'export-variable-replaced',
-        severity: 'warning',
-        message: `${variable} of container ${container} in ${label} was ${before}`,
-        cause: 'The access needs that variable for its own value.',
-        remedy: 'If the application still needs the former value for something else, give it that under another variable before merging.',
-        place: { file: found.file },
-      });
-    }
-    if (!reloader && digest !== '' && !['Job', 'CronJob'].includes(workload.kind)) {
-      findings.push({
-        id: 'export-no-restart',
-        severity: 'info',
-        message: `nothing in these manifests restarts ${label} when its key is rotated`,
-        cause: 'git keeps the workload, so that the program does not write it; a controller such as Reloader is not among the manifests.',
-        remedy: 'Install Reloader and run export again, or restart it after a rotation: kubectl rollout restart.',
-        place: { file: found.file },
-      });
-    }
-  }
-  writeAccessFile(workspace, declaration.file, declarationText, access);
-  return findings;
-}
-
-function containerProblem(label: string, { problem, names, missing }: { readonly problem: string; readonly names: readonly string[]; readonly missing: readonly string[] }): AccessError {
-  return problem === 'container-missing'
-    ? new AccessError('container-not-found', `${label} has no container ${missing.join(', ')}`, { cause: `Its containers are ${names.join(', ')}.`, remedy: 'Correct spec.workloads[].containers. Nothing was written.', place: { field: 'spec.workloads' } })
-    : new AccessError('container-ambiguous', `${label} has several containers (${names.join(', ')}), and the declaration names none`, { cause: 'A sidecar must not get credentials by accident.', remedy: `Name those that call Bedrock: containers: [${names[0] ?? ''}]. Nothing was written.`, place: { field: 'spec.workloads' } });
 }

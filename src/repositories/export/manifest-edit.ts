@@ -37,7 +37,7 @@ export function uneditable(file: string, reason: string, purpose: string): Acces
 }
 
 /** Puts an object where it is already, behind others of its kind, or into a file of its own. Answers the file. */
-export function putObject(workspace: Workspace, app: ManifestApp, { kind, object }: ManifestText, style: ExportStyle, yaml: YamlStyle): string {
+export function putObject(workspace: Workspace, app: ManifestApp, { kind, object, file: together }: ManifestText, style: ExportStyle, yaml: YamlStyle): string {
   const present = presentObject(app, kind, object);
   const purpose = `${kind} ${String(getIn(object, ['metadata', 'name']))}`;
   if (present !== undefined) {
@@ -47,12 +47,12 @@ export function putObject(workspace: Workspace, app: ManifestApp, { kind, object
     return present.file.file;
   }
   const text = objectText(object, yaml);
-  const together = style.documents === 'one-file' ? app.own.filter((file) => file.documents.length > 0 && file.documents.every((document) => document.object.kind === kind)).at(-1) : undefined;
-  if (together !== undefined) {
-    appendDocument(workspace, together.file, text, purpose);
-    return together.file;
+  const beside = together === undefined ? (style.documents === 'one-file' ? app.own.filter((file) => file.documents.length > 0 && file.documents.every((document) => document.object.kind === kind)).at(-1)?.file : undefined) : fileOf(workspace, app, together, style);
+  if (beside !== undefined) {
+    appendDocument(workspace, beside, text, purpose);
+    return beside;
   }
-  const file = join(app.directory, fileNameFor(workspace, app, kind, style));
+  const file = join(app.directory, together === undefined ? fileNameFor(workspace, app, kind, style) : `${together}.${style.yamlExtension}`);
   workspace.write(file, style.lineEndings === 'crlf' ? text.replaceAll('\n', '\r\n') : text, `add ${purpose}`);
   if (!isDeepStrictEqual(valuesOf(text)[0], object)) throw notReadBack(purpose);
   return file;
@@ -62,6 +62,11 @@ export function putObject(workspace: Workspace, app: ManifestApp, { kind, object
 export function presentObject(app: ManifestApp, kind: string, object: unknown): ManifestDocument | undefined {
   const [name, namespace] = [getIn(object, ['metadata', 'name']), getIn(object, ['metadata', 'namespace'])];
   return app.own.flatMap(({ documents }) => documents).find((document) => document.object.kind === kind && document.object.name === name && (document.object.namespace === undefined || document.object.namespace === namespace));
+}
+
+/** Takes an object out of its file, and the file off the list where it held nothing else. */
+export function dropObject(workspace: Workspace, app: ManifestApp, { file, index, what }: { readonly file: string; readonly index: number; readonly what: string }, yaml: YamlStyle): void {
+  if (removeDocument(workspace, file, index, `${what} goes`) && app.kustomization !== undefined) unlistFile(workspace, app.kustomization, file, yaml);
 }
 
 function recordIn(value: unknown, path: readonly string[]): Readonly<Record<string, unknown>> {
@@ -86,6 +91,12 @@ function appendDocument(workspace: Workspace, file: string, document: string, pu
   const [before, found] = [valuesOf(text), valuesOf(after)];
   if (!isDeepStrictEqual(found.slice(0, -1), before) || !isDeepStrictEqual(found.at(-1), valuesOf(document)[0])) throw uneditable(file, 'a document put behind the others would change them', purpose);
   workspace.write(file, after, `add ${purpose}`);
+}
+
+/** The file of that name, where it is there. */
+function fileOf(workspace: Workspace, app: ManifestApp, name: string, { yamlExtension }: ExportStyle): string | undefined {
+  const file = join(app.directory, `${name}.${yamlExtension}`);
+  return workspace.read(file) === undefined ? undefined : file;
 }
 
 /** As the app's or other apps' files of that kind are called: `external-secret.yaml`, `external-secret-bedrock.yaml`. */
@@ -113,7 +124,7 @@ export function listFile(workspace: Workspace, kustomization: string, file: stri
   editFile(workspace, kustomization, 0, [{ type: 'add', path: ['resources'], item: entry, ...(next < 0 ? {} : { before: next }) }], yaml, `list ${entry}`);
 }
 
-export function unlistFile(workspace: Workspace, kustomization: string, file: string, yaml: YamlStyle): void {
+function unlistFile(workspace: Workspace, kustomization: string, file: string, yaml: YamlStyle): void {
   const entry = relative(dirname(kustomization), file);
   const resources = getIn(valuesOf(workspace.read(kustomization) ?? '')[0], ['resources']);
   const index = Array.isArray(resources) ? resources.findIndex((listed) => join('.', String(listed)) === join('.', entry)) : -1;
@@ -148,7 +159,7 @@ function readableValue(text: string): unknown {
 }
 
 /** Takes a document out of a file; a file without any other goes. True when the file is gone. */
-export function removeDocument(workspace: Workspace, file: string, index: number, purpose: string): boolean {
+function removeDocument(workspace: Workspace, file: string, index: number, purpose: string): boolean {
   const whole = workspace.read(file) ?? '';
   const mark = whole.startsWith('\uFEFF') ? '\uFEFF' : '';
   const text = whole.slice(mark.length);

@@ -1,15 +1,23 @@
 /** The objects of an access as git holds them, with every field that the API server or the operator would fill in. */
-import { keyMode } from '../../access/credential-mode.ts';
+import { keyCredentialsOf, keyMode } from '../../access/credential-mode.ts';
 import { annotationKeys } from '../../resources/annotations.ts';
 import { environmentConfigMap } from '../../resources/environment-config-map.ts';
 import type { Implied } from '../../resources/kind.ts';
 import { ownerLabels } from '../../resources/owner.ts';
 import { credentialFields } from '../../resources/parameter-names.ts';
+import { rotationManifests } from './rotation-manifests.ts';
 import type { ExportStyle } from './style.ts';
 
 export interface ManifestText {
-  readonly kind: 'ExternalSecret' | 'ConfigMap';
+  readonly kind: string;
   readonly object: Readonly<Record<string, unknown>>;
+  /** The file in which it lies with others, without its ending; undefined: as the repository does it for its kind. */
+  readonly file?: string;
+}
+
+/** Everything that lies in git as a whole. */
+export function manifestObjects(implied: Implied, style: Pick<ExportStyle, 'externalSecretVersion' | 'refreshInterval'>): readonly ManifestText[] {
+  return [...(keyCredentialsOf(implied.access.spec.credentials) === undefined ? [] : [externalSecretObject(implied, style)]), configMapObject(implied), ...rotationManifests(implied)];
 }
 
 /**
@@ -17,7 +25,7 @@ export interface ManifestText {
  * Which key the Secret holds is said by an annotation that the operator renders from it (external-secrets, "Templating":
  * metadata of the template is rendered too, `externalsecret_controller_template.go`), since git cannot know the id.
  */
-export function externalSecretObject({ access, owner }: Implied, style: Pick<ExportStyle, 'externalSecretVersion' | 'refreshInterval'>): ManifestText {
+function externalSecretObject({ access, owner }: Implied, style: Pick<ExportStyle, 'externalSecretVersion' | 'refreshInterval'>): ManifestText {
   const { metadata, spec } = access;
   const { names } = spec;
   const { layout, secretStore } = keyMode(access, 'an export');
@@ -50,7 +58,7 @@ export function externalSecretObject({ access, owner }: Implied, style: Pick<Exp
   };
 }
 
-export function configMapObject(implied: Implied): ManifestText {
+function configMapObject(implied: Implied): ManifestText {
   const [configMap] = environmentConfigMap.desired(implied);
   if (configMap === undefined) throw new TypeError('an access has a ConfigMap');
   const { name, namespace, values } = configMap.desired;

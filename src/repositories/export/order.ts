@@ -48,6 +48,13 @@ export function exportOrder({ request, access, style, declaration, clusterKnown 
       lines: [shown(request.manifests)],
     });
   }
+  if (access.spec.credentials.accessKey?.rotation !== undefined) {
+    steps.push({
+      title: 'Give the CronJob that rotates what it needs in AWS',
+      why: 'Its role, association or Secret is yours: the policy that it prints is no wider than this one access.',
+      lines: [`bedrock-access permissions -f ${file}`],
+    });
+  }
   steps.push({ title: 'Prove it', why: 'Every link of the chain, and a real call with the credentials that the pod holds.', lines: [`bedrock-access verify -f ${file}`] });
   return steps;
 }

@@ -6,12 +6,13 @@ import { join, relative, resolve } from 'node:path';
 import type { Parser } from 'web-tree-sitter';
 import type { Access } from '../../access/types.ts';
 import { hclParser } from '../hcl/grammar.ts';
-import { editFile, removeDocument, unlistFile } from './manifest-edit.ts';
+import { dropObject, editFile } from './manifest-edit.ts';
 import { indexOf, isLabelled, type ManifestApp } from './manifest-app.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { labelOf } from './hcl-emit.ts';
 import { isTerraformFile, labelsOf, readModule } from './terraform-module.ts';
 import { holdsAccess, isEmptyModule, removeBlocks } from './terraform-removal.ts';
+import { isOfRotation } from './rotation-manifests.ts';
 import type { ExportOutcome, ExportRequest, OrderStep } from './types.ts';
 import { environmentRemoval } from './workload-edit.ts';
 
@@ -92,10 +93,11 @@ interface AppObject {
   readonly index: number;
 }
 
-function objectsOf(app: ManifestApp, { metadata, spec }: Access): readonly AppObject[] {
+function objectsOf(app: ManifestApp, access: Access): readonly AppObject[] {
+  const { metadata, spec } = access;
   return app.own
     .flatMap(({ documents }) => documents)
-    .filter(({ object }) => (object.kind === 'ExternalSecret' && object.name === spec.names.secret) || (object.kind === 'ConfigMap' && object.name === spec.names.environment))
+    .filter(({ object }) => (object.kind === 'ExternalSecret' && object.name === spec.names.secret) || (object.kind === 'ConfigMap' && object.name === spec.names.environment) || isOfRotation(object, access, { named: true }))
     .filter(({ object }) => object.namespace === undefined || object.namespace === metadata.namespace)
     .filter(({ object }) => isLabelled(object.value, metadata))
     .map((document) => ({ kind: document.object.kind, name: document.object.name, file: document.file.file, index: indexOf(document) }));
@@ -107,6 +109,6 @@ function removeFromManifests({ workspace, access, yaml }: Prepared, app: Manifes
   }
   // The last of a file first, so that the places of the others stay true.
   for (const { kind, name, file, index } of objectsOf(app, access).toSorted((a, b) => b.index - a.index)) {
-    if (removeDocument(workspace, file, index, `${kind} ${name} goes`) && app.kustomization !== undefined) unlistFile(workspace, app.kustomization, file, yaml);
+    dropObject(workspace, app, { file, index, what: `${kind} ${name}` }, yaml);
   }
 }

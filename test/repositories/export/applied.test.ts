@@ -2,15 +2,14 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { parseAllDocuments } from 'yaml';
 import { parseAccess } from '../../../src/access/parse.ts';
 import { applyAccess } from '../../../src/engine/index.ts';
 import { verifyAccess } from '../../../src/engine/verify/index.ts';
 import type { VerifyCheck } from '../../../src/engine/types.ts';
-import { isRecord as isObject } from '../../../src/repositories/export/yaml-change.ts';
 import { runCli } from '../../cli/run-cli.ts';
-import { changes, events, failures, startEngineWorld, store, summaryOf, type EngineWorld } from '../../scenarios/engine-world.ts';
+import { changes, events, failures, startEngineWorld, store, summaryOf } from '../../scenarios/engine-world.ts';
 import { checkout } from './checkout.ts';
+import { playArgoCd } from './play-argo-cd.ts';
 import { playTerraform } from './play-terraform.ts';
 import { declarationFor, tfactionRepositories } from './repositories.ts';
 
@@ -45,20 +44,3 @@ test('after Terraform, `apply --only key,parameter` and the manifests, in this o
     await world.stop();
   }
 });
-
-/** Applies what the app's kustomization lists, as Argo CD does. */
-async function playArgoCd(files: Readonly<Record<string, string>>, { kubernetes }: EngineWorld): Promise<void> {
-  const folder = 'cluster/argoproj/openhands';
-  const listed = [...(files[`${folder}/kustomization.yaml`] ?? '').matchAll(/^ +- (\S+)/gm)].map(([, name]) => name);
-  assert.ok(!listed.includes('access.yaml'));
-  for (const name of listed) {
-    for (const document of parseAllDocuments(files[`${folder}/${name}`] ?? '')) {
-      const object: unknown = document.toJS();
-      if (isKubernetesObject(object) && object.kind !== 'Namespace') await kubernetes.apply(object, { force: true, fieldManager: 'argocd-controller' });
-    }
-  }
-}
-
-function isKubernetesObject(value: unknown): value is { readonly apiVersion: string; readonly kind: string; readonly metadata: { readonly name: string } } {
-  return isObject(value) && typeof value['kind'] === 'string' && typeof value['apiVersion'] === 'string' && isObject(value['metadata']);
-}

@@ -1,0 +1,90 @@
+/** The manifests of an access: its whole objects, and its variables in the text of the workloads. */
+import { relative } from 'node:path';
+import { AccessError } from '../../errors/error.ts';
+import type { Finding } from '../../finding.ts';
+import type { Implied } from '../../resources/kind.ts';
+import { workloadEnvironment } from '../../resources/workload-environment.ts';
+import { writeAccessFile } from './access-file.ts';
+import { indexOf, isLabelled } from './manifest-app.ts';
+import { dropObject, editFile, listFile, presentObject, putObject } from './manifest-edit.ts';
+import { manifestObjects, type ManifestText } from './manifest-objects.ts';
+import { writeNewApp } from './new-app.ts';
+import type { Prepared } from './prepare.ts';
+import { isOfRotation } from './rotation-manifests.ts';
+import { takenOver } from './taken-over.ts';
+import { environmentEdit, environmentEntries } from './workload-edit.ts';
+import { getIn } from './yaml-change.ts';
+import { blockLines } from './yaml-text.ts';
+
+/** @throws AccessError where a workload cannot be given its variables */
+export function exportManifests(implied: Implied, prepared: Prepared, from: string): readonly Finding[] {
+  const { workspace, app, style, yaml, access, declaration, declarationText, reloader } = prepared;
+  if (app === undefined || declaration === undefined) return [];
+  const findings: Finding[] = [];
+  const kustomization = app.kustomization ?? (app.isNew ? writeNewApp(workspace, app, access, style, yaml) : undefined);
+  const objects = manifestObjects(implied, style);
+  for (const { kind, object } of objects) {
+    const there = presentObject(app, kind, object);
+    if (there !== undefined && !isLabelled(there.object.value, access.metadata)) findings.push(takenOver(`${kind} ${there.object.name}`, there.file.file, there.placeOf(['metadata', 'name']).line));
+  }
+  const written = new Set(objects.map((object) => putObject(workspace, app, object, style, yaml)));
+  dropEarlierRotation(prepared, objects);
+  if (kustomization !== undefined) for (const file of written) listFile(workspace, kustomization, file, yaml);
+  for (const environment of workloadEnvironment.desired(implied)) {
+    const { workload, variables, secretName, configMapName, digest } = environment.desired;
+    const label = `${workload.kind} ${access.metadata.namespace}/${workload.name}`;
+    const wanted = { access: access.metadata.name, ...(workload.containers === undefined ? {} : { containers: workload.containers }), variables, secret: secretName, configMap: configMapName, digest, reloader };
+    const found = app.workloads.find((candidate) => candidate.workload.kind === workload.kind && candidate.workload.name === workload.name);
+    if (found === undefined) {
+      findings.push({
+        id: 'export-workload-absent',
+        severity: 'warning',
+        message: `${label} is in no file of ${relative(from, app.directory)}`,
+        cause: 'The folder holds no workload: it is still to be written, or a chart makes it.',
+        remedy: `Put this into its container:\n${blockLines({ env: environmentEntries(wanted) }, yaml).join('\n')}`,
+      });
+      continue;
+    }
+    const edit = environmentEdit(workload.kind, found.object, wanted);
+    if ('problem' in edit) throw containerProblem(label, edit);
+    editFile(workspace, found.file, found.index, edit.changes, yaml, `variables of ${label}`);
+    for (const { container, variable, before } of edit.replaced) {
+      if (before.startsWith(`Secret ${secretName}, `) || before.startsWith(`ConfigMap ${configMapName}, `)) continue;
+      findings.push({
+        id: 'export-variable-replaced',
+        severity: 'warning',
+        message: `${variable} of container ${container} in ${label} was ${before}`,
+        cause: 'The access needs that variable for its own value.',
+        remedy: 'If the application still needs the former value for something else, give it that under another variable before merging.',
+        place: { file: found.file },
+      });
+    }
+    if (!reloader && digest !== '' && !['Job', 'CronJob'].includes(workload.kind)) {
+      findings.push({
+        id: 'export-no-restart',
+        severity: 'info',
+        message: `nothing in these manifests restarts ${label} when its key is rotated`,
+        cause: 'git keeps the workload, so that the program does not write it; a controller such as Reloader is not among the manifests.',
+        remedy: 'Install Reloader and run export again, or restart it after a rotation: kubectl rollout restart.',
+        place: { file: found.file },
+      });
+    }
+  }
+  writeAccessFile(workspace, declaration.file, declarationText, access);
+  return findings;
+}
+
+function containerProblem(label: string, { problem, names, missing }: { readonly problem: string; readonly names: readonly string[]; readonly missing: readonly string[] }): AccessError {
+  return problem === 'container-missing'
+    ? new AccessError('container-not-found', `${label} has no container ${missing.join(', ')}`, { cause: `Its containers are ${names.join(', ')}.`, remedy: 'Correct spec.workloads[].containers. Nothing was written.', place: { field: 'spec.workloads' } })
+    : new AccessError('container-ambiguous', `${label} has several containers (${names.join(', ')}), and the declaration names none`, { cause: 'A sidecar must not get credentials by accident.', remedy: `Name those that call Bedrock: containers: [${names[0] ?? ''}]. Nothing was written.`, place: { field: 'spec.workloads' } });
+}
+
+/** A rotation that is declared no more, or under another name: nothing depends on it, so that it goes at once. */
+function dropEarlierRotation({ workspace, app, access, yaml }: Prepared, objects: readonly ManifestText[]): void {
+  if (app === undefined) return;
+  const stays = (kind: string, name: string): boolean => objects.some(({ object }) => object['kind'] === kind && getIn(object, ['metadata', 'name']) === name);
+  const earlier = app.own.flatMap(({ documents }) => documents).filter(({ object }) => isOfRotation(object, access, { named: false }) && !stays(object.kind, object.name));
+  // The last of a file first, so that the places of the others stay true.
+  for (const document of earlier.toSorted((a, b) => indexOf(b) - indexOf(a))) dropObject(workspace, app, { file: document.file.file, index: indexOf(document), what: `${document.object.kind} ${document.object.name}` }, yaml);
+}
