@@ -45,6 +45,9 @@ import { changing, reading } from './session.ts';
 import type { Session } from './session.ts';
 import type { IamCalls, IamUser, ManagedPolicy } from './types.ts';
 
+/** Entities a page: as many as IAM gives unasked. A page of a thousand users with their policies is megabytes of XML, parsed at once. */
+const details = 100;
+
 /** IAM through the SDK. Where a page has more than one, it is read to the end. */
 export function iamCalls(session: Session): IamCalls {
   const client = new IAMClient(clientSettings(session, 'IAM', session.region));
@@ -266,7 +269,7 @@ export function iamCalls(session: Session): IamCalls {
     listUsersWithTags() {
       const where = place('GetAccountAuthorizationDetails', '*');
       return pages(where, async (Marker) => {
-        const answer = await client.send(new GetAccountAuthorizationDetailsCommand({ Filter: ['User'], MaxItems: 1000, ...(Marker === undefined ? {} : { Marker }) }));
+        const answer = await client.send(new GetAccountAuthorizationDetailsCommand({ Filter: ['User'], MaxItems: details, ...(Marker === undefined ? {} : { Marker }) }));
         const items = (answer.UserDetailList ?? []).map((detail) => ({
           ...toUser(detail, where),
           attachedPolicies: (detail.AttachedManagedPolicies ?? []).map((policy) => present(policy.PolicyArn, 'PolicyArn', where)),
@@ -277,7 +280,7 @@ export function iamCalls(session: Session): IamCalls {
     listPoliciesWithDocuments() {
       const where = place('GetAccountAuthorizationDetails', '*');
       return pages(where, async (Marker) => {
-        const answer = await client.send(new GetAccountAuthorizationDetailsCommand({ Filter: ['LocalManagedPolicy'], MaxItems: 1000, ...(Marker === undefined ? {} : { Marker }) }));
+        const answer = await client.send(new GetAccountAuthorizationDetailsCommand({ Filter: ['LocalManagedPolicy'], MaxItems: details, ...(Marker === undefined ? {} : { Marker }) }));
         const items = (answer.Policies ?? []).map((policy) => {
           const version = policy.PolicyVersionList?.find(({ IsDefaultVersion }) => IsDefaultVersion === true);
           return {

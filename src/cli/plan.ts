@@ -2,6 +2,7 @@ import { planTogether, writePlanFile } from '../engine/index.ts';
 import type { Access } from '../access/types.ts';
 import type { Plan, RunContext } from '../engine/types.ts';
 import { AccessError, exitCodes } from '../errors/error.ts';
+import type { Finding } from '../finding.ts';
 import type { CommandLine } from './command-line.ts';
 import { connect } from './connect.ts';
 import { catalogOf } from './catalog-file.ts';
@@ -12,6 +13,7 @@ import { renderFindings, unsaid } from './output/finding.ts';
 import { hasChanges, renderPlan } from './output/plan.ts';
 import { printStructured } from './output/structured.ts';
 import { programVersion } from './version.ts';
+import { keepYoungGenerationSmall } from './young-generation.ts';
 
 /** Shows what apply would do; changes nothing. */
 export async function run(options: CommandOptions, commandLine: CommandLine): Promise<number> {
@@ -25,31 +27,49 @@ export async function run(options: CommandOptions, commandLine: CommandLine): Pr
   }
   const said = declarations.flatMap(({ warnings }) => warnings);
   const plannerOf = planners(declarations, (region) => connect(region, catalog, options, commandLine));
-  const plans = await inOrder(declarations, (declared) =>
+  const outcomes = await inOrder(declarations, (declared) =>
     atItsDeclaration(declared, async () => {
+      keepYoungGenerationSmall();
       const plan = await (await plannerOf(declared.access.spec.region))(declared.access);
-      return { ...plan, findings: plan.findings.map((finding) => atDeclaration(finding, declared)) };
+      const made = { ...plan, findings: plan.findings.map((finding) => atDeclaration(finding, declared)) };
+      // A file that apply would refuse helps nobody.
+      if (options.out !== undefined && !isImpossible(made)) await writeText(options.out, writePlanFile(made, declared.access, programVersion), commandLine, { overwrite: true, remedy: 'Give another name after --out.' });
+      return outcomeOf(made, commandLine);
     }),
   );
-  for (const [index, made] of plans.entries()) {
-    const access = declarations[index]?.access;
-    if (access === undefined) continue;
-    if (options.out !== undefined && impossible(made)) continue; // a file that apply would refuse helps nobody
-    if (options.out !== undefined) await writeText(options.out, writePlanFile(made, access, programVersion), commandLine, { overwrite: true, remedy: 'Give another name after --out.' });
-  }
-  if (commandLine.output !== 'text') await printStructured({ plans }, commandLine);
+  if (commandLine.output !== 'text') await printStructured({ plans: outcomes.map(({ plan }) => plan) }, commandLine);
   else {
     // That nothing is known of the quotas matters to who looks beneath.
-    const findings = unsaid(plans.flatMap((made) => made.findings), said).filter(({ id }) => commandLine.debug || id !== 'quotas-not-looked-at');
+    const findings = eachOnce(unsaid(outcomes.flatMap((outcome) => outcome.findings), said)).filter(({ id }) => commandLine.debug || id !== 'quotas-not-looked-at');
     if (findings.length > 0) commandLine.say(`${renderFindings(findings, commandLine.progressPaint, (file) => commandLine.sources.get(file))}\n`);
-    commandLine.print(plans.map((made) => renderPlan(made, commandLine.paint)).join('\n\n'));
+    commandLine.print(outcomes.map(({ text }) => text).join('\n\n'));
     // The errors stand above the plan, and a long plan pushes them out of sight.
     const errors = findings.filter(({ severity }) => severity === 'error').length;
     if (errors > 0) commandLine.say(`\nNothing of it can be applied before ${errors === 1 ? 'the error above is' : `the ${errors} errors above are`} mended.`);
-    if (options.out !== undefined && !plans.some(impossible)) commandLine.say(`\nWritten to ${options.out}. Execute exactly this: bedrock-access apply ${options.out}`);
+    if (options.out !== undefined && !outcomes.some(({ impossible }) => impossible)) commandLine.say(`\nWritten to ${options.out}. Execute exactly this: bedrock-access apply ${options.out}`);
   }
-  if (plans.some(impossible)) return exitCodes.error;
-  return options.detailedExitcode && plans.some(hasChanges) ? exitCodes.changes : exitCodes.ok;
+  if (outcomes.some(({ impossible }) => impossible)) return exitCodes.error;
+  return options.detailedExitcode && outcomes.some(({ changes }) => changes) ? exitCodes.changes : exitCodes.ok;
+}
+
+/** What is kept of one plan until all are made: its text, or the plan itself where it is printed as data. */
+interface Outcome {
+  readonly text: string;
+  readonly plan?: Plan;
+  readonly findings: readonly Finding[];
+  readonly impossible: boolean;
+  readonly changes: boolean;
+}
+
+function outcomeOf(plan: Plan, { output, paint }: CommandLine): Outcome {
+  const { findings } = plan;
+  const judged = { findings, impossible: isImpossible(plan), changes: hasChanges(plan) };
+  return output === 'text' ? { text: renderPlan(plan, paint), ...judged } : { text: '', plan, ...judged };
+}
+
+/** What many accesses have in common, their store above all, is said once. */
+function eachOnce(findings: readonly Finding[]): readonly Finding[] {
+  return [...new Map(findings.map((finding) => [JSON.stringify(finding), finding])).values()];
 }
 
 /** One connection a region, made when its first access is planned. */
@@ -64,7 +84,7 @@ function planners(declarations: readonly Declared[], open: (region: string) => P
 }
 
 /** Accesses planned at a time: enough to hide what the API server takes, few enough to hold only their objects. */
-const atOnce = 8;
+const atOnce = 4;
 
 async function inOrder<Item, Result>(items: readonly Item[], act: (item: Item) => Promise<Result>): Promise<readonly Result[]> {
   const results: Result[] = [];
@@ -86,6 +106,6 @@ async function inOrder<Item, Result>(items: readonly Item[], act: (item: Item) =
 }
 
 /** A plan with an error cannot be applied. */
-function impossible(made: Plan): boolean {
+function isImpossible(made: Plan): boolean {
   return made.findings.some(({ severity }) => severity === 'error');
 }

@@ -202,3 +202,14 @@ test('two accesses of one file are applied one after the other', () =>
     assert.equal(code, 0, stderr);
     assert.match((await stage.run(['list'])).stdout, /^reports +reports/m);
   }));
+
+test('what accesses have in common, their store above all, is said once by a plan of them all', () =>
+  onStage({}, async (stage) => {
+    declared(stage);
+    assert.equal((await stage.run(['apply'])).code, 0);
+    const others = ['one', 'two'].map((name) => text.replaceAll('name: openhands', `name: ${name}`).replace(', create: true', '').replace('client: openhands', 'client: aws-sdk'));
+    declared(stage, others.map((other, index) => other.replace('spec:', `spec:\n  names: { secret: secret-${index} }`)).join('---\n'));
+    const { stderr, stdout } = await stage.run(['plan']);
+    assert.match(stdout, /^openhands\/one [^]*^openhands\/two /m);
+    assert.equal(stderr.match(/info\[secret-store-identity-undecided\]/g)?.length, 1, stderr);
+  }));

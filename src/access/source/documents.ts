@@ -2,7 +2,7 @@
  * YAML text as plain values, each with its place. Own walk instead of `toJS`, because every finding needs line and
  * column, and because aliases must not let a small file grow without bound.
  */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type Document, type ParsedNode, type YAMLError } from 'yaml';
+import { Composer, isAlias, isMap, isScalar, isSeq, LineCounter, Parser, type Document, type ParsedNode, type YAMLError } from 'yaml';
 import type { Finding, Place } from '../../finding.ts';
 import { accessFinding, withoutSecrets } from '../access-finding.ts';
 import { enclosingField, fieldName, type FieldPath } from './field.ts';
@@ -31,12 +31,13 @@ export function readDocuments(text: string, file: string | undefined): { documen
   const findings: Finding[] = [];
   const documents: SourceDocument[] = [];
   const budget = { left: mostValues };
+  const names = new Map<string, string>();
   for (const document of parsed(text, lines, findings, at)) {
     findings.push(...document.errors.map((error) => syntaxFinding(error, at)), ...document.warnings.map((warning) => syntaxFinding(warning, at)));
     if (document.errors.length > 0 || document.warnings.length > 0 || document.contents === null) continue;
     try {
-      const walk = new Walk(document, at, budget);
-      const value = walk.read(document.contents, []);
+      const walk = new Walk(document.contents.range[0], at, budget, names);
+      const value = walk.readWhole(document.contents);
       findings.push(...walk.findings);
       if (walk.findings.length === 0 && value !== null) documents.push(...items(value, walk));
     } catch (error) {
@@ -47,15 +48,15 @@ export function readDocuments(text: string, file: string | undefined): { documen
   return { documents, findings };
 }
 
-function parsed(text: string, lines: LineCounter, findings: Finding[], at: (offset: number) => Place): Document.Parsed[] {
+/** One after the other: the parser's tokens of a document are let go before the next is read. */
+function* parsed(text: string, lines: LineCounter, findings: Finding[], at: (offset: number) => Place): Generator<Document.Parsed> {
+  const composer = new Composer({ prettyErrors: false, stringKeys: true, uniqueKeys: false, logLevel: 'silent' });
   try {
-    const found = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, stringKeys: true, uniqueKeys: false, logLevel: 'silent' });
-    return 'empty' in found ? [] : found;
+    yield* composer.compose(new Parser(lines.addNewLine).parse(text));
   } catch (error) {
     // The parser descends by recursion: a source of nothing but brackets exhausts the stack.
     if (!(error instanceof RangeError)) throw error;
     findings.push(accessFinding('declaration-too-large', 'The source is nested too deeply to be read.', at(0)));
-    return [];
   }
 }
 
@@ -88,27 +89,48 @@ class TooLarge extends Error {
 }
 
 class Walk {
-  readonly #document: Document.Parsed;
+  readonly #start: number;
   readonly #at: (offset: number) => Place;
   readonly #budget: { left: number };
+  readonly #names: Map<string, string>;
   readonly #offsets = new Map<string, number>();
   readonly #anchors = new Map<string, ParsedNode>();
   readonly #keys = new Map<string, number>();
   readonly #written = new Map<string, string>();
   readonly findings: Finding[] = [];
 
-  constructor(document: Document.Parsed, at: (offset: number) => Place, budget: { left: number }) {
-    this.#document = document;
+  /**
+   * Offsets are kept and no node: what tells the places of a thousand declarations must stay small.
+   * @param names of fields, which the documents of one source have in common
+   */
+  constructor(start: number, at: (offset: number) => Place, budget: { left: number }, names: Map<string, string>) {
+    this.#start = start;
     this.#at = at;
     this.#budget = budget;
+    this.#names = names;
+  }
+
+  #name(path: FieldPath): string {
+    const name = fieldName(path);
+    const known = this.#names.get(name);
+    if (known === undefined) this.#names.set(name, name);
+    return known ?? name;
+  }
+
+  readWhole(contents: ParsedNode): unknown {
+    try {
+      return this.#read(contents, []);
+    } finally {
+      this.#anchors.clear();
+    }
   }
 
   /** Reads a node and remembers where it stands: a scalar by itself, a collection by its key. */
-  read(node: ParsedNode | null, path: FieldPath, keyOffset?: number): unknown {
+  #read(node: ParsedNode | null, path: FieldPath, keyOffset?: number): unknown {
     const offset = node?.range[0] ?? keyOffset ?? 0;
     if ((this.#budget.left -= 1) < 0) throw new TooLarge(`The source has more than ${mostValues} values, aliases expanded.`, offset);
     if (path.length > deepest) throw new TooLarge(`The source is nested more than ${deepest} levels deep, or an alias holds itself.`, offset);
-    const field = fieldName(path);
+    const field = this.#name(path);
     const scalar = node === null || isScalar(node) || isAlias(node);
     if (!this.#offsets.has(field)) this.#offsets.set(field, scalar && !(isScalar(node) && node.value === null) ? offset : (keyOffset ?? offset));
     if (node === null) return null;
@@ -116,7 +138,7 @@ class Walk {
     if (isAlias(node)) {
       // `Alias.resolve` searches the whole document each time.
       const target = this.#anchors.get(node.source);
-      if (target !== undefined) return this.read(target, path, offset);
+      if (target !== undefined) return this.#read(target, path, offset);
       this.findings.push(accessFinding('yaml-syntax', `The alias *${node.source} has no anchor before it.`, this.#at(offset)));
       return null;
     }
@@ -124,18 +146,18 @@ class Walk {
       if (typeof node.source === 'string') this.#written.set(field, node.source);
       return node.value;
     }
-    if (isSeq(node)) return node.items.map((item, index) => this.read(parsedNode(item), [...path, index]));
+    if (isSeq(node)) return node.items.map((item, index) => this.#read(parsedNode(item), [...path, index]));
     if (isMap(node)) {
       const value: Record<string, unknown> = {};
       for (const pair of node.items) {
         const keyNode = parsedNode(pair.key);
         const key = isScalar(keyNode) ? String(keyNode.value) : '';
-        const childField = fieldName([...path, key]);
+        const childField = this.#name([...path, key]);
         if (Object.hasOwn(value, key)) {
           this.findings.push(accessFinding('field-duplicate', `${childField} stands twice.`, { ...this.#at(keyNode?.range[0] ?? offset), field: childField }));
         }
         if (keyNode !== null && !this.#keys.has(childField)) this.#keys.set(childField, keyNode.range[0]);
-        const child = this.read(parsedNode(pair.value), [...path, key], keyNode?.range[0] ?? offset);
+        const child = this.#read(parsedNode(pair.value), [...path, key], keyNode?.range[0] ?? offset);
         // A key such as `__proto__` becomes a field like any other.
         Object.defineProperty(value, key, { value: child, enumerable: true, configurable: true, writable: true });
       }
@@ -151,7 +173,7 @@ class Walk {
         const offset = this.#offsets.get(at);
         if (offset !== undefined) return { ...this.#at(offset), field };
       }
-      return { ...this.#at(this.#document.contents?.range[0] ?? 0), field };
+      return { ...this.#at(this.#start), field };
     };
     const key = (field: string): Place => {
       const offset = this.#keys.get(full(field));
