@@ -73,6 +73,13 @@ export const commands: readonly CommandDescription[] = [
     load: () => import('./rotate.ts'),
   },
   {
+    name: 'migrate',
+    summary: 'move the workload to another mode of credentials without a failed call, or go on with a move under way',
+    options: [options.file, options.name, options.migrateTo, options.set, options.migrateUndo, options.planOnly, options.earlierSilence, options.earlierGrace, options.adopt, options.allowOpenStore],
+    after: 'Examples:\n  bedrock-access migrate -f access.yaml           (which declares the new mode)\n  bedrock-access migrate --to webIdentity --name openhands/openhands --plan\n  bedrock-access migrate --undo',
+    load: () => import('./migrate.ts'),
+  },
+  {
     name: 'issuer',
     summary: "publish the keys of the cluster's ServiceAccount tokens, and see that what is published is right",
     arguments: [{ syntax: '<action>', text: 'export or verify' }],

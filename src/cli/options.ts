@@ -45,6 +45,8 @@ export interface CommandOptions {
   readonly writeBaseline?: string;
   readonly changedSince?: string;
   readonly rotation: RotationOptions;
+  /** `migrate --to MODE --set FIELD=VALUE` */
+  readonly migration: { readonly to?: string; readonly set: readonly string[] };
   readonly dryRun: boolean;
   readonly remove: boolean;
   /** `key=value` after each `--style`. */
@@ -83,6 +85,7 @@ export function readOptions(values: Readonly<Record<string, unknown>>, positiona
   };
   const files = values['file'];
   const styles = values['style'];
+  const settings = values['set'];
   return {
     positionals,
     file: Array.isArray(files) ? files.filter((file) => typeof file === 'string') : [],
@@ -101,6 +104,7 @@ export function readOptions(values: Readonly<Record<string, unknown>>, positiona
     refresh: flag('refresh'),
     empty: flag('empty'),
     rotation: { rotateNow: flag('now'), due: flag('due'), undo: flag('undo'), compromised: flag('compromised'), planOnly: flag('plan'), ...text('layout'), ...text('silence'), ...text('grace') },
+    migration: { ...text('to'), set: Array.isArray(settings) ? settings.filter((setting) => typeof setting === 'string') : [] },
     fix: flag('fix'),
     dryRun: flag('dryRun'),
     remove: flag('remove'),
@@ -146,6 +150,11 @@ export const options = {
   only: () => new Option('--only <kinds>', 'only these kinds of resources: user, key, parameter, policy, store, secret, environment, workload'),
   rotateNow: () => new Option('--now', 'begin a rotation whatever the age of the key'),
   due: () => new Option('--due', 'begin only what rotateAfter makes due, for cron; the default'),
+  migrateTo: () => new Option('--to <mode>', 'mode of credentials to move to, where the declaration does not say it: accessKey, webIdentity, podIdentity, rolesAnywhere, apiKey or session'),
+  set: () => new Option('--set <field=value>', 'with --to: a field of spec.credentials.MODE, repeatable; default what an earlier revision had, or what the cluster says').argParser(repeated).default([], 'none'),
+  migrateUndo: () => new Option('--undo', 'back to the earlier mode, until what it had is removed'),
+  earlierSilence: () => new Option('--silence <duration>', 'how long nobody may have used the earlier key before it is deactivated; 5m, or 24h for clients with containers of their own'),
+  earlierGrace: () => new Option('--grace <duration>', 'how long the earlier credentials stay before they are removed; 24h'),
   undo: () => new Option('--undo', 'back to the earlier key'),
   compromised: () => new Option('--compromised', 'the key in use has leaked: deactivate it first'),
   planOnly: () => new Option('--plan', 'show it, change nothing'),

@@ -34,7 +34,7 @@ export async function run(options: CommandOptions, commandLine: CommandLine): Pr
       continue;
     }
     const events = rotateAccess(access, context, { ...times, begin: rotateNow || layout !== undefined ? 'now' : 'due', undo, compromised, ...(layout === 'single' || layout === 'pair' ? { layout } : {}) });
-    const code = await showRun(told(events, commandLine), commandLine, again);
+    const code = await showRun(toldWhenToGoOn(events, commandLine), commandLine, again);
     if (code === exitCodes.interrupted) return code;
     worst = Math.max(worst, code);
   }
@@ -52,7 +52,7 @@ export function renderRotation(status: RotationStatus, paint: Paint): string {
 }
 
 /** After the summary, when to go on. */
-async function* told(events: AsyncIterable<RunEvent>, commandLine: CommandLine): AsyncGenerator<RunEvent> {
+export async function* toldWhenToGoOn(events: AsyncIterable<RunEvent>, commandLine: CommandLine): AsyncGenerator<RunEvent> {
   for await (const event of events) {
     yield event;
     if (event.type !== 'summary' || commandLine.output !== 'text') continue;
@@ -62,11 +62,13 @@ async function* told(events: AsyncIterable<RunEvent>, commandLine: CommandLine):
   }
 }
 
-function waiting(waitsFor: string | undefined, next: string | undefined): readonly string[] {
+/** What it waits for, and until when. */
+export function waiting(waitsFor: string | undefined, next: string | undefined): readonly string[] {
   return [...(waitsFor === undefined ? [] : [`waits for: ${waitsFor}`]), ...(next === undefined ? [] : [`next: after ${next}`])];
 }
 
-function duration<Name extends keyof RotationTimes>(option: string, text: string | undefined, name: Name): { readonly [name in Name]?: number } {
+/** @throws AccessError `usage` where the text is no duration */
+export function duration<Name extends keyof RotationTimes>(option: string, text: string | undefined, name: Name): { readonly [name in Name]?: number } {
   const found: { [name in Name]?: number } = {};
   if (text === undefined) return found;
   const value = milliseconds(text);

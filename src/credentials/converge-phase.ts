@@ -6,7 +6,7 @@ import { observe } from '../engine/observe.ts';
 import { plan as planOf } from '../engine/plan.ts';
 import type { Footprint, Observation, Plan, RunContext, RunEvent } from '../engine/types.ts';
 import { goes, isWorkload } from './rotation-footprints.ts';
-import type { RotationSeen } from './types.ts';
+import type { RotationSeen, SeenWorkload } from './types.ts';
 
 /** What a phase converges. */
 export interface PhaseAct {
@@ -20,7 +20,14 @@ export interface PhaseAct {
   /** Whatever else is wrong: a leaked key does not wait for a store that is not Ready. */
   readonly regardless?: true;
   /** Where it rolls out: a workload that a person restarts is waited for by its gate, not by the engine. */
-  readonly seen?: RotationSeen;
+  readonly seen?: Pick<RotationSeen, 'from'> & { readonly workloads: readonly Pick<SeenWorkload, 'name' | 'byHand'>[] };
+  /** What the footprint does not name stays, but for what a run that was stopped has lost. */
+  readonly keeps?: true;
+}
+
+/** Without what the footprint does not name. */
+export function keeping(observation: Observation): Observation {
+  return { ...observation, strays: observation.strays.filter(({ first }) => first === true) };
 }
 
 /** Never a key that the rotation leaves: the last phase alone takes it away, also where another parameter once named it. */
@@ -29,8 +36,9 @@ function kept(observation: Observation, from: string | undefined): Observation {
 }
 
 /** The plan of one phase, from what was seen already. */
-export async function planPhase({ footprint, observation, only, goes: reason, seen: rotation }: PhaseAct, context: RunContext): Promise<{ readonly footprint: Footprint; readonly observation: Observation; readonly plan: Plan }> {
-  const seen = kept(await observe(footprint, context, observation.readings), rotation?.from);
+export async function planPhase({ footprint, observation, only, goes: reason, seen: rotation, keeps }: PhaseAct, context: RunContext): Promise<{ readonly footprint: Footprint; readonly observation: Observation; readonly plan: Plan }> {
+  const looked = kept(await observe(footprint, context, observation.readings), rotation?.from);
+  const seen = keeps === true ? keeping(looked) : looked;
   const resources = reason === undefined ? footprint.resources : footprint.resources.filter(({ kind }) => kind !== 'old-access-key');
   const next = { ...footprint, resources };
   const withStray = reason === undefined ? seen : goes(seen, reason);

@@ -119,7 +119,7 @@ async function lookAtWorkload(
 }
 
 /** A pod that is ending still runs, and still calls, until it is gone (Kubernetes docs, "Termination of Pods"). */
-function mayCall(pod: KubernetesObject): boolean {
+export function mayCall(pod: KubernetesObject): boolean {
   const phase = textAt(pod, 'status', 'phase');
   return phase !== 'Succeeded' && phase !== 'Failed';
 }
@@ -144,13 +144,13 @@ function keptByGit(kind: string, name: string, namespace: string): string {
   return `git keeps it and no Reloader restarts it: \`kubectl rollout restart ${kind.toLowerCase()}/${name} -n ${namespace}\``;
 }
 
-function restartedByHand(object: KubernetesObject): string | undefined {
+export function restartedByHand(object: KubernetesObject): string | undefined {
   if (at(object, 'spec', 'paused') === true) return 'it is paused: `kubectl rollout resume`';
   return textAt(object, 'spec', 'updateStrategy', 'type') === 'OnDelete' ? 'updateStrategy OnDelete: new pods come when old ones are deleted by hand' : undefined;
 }
 
 /** With `Recreate` no pod runs between the end of the old and the readiness of the new: told by how long the present ones took. */
-function gapOf(object: KubernetesObject, pods: readonly KubernetesObject[]): string | undefined {
+export function gapOf(object: KubernetesObject, pods: readonly KubernetesObject[]): string | undefined {
   if (textAt(object, 'spec', 'strategy', 'type') !== 'Recreate') return undefined;
   const starts = pods.flatMap((pod) => {
     const ready = recordsAt(pod, 'status', 'conditions').find(({ type, status }) => type === 'Ready' && status === 'True');

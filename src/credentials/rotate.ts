@@ -11,7 +11,9 @@ import { AccessError } from '../errors/error.ts';
 import { summary } from '../engine/apply.ts';
 import { stamped } from '../engine/events.ts';
 import type { Executed } from '../engine/execute.ts';
+import { refuse } from '../engine/failure.ts';
 import { holdLease, type RunLease } from '../engine/lease.ts';
+import { modeFindings } from '../engine/mode-change.ts';
 import { withDenial } from '../engine/session-denial.ts';
 import { ownerOf } from '../engine/rollback.ts';
 import type { AccessName, Revision, RunContext, RunEvent, RunEventBody } from '../engine/types.ts';
@@ -40,6 +42,13 @@ export async function* rotateAccess(name: AccessName, given: RunContext, options
   try {
     const applied = await appliedAccess(name, given);
     const { context, complete } = applied;
+    const migrating = modeFindings(applied.access, applied.revisions);
+    if (migrating.length > 0) {
+      // The CronJob comes again when the access is in one mode.
+      if (options.begin !== 'due' || options.undo === true || options.compromised === true) refuse(migrating);
+      yield stamped({ ...summary('rotate', { done: [], failed: [], left: [], interrupted: false }, context.aws.calls.length - callsBefore), waitsFor: 'the migration under way to end' }, context.clock);
+      return;
+    }
     const access = inLayout(applied.access, options.layout);
     const writing = guarded(context, lease.guard);
     const pending = access === applied.access ? (complete ? undefined : applied.revisions[0]) : await beginMove(access, applied, writing);

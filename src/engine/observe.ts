@@ -1,4 +1,3 @@
-import type { Access } from '../access/types.ts';
 import { refuseOtherAccount } from '../aws/account.ts';
 import type { Finding } from '../finding.ts';
 import { kindOf, kinds } from '../resources/index.ts';
@@ -8,6 +7,7 @@ import { takeReadings, type Readings } from '../resources/readings.ts';
 import { failureOfLooking } from './denied.ts';
 import { isDenial } from './failure.ts';
 import { footprint as footprintOf } from './footprint.ts';
+import { modeFindings } from './mode-change.ts';
 import { quotaProblems } from './quotas.ts';
 import { revisionsOf } from './revision.ts';
 import type { Footprint, FoundResource, Observation, Revision, RunContext, StrayResource } from './types.ts';
@@ -35,27 +35,10 @@ export async function observe(footprint: Footprint, context: RunContext, reading
     caller: caller.arn,
     found: found.resources,
     strays,
-    findings: [...namespaceFindings, ...modeChanged(access, revisions), ...(namespaceFindings.length > 0 ? [] : [...found.findings, ...quotas])],
+    findings: [...namespaceFindings, ...(footprint.changesMode === true ? [] : modeFindings(access, revisions)), ...(namespaceFindings.length > 0 ? [] : [...found.findings, ...quotas])],
     revisions,
     readings,
   };
-}
-
-/** One mode after the other would take the old credential away before the pods have the new one. */
-function modeChanged({ spec }: Access, revisions: readonly Revision[]): readonly Finding[] {
-  const before = revisions.find((revision) => revision.access !== undefined)?.access?.spec.credentials;
-  const [is, was] = [Object.keys(spec.credentials)[0] ?? '', Object.keys(before ?? spec.credentials)[0] ?? ''];
-  if (is === was) return [];
-  return [
-    {
-      id: 'mode-changed',
-      severity: 'error',
-      message: `the access was applied with credentials of the mode ${was}, and the declaration now says ${is}`,
-      cause: 'The change from one mode to another with both valid side by side is not built yet; apply would take the old credential away before the new one is proven.',
-      remedy: `Declare a second access of mode ${is} with other names beside this one, move the workload to it, then destroy this one; or destroy this one first, where the workload may stand still.`,
-      place: { field: 'spec.credentials' },
-    },
-  ];
 }
 
 export async function namespaceProblems(namespace: string, readings: Readings): Promise<readonly Finding[]> {

@@ -12,7 +12,7 @@ import { at, textAt } from '../resources/json.ts';
 import { ownerLabelKeys, ownerLabels, ownerSelector, type Owner } from '../resources/owner.ts';
 import type { Readings } from '../resources/readings.ts';
 import { persist } from './persist.ts';
-import type { Footprint, Revision, RunContext } from './types.ts';
+import type { Footprint, Revision, RevisionMarks, RunContext } from './types.ts';
 
 const kept = 10;
 const stateLabel = 'bedrock-access.dev/state';
@@ -66,6 +66,34 @@ export async function beginRevision(footprint: Footprint, earlier: readonly Revi
   });
 }
 
+/** Writes marks on the revision, beside those that are there. */
+export async function markRevision(revision: Revision, marks: RevisionMarks, context: RunContext): Promise<void> {
+  const { namespace, name } = referenceTo(revision);
+  const { kubernetes } = context;
+  const annotations = Object.fromEntries(markNames.flatMap((mark) => (marks[mark] === undefined ? [] : [[annotationOf(mark), marks[mark].toISOString()]])));
+  await persist(context, async (attempt) => {
+    const object = attempt === 1 ? revision.object : await kubernetes.get({ apiVersion, kind, namespace, name });
+    if (object === undefined) return;
+    // Replaced as it was read, not patched: see `completeRevision`.
+    await kubernetes.replace({ ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, ...annotations } } });
+  });
+}
+
+const markNames = ['switching', 'moved', 'withdrawing'] as const satisfies readonly (keyof RevisionMarks)[];
+
+function annotationOf(mark: keyof RevisionMarks): string {
+  return `bedrock-access.dev/${mark}`;
+}
+
+function marksOf({ metadata }: KubernetesObject): RevisionMarks {
+  const marks: { -readonly [mark in keyof RevisionMarks]: RevisionMarks[mark] } = {};
+  for (const mark of markNames) {
+    const at = new Date(metadata.annotations?.[annotationOf(mark)] ?? '');
+    if (!Number.isNaN(at.getTime())) marks[mark] = at;
+  }
+  return marks;
+}
+
 /** After the last step: the revision is complete, and the oldest beyond ten go. */
 export async function completeRevision(revision: Revision, earlier: readonly Revision[], context: RunContext): Promise<void> {
   const { namespace, name } = referenceTo(revision);
@@ -116,6 +144,7 @@ function readRevision(object: KubernetesObject): Revision {
     accessDigest: textAt(data, 'accessDigest') ?? '',
     ...(access === undefined ? {} : { access }),
     ...(catalog === undefined ? {} : { catalog }),
+    marks: marksOf(object),
     object,
   };
 }

@@ -1,14 +1,16 @@
 import { AccessError } from '../errors/error.ts';
 import { currentKey } from '../resources/access-key.ts';
 import { address } from '../resources/kind.ts';
-import { takeReadings } from '../resources/readings.ts';
+import { takeReadings, type Readings } from '../resources/readings.ts';
 import { footprint as footprintOf } from './footprint.ts';
+import { modeChangeOf } from './mode-change.ts';
 import { observe, refuseUndeclared } from './observe.ts';
 import { plan as planOf } from './plan.ts';
 import { revisionsOf } from './revision.ts';
+import { sideBySide } from './side-by-side.ts';
 import { withMarkedDenial } from './session-denial.ts';
 import { ownerOf } from './rollback.ts';
-import type { AccessName, AccessStatus, Revision, RunContext, Step } from './types.ts';
+import type { AccessName, AccessStatus, Footprint, Revision, RunContext, Step } from './types.ts';
 
 /**
  * What there is of one access, from its latest revision and a fresh look.
@@ -26,8 +28,7 @@ export async function accessStatus(name: AccessName, context: RunContext): Promi
     });
   }
   const { access } = latest;
-  const now = context.clock.now();
-  const footprint = await withMarkedDenial(footprintOf(access, { catalog: latest.catalog ?? context.catalog, clusterId: context.clusterId, now }), readings, now);
+  const footprint = await footprintNow(revisions, latest, context, readings);
   const observation = await observe(footprint, context, readings);
   const plan = planOf(footprint, observation, context.clock.now());
   const keyId = observation.found.get(address(currentKey))?.outputs[currentKey.output];
@@ -39,8 +40,24 @@ export async function accessStatus(name: AccessName, context: RunContext): Promi
     revisions: revisions.map(summaryOf),
     resources: plan.steps.map((step) => ({ kind: step.kind, name: step.name, ...stateOf(step) })),
     ...(typeof keyId === 'string' ? { accessKeyId: keyId } : {}),
-    findings: plan.findings,
+    // On the way between two modes the earlier key is off because the program put it off.
+    findings: plan.findings.filter(({ id }) => footprint.changesMode !== true || id !== 'access-key-inactive'),
   };
+}
+
+/** What is to be there: of both modes, while the access is on its way from one to the other. */
+async function footprintNow(revisions: readonly Revision[], latest: Pick<Revision, 'access' | 'catalog'>, context: RunContext, readings: Readings): Promise<Footprint> {
+  const now = context.clock.now();
+  const inMode = async ({ access, catalog }: Pick<Revision, 'access' | 'catalog'>): Promise<Footprint> => {
+    if (access === undefined) throw new TypeError('a revision that can be read has an access');
+    return withMarkedDenial(footprintOf(access, { catalog: catalog ?? context.catalog, clusterId: context.clusterId, now }), readings, now);
+  };
+  const change = modeChangeOf(revisions);
+  if (change === undefined) return inMode(latest);
+  const [old, next] = await Promise.all([inMode(change.from), inMode(change.to)]);
+  if (change.to.marks.withdrawing !== undefined) return { ...next, changesMode: true };
+  const { beside, kept } = sideBySide(old, next);
+  return change.to.marks.switching === undefined ? beside : kept;
 }
 
 function summaryOf({ number, state, at, programVersion }: Revision): AccessStatus['revisions'][number] {

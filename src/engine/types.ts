@@ -64,6 +64,8 @@ export interface Footprint {
   readonly resources: readonly Resource[];
   /** Of models, names and layout. One of severity `error` means: nothing may be written. */
   readonly findings: readonly Finding[];
+  /** A phase of the way from one mode of credentials to another: what is refused to every other run. */
+  readonly changesMode?: true;
 }
 
 /** One thing that exists, as its kind sees it. */
@@ -118,8 +120,20 @@ export interface Revision {
   readonly access?: Access;
   /** The entries of the catalog that its models were worked out with. */
   readonly catalog?: Catalog;
+  /** Where the way to its mode of credentials stands, as far as nothing else shows it: written before the act. */
+  readonly marks: RevisionMarks;
   /** The ControllerRevision itself. */
   readonly object: KubernetesObject;
+}
+
+/** Times. */
+export interface RevisionMarks {
+  /** The workload may have the credentials of this revision from here on. */
+  readonly switching?: Date;
+  /** No pod has the credentials before any more, and those of this revision were called with. */
+  readonly moved?: Date;
+  /** What the mode before had is being removed: there is no way back. */
+  readonly withdrawing?: Date;
 }
 
 export interface ApplyOptions {

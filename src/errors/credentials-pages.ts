@@ -15,9 +15,9 @@ export const credentialsPages = {
     fault: 'aws',
   },
   'nothing-to-undo': {
-    summary: 'No rotation is under way that could be taken back.',
-    cause: 'None was begun, or the old key is deleted: then there is no way back to it.',
-    remedy: 'If the key in use does not do, begin another rotation with `rotate --now`.',
+    summary: 'No rotation or migration is under way that could be taken back.',
+    cause: 'None was begun, or what was left is removed: then there is no way back to it.',
+    remedy: 'If the key in use does not do, begin another rotation with `rotate --now`; migrate to the mode of before with its declaration.',
     fault: 'input',
   },
   'leaked-key-stays-off': {
@@ -154,8 +154,62 @@ export const credentialsPages = {
   },
   'mode-changed': {
     summary: 'The declaration names another mode of credentials than was applied.',
-    cause: 'Moving from one mode to another with both valid side by side is not built yet.',
-    remedy: 'Declare a second access of the new mode with other names, move the workload to it, then destroy the first.',
+    cause: 'Apply would take the old credential away before the new one is proven.',
+    remedy: 'Run `bedrock-access migrate` with this declaration: both modes are then valid side by side until the workload has moved.',
+    fault: 'input',
+  },
+  'migration-under-way': {
+    summary: 'The access is on its way from one mode of credentials to another.',
+    cause: 'Both are valid side by side until the workload has moved; anything else would take one of them away too early.',
+    remedy: 'Go on with `bedrock-access migrate`, or go back with `bedrock-access migrate --undo`.',
+    fault: 'input',
+  },
+  'migration-changes-more': {
+    summary: 'The declaration to migrate to differs in more than its credentials and names.',
+    cause: 'While both modes are valid side by side, everything else has to be alike in both.',
+    remedy: 'Apply the other changes before, in the present mode, or after the migration.',
+    fault: 'input',
+  },
+  'migration-stopped': {
+    summary: 'A step of the migration failed, and it stopped there.',
+    cause: 'Nothing that the workload calls with was taken away.',
+    remedy: 'Mend the cause and run migrate again to go on, or go back with `migrate --undo`.',
+    fault: 'aws',
+  },
+  'one-name-for-two': {
+    summary: 'Both modes need a thing of one name, and it cannot serve both.',
+    cause: 'What is in use and what is to come exist side by side until the workload has moved.',
+    remedy: 'Give the new one another name under `spec.names`.',
+    fault: 'input',
+  },
+  'new-credentials-not-proven': {
+    summary: 'The new credentials did not work in a process that has nothing else.',
+    cause: 'IAM is eventually consistent, or the policy, the trust or the published keys of the issuer are not right. The workload goes on with the earlier credentials.',
+    remedy: 'Mend what the message names, then run migrate again; or go back with `migrate --undo`.',
+    fault: 'aws',
+  },
+  'earlier-pods-remain': {
+    summary: 'Something may still have the earlier credentials after the time that a roll-out takes.',
+    cause: 'Pods of the old template do not end, or what was done does not show its effect. Both modes work.',
+    remedy: 'Look at the pods; run migrate again to go on, or `migrate --undo` to go back.',
+    fault: 'cluster',
+  },
+  'rotation-under-way': {
+    summary: 'The key is being rotated, and a migration begins from one key.',
+    cause: 'The key before is left, and not gone yet.',
+    remedy: 'Go on with `rotate`; `--grace 0m` ends the grace time now. Then migrate.',
+    fault: 'input',
+  },
+  'workload-paused': {
+    summary: 'The workload is paused and takes no new pods.',
+    cause: 'The switch of a migration is a restart without the earlier variables.',
+    remedy: 'Resume it (kubectl rollout resume), then migrate.',
+    fault: 'cluster',
+  },
+  'service-account-missing': {
+    summary: 'The ServiceAccount that the role would trust does not exist.',
+    cause: 'Pods that run as it could not even be made.',
+    remedy: 'Make it, or declare the one that the pods run as.',
     fault: 'input',
   },
   'role-differs': {

@@ -17,8 +17,10 @@ export interface DesiredOldKey {
   /** No pod holds it any more, since then. */
   readonly moved?: Date;
   readonly leaked?: Date;
-  /** The rotation was taken back before anyone got another key: the mark goes. */
+  /** The rotation was taken back before anyone got another key, or the key is in use again: the mark goes. */
   readonly over?: true;
+  /** Credentials of another mode took its place: it may be the last key of its user. */
+  readonly forAnotherMode?: true;
 }
 
 export interface ObservedOldKey {
@@ -44,7 +46,8 @@ export const oldAccessKey: ResourceKind<DesiredOldKey, ObservedOldKey> = {
 
   expected: ({ status, moved, leaked, over }) => ({
     ...(over === undefined ? {} : { rotation: '' }),
-    ...(status === undefined ? {} : { status, 'grace time': status === 'Inactive' ? 'begun' : '' }),
+    ...(status === undefined ? {} : { status }),
+    ...(status === undefined || over !== undefined ? {} : { 'grace time': status === 'Inactive' ? 'begun' : '' }),
     ...(moved === undefined ? {} : { 'not held since': moved.toISOString() }),
     ...(leaked === undefined ? {} : { leaked: leaked.toISOString() }),
   }),
@@ -64,6 +67,7 @@ export const oldAccessKey: ResourceKind<DesiredOldKey, ObservedOldKey> = {
   create: () => Promise.resolve({}),
   async update(desired, { user, key }, differences, hands) {
     if (desired.over === true) {
+      if (desired.status === 'Active' && !key.active) await hands.aws.iam.setAccessKeyActive(user.name, key.id, true);
       await hands.aws.iam.untagUser(user.name, [markKeys.rotation]);
       return { id: key.id };
     }
@@ -79,7 +83,7 @@ export const oldAccessKey: ResourceKind<DesiredOldKey, ObservedOldKey> = {
     };
     await hands.aws.iam.tagUser(user.name, rotationTag(next));
     if (!differences.includes('status') || desired.status === undefined) return { id: key.id };
-    if (inactive && next.leaked === undefined) await refuseLast(user.name, key.id, hands);
+    if (inactive && next.leaked === undefined && desired.forAnotherMode === undefined) await refuseLast(user.name, key.id, hands);
     await hands.aws.iam.setAccessKeyActive(user.name, key.id, !inactive);
     return { id: key.id };
   },

@@ -55,7 +55,8 @@ export function identityProblems(desired: DesiredEnvironment, { object, containe
 /** AWS SDKs take a key from the environment before a token file (SDKs and tools reference guide, "Standardized credential providers"). */
 function staticKey(container: Container, object: KubernetesObject): readonly Finding[] {
   const variable = variableNamed(container, 'AWS_ACCESS_KEY_ID');
-  if (variable === undefined) return [];
+  // One of ours is what an earlier mode put there: it goes with this change.
+  if (variable === undefined || (variable.ours && variable.managers.length === 0)) return [];
   const named = `${object.kind} ${object.metadata.name ?? ''}`;
   return [
     {

@@ -1,0 +1,45 @@
+/** The declaration of an access in another mode, where a person names only the mode. */
+import { modeOf } from '../../access/credential-mode.ts';
+import { accessFromObject } from '../../access/parse.ts';
+import type { Access, CredentialMode } from '../../access/types.ts';
+import { refuse } from '../../engine/failure.ts';
+import type { AccessName, RunContext } from '../../engine/types.ts';
+import { at, isRecord, textAt } from '../../resources/json.ts';
+import { workloadShape } from '../../resources/workload-kinds.ts';
+import { appliedAccess } from '../applied.ts';
+
+/**
+ * The access as it was last applied, with credentials of that mode: as an earlier revision had them, with what the cluster
+ * itself says (its issuer, the workload's ServiceAccount), and with what is set here.
+ *
+ * @param settings fields below `spec.credentials.<mode>`: `issuer`, `secretStore.name`
+ * @throws AccessError with all findings where something is missing or wrong
+ */
+export async function declarationFor(mode: CredentialMode, settings: Readonly<Record<string, string>>, name: AccessName, context: RunContext): Promise<Access> {
+  const { access, revisions } = await appliedAccess(name, context);
+  if (modeOf(access.spec.credentials) === mode && Object.keys(settings).length === 0) return access;
+  const earlier = revisions.find(({ access: before }) => before?.spec.credentials[mode] !== undefined)?.access?.spec.credentials[mode];
+  const fields = Object.entries(settings).reduce<Fields>((inner, [path, value]) => withField(inner, path.split('.'), value), { ...(earlier ?? (await toldByCluster(mode, access, context))) });
+  const found = accessFromObject({ ...access, spec: { ...access.spec, credentials: { [mode]: fields } } });
+  refuse(found.findings);
+  if (found.access === undefined) throw new TypeError('an access without a finding is complete');
+  return found.access;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+async function toldByCluster(mode: CredentialMode, { metadata, spec }: Access, { kubernetes }: RunContext): Promise<Fields> {
+  if (mode !== 'webIdentity' && mode !== 'podIdentity') return {};
+  const [workload] = spec.workloads;
+  const object = workload === undefined ? undefined : await kubernetes.get({ apiVersion: workloadShape(workload.kind).apiVersion, kind: workload.kind, namespace: metadata.namespace, name: workload.name });
+  const pod = object === undefined ? undefined : at(object, ...workloadShape(object.kind).template, 'spec');
+  const serviceAccount = textAt(pod, 'serviceAccountName') ?? 'default';
+  if (mode === 'podIdentity') return { serviceAccount };
+  const issuer = textAt(await kubernetes.document('/.well-known/openid-configuration').catch(() => ({})), 'issuer');
+  return { serviceAccount, ...(issuer === undefined ? {} : { issuer }) };
+}
+
+function withField(fields: Fields, [first = '', ...rest]: readonly string[], value: string): Fields {
+  const inner = fields[first];
+  return { ...fields, [first]: rest.length === 0 ? value : withField(isRecord(inner) ? inner : {}, rest, value) };
+}

@@ -1,0 +1,79 @@
+import { textAt } from '../../resources/json.ts';
+import { footprint as footprintOf } from '../../engine/footprint.ts';
+import type { ModeChange, ReadableRevision } from '../../engine/mode-change.ts';
+import { planOptions } from '../../engine/execute.ts';
+import { observe } from '../../engine/observe.ts';
+import { plan as planOf } from '../../engine/plan.ts';
+import { isWorkload, sideBySide, type SideBySide } from '../../engine/side-by-side.ts';
+import { withMarkedDenial } from '../../engine/session-denial.ts';
+import type { Footprint, Observation, Plan, RunContext } from '../../engine/types.ts';
+import { takeReadings, type Readings } from '../../resources/readings.ts';
+import { rotationMark } from '../../resources/rotation-mark.ts';
+import { keeping } from '../converge-phase.ts';
+import { lookAtPods } from './pods.ts';
+import type { LeftCredential, MigrationSeen } from './seen.ts';
+
+export interface MigrationLooked {
+  readonly old: Footprint;
+  readonly next: Footprint;
+  readonly sides: SideBySide;
+  readonly observation: Observation;
+  /** What is to do for both side by side, and then for the new one with the workload. */
+  readonly plans: { readonly beside: Plan; readonly switched: Plan };
+  readonly seen: MigrationSeen;
+}
+
+/** What a look needs of the two revisions: before the first one is written there are only two declarations. */
+export type Ways = { readonly from: Pick<ReadableRevision, 'access' | 'catalog' | 'marks'>; readonly to: Pick<ReadableRevision, 'access' | 'catalog' | 'marks'> } & Pick<ModeChange, 'back'>;
+
+/** Looks at an access on its way between two modes; only reads. */
+export async function lookAtMigration(change: Ways, context: RunContext, proven: boolean): Promise<MigrationLooked> {
+  const readings = takeReadings(context.aws, context.kubernetes);
+  const now = context.clock.now();
+  const footprintIn = ({ access, catalog }: Ways['from']): Promise<Footprint> => withMarkedDenial(footprintOf(access, { catalog: catalog ?? context.catalog, clusterId: context.clusterId, now }), readings, now);
+  const [old, next] = await Promise.all([footprintIn(change.from), footprintIn(change.to)]);
+  const sides = sideBySide(old, next);
+  const [observation, later, workloads] = await Promise.all([observe(sides.beside, context, readings), observe(sides.switched, context, readings), lookAtPods(old, next, readings)]);
+  const plans = { beside: planOf(sides.beside, observation, now, planOptions(context)), switched: planOf(sides.switched, keeping(later), now, planOptions(context)) };
+  const [left, asleep] = await Promise.all([keyOf(old, observation, readings, context), keyOf(next, observation, readings, context)]);
+  return {
+    old,
+    next,
+    sides,
+    observation,
+    plans,
+    seen: {
+      from: change.from.access,
+      to: change.to.access,
+      back: change.back,
+      handedOut: !change.back || change.from.marks.switching !== undefined,
+      marks: change.to.marks,
+      missing: undone(plans.beside).filter((step) => !isWorkload(step)).map(({ id }) => id),
+      lacking: undone(plans.switched).map(({ id }) => id),
+      proven,
+      workloads,
+      ...(left === undefined ? {} : { left }),
+      ...(asleep?.active === false && asleep.off !== undefined ? { asleep: asleep.id } : {}),
+    },
+  };
+}
+
+/** A step that somebody else has to do is not waited for here: its pods tell when it was done. */
+function undone(plan: Plan): Plan['steps'] {
+  return plan.steps.filter(({ action, handOver }) => action !== 'none' && handOver === undefined);
+}
+
+/** The access key of a mode that has one: the one that is handed out. */
+async function keyOf({ resources, access }: Footprint, { found }: Observation, readings: Readings, { aws }: RunContext): Promise<LeftCredential | undefined> {
+  if (!resources.some(({ kind }) => kind === 'access-key')) return undefined;
+  const { user: userName } = access.spec.names;
+  const user = await readings.user(userName);
+  if (user === undefined) return undefined;
+  const id = textAt(found.get('access-key/key')?.outputs, 'id') ?? rotationMark(user)?.from;
+  const key = (await readings.accessKeys(userName)).find((each) => each.id === id);
+  if (key === undefined) return undefined;
+  const mark = rotationMark(user);
+  const off = mark?.from === key.id ? mark.off : undefined;
+  const lastUsed = key.active ? (await aws.iam.accessKeyLastUsed(key.id)).at : undefined;
+  return { id: key.id, active: key.active, ...(off === undefined ? {} : { off }), ...(lastUsed === undefined ? {} : { lastUsed }) };
+}

@@ -1,0 +1,103 @@
+/** The phases of the way from one mode of credentials to another, and their gates: pure, from what was seen and the time. */
+import { shownDuration } from '../durations.ts';
+import { silenceOf } from '../rotation-phases.ts';
+import { open, type Gate, type Phase } from '../transition.ts';
+import type { RotationTimes } from '../types.ts';
+import type { MigrationSeen } from './seen.ts';
+
+export type MigrationPhase = Phase<MigrationSeen> & { readonly id: 'wake' | 'beside' | 'prove' | 'switch' | 'confirm' | 'deactivate' | 'withdraw' };
+
+const defaultGrace = 24 * 3_600_000;
+const wayBack = 'the workload gets the earlier credentials again, and what was made beside them is removed';
+
+export function migrationPhases(times: RotationTimes = {}): readonly MigrationPhase[] {
+  return [
+    {
+      id: 'wake',
+      title: 'activate the credential that was deactivated on the way',
+      passed: (seen) => seen.asleep === undefined,
+      gate: () => open,
+      undo: wayBack,
+    },
+    {
+      id: 'beside',
+      title: 'make what the new mode needs, beside what is in use',
+      passed: (seen) => isOnItsWay(seen) || seen.missing.length === 0,
+      gate: () => open,
+      undo: wayBack,
+    },
+    {
+      id: 'prove',
+      title: 'call with the new credentials, from a process that has nothing else',
+      passed: (seen) => isMoved(seen) || seen.proven || hasSwitched(seen),
+      gate: () => open,
+      undo: wayBack,
+    },
+    {
+      id: 'switch',
+      title: 'take the earlier variables out of the workload, which restarts by its own strategy, until no pod has them',
+      passed: (seen) => seen.marks.withdrawing !== undefined || hasSwitched(seen),
+      gate: ({ workloads }) => switchGate(workloads),
+      undo: wayBack,
+    },
+    {
+      id: 'confirm',
+      title: 'call with what the pods have now',
+      passed: isMoved,
+      gate: () => open,
+      undo: wayBack,
+    },
+    {
+      id: 'deactivate',
+      title: 'deactivate the earlier credential when it has fallen silent',
+      passed: (seen) => seen.marks.withdrawing !== undefined || seen.left === undefined || (!seen.left.active && seen.left.off !== undefined),
+      gate: (seen, now) => silenceGate(seen, now, times),
+      undo: wayBack,
+    },
+    {
+      id: 'withdraw',
+      title: 'remove what only the earlier mode needs, after the grace time',
+      passed: () => false,
+      gate: (seen, now) => graceGate(seen, now, times),
+    },
+  ];
+}
+
+/** From here on the earlier mode is kept, and not mended. */
+export function isOnItsWay({ marks }: MigrationSeen): boolean {
+  return marks.switching !== undefined || marks.moved !== undefined || marks.withdrawing !== undefined;
+}
+
+function isMoved({ marks }: MigrationSeen): boolean {
+  return marks.moved !== undefined || marks.withdrawing !== undefined;
+}
+
+function hasSwitched({ lacking, workloads }: MigrationSeen): boolean {
+  return lacking.length === 0 && workloads.every(({ oldPods }) => oldPods.length === 0);
+}
+
+function switchGate(workloads: MigrationSeen['workloads']): Gate {
+  const holding = workloads.filter(({ oldPods }) => oldPods.length > 0);
+  const waitsFor = holding.map(({ name, oldPods }) => `${name} to end ${oldPods.join(', ')}, started with the earlier credentials`).join('; ');
+  const byHand = holding.flatMap(({ name, byHand }) => (byHand === undefined ? [] : [`${name}: ${byHand}`]));
+  return byHand.length === 0 ? { open: false, waitsFor } : { open: false, waitsFor: `${waitsFor} (${byHand.join('; ')})`, byHand: true };
+}
+
+function silenceGate(seen: MigrationSeen, now: Date, times: RotationTimes): Gate {
+  const { left, marks, handedOut } = seen;
+  if (left?.active !== true || !handedOut) return open;
+  const window = silenceOf(seen, times);
+  const moved = (marks.moved ?? now).getTime();
+  const quietSince = Math.max(moved, left.lastUsed?.getTime() ?? 0);
+  const until = new Date(quietSince + window);
+  if (until.getTime() <= now.getTime()) return open;
+  const why = quietSince === moved ? `left by the last pod ${new Date(moved).toISOString()}` : `last used ${new Date(quietSince).toISOString()}`;
+  return { open: false, waitsFor: `${left.id} to be silent for ${shownDuration(window)} (${why})`, until };
+}
+
+function graceGate({ left, marks, back }: MigrationSeen, now: Date, { grace = defaultGrace }: RotationTimes): Gate {
+  if (marks.withdrawing !== undefined || back) return open;
+  const until = new Date((left?.off ?? marks.moved ?? now).getTime() + grace);
+  if (until.getTime() <= now.getTime()) return open;
+  return { open: false, waitsFor: 'the grace time to end; until then `migrate --undo` brings the earlier credentials back', until };
+}

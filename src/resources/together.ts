@@ -1,0 +1,53 @@
+/**
+ * Things that two modes of credentials both have, under one name and with other contents: what makes them serve both, while
+ * an access is on its way from one to the other.
+ */
+import { isRecord, textAt, type JsonRecord } from './json.ts';
+import type { Resource } from './kind.ts';
+
+/**
+ * The desired state that serves both; of what can have one value only, the first one's. Undefined where the kind cannot:
+ * one of the two needs another name.
+ */
+export function together(first: Resource, second: Resource): Resource | undefined {
+  const [one, other] = [first.desired, second.desired];
+  const merge = merges[first.kind];
+  if (merge === undefined || !isRecord(one) || !isRecord(other)) return undefined;
+  return { ...first, desired: { ...one, ...merge(one, other) } };
+}
+
+const merges: Readonly<Record<string, (one: JsonRecord, other: JsonRecord) => JsonRecord>> = {
+  // A role may trust many, each in a statement of its own.
+  'iam-role': (one, other) => ({ trust: bothDocuments(one['trust'], other['trust']), trusts: bothLists(one['trusts'], other['trusts']), profileRegions: bothLists(one['profileRegions'], other['profileRegions']) }),
+  'iam-user': (one, other) => ({ regions: bothLists(one['regions'], other['regions']), profileRegions: bothLists(one['profileRegions'], other['profileRegions']) }),
+  'managed-policy': (one, other) => ({ document: bothDocuments(one['document'], other['document']), profiles: bothLists(one['profiles'], other['profiles']) }),
+  // Pods of the first read their values from it whenever one of their containers starts again.
+  'environment-config-map': (one, other) => ({ values: { ...valuesOf(other['values']), ...valuesOf(one['values']) }, profiles: bothLists(one['profiles'], other['profiles']), permitted: bothLists(one['permitted'], other['permitted']) }),
+};
+
+function valuesOf(value: unknown): JsonRecord {
+  return isRecord(value) ? value : {};
+}
+
+/** Each element once, those of the first before the others. */
+function bothLists(one: unknown, other: unknown): readonly unknown[] {
+  const all = [...(Array.isArray(one) ? one : []), ...(Array.isArray(other) ? other : [])];
+  return [...new Map(all.map((element): [string, unknown] => [JSON.stringify(element), element])).values()];
+}
+
+/** The statements of both; a Sid stands once in a document (IAM user guide, "IAM JSON policy elements: Sid"). */
+function bothDocuments(one: unknown, other: unknown): JsonRecord {
+  const [first, second] = [valuesOf(one), valuesOf(other)];
+  const statements = bothLists(first['Statement'], second['Statement']);
+  const sids = new Set<unknown>();
+  const distinct = statements.map((statement) => {
+    if (!isRecord(statement)) return statement;
+    const named = textAt(statement, 'Sid');
+    if (named === undefined) return statement;
+    let sid = named;
+    while (sids.has(sid)) sid = `${sid}Too`;
+    sids.add(sid);
+    return { ...statement, Sid: sid };
+  });
+  return { ...first, Statement: distinct };
+}

@@ -1,0 +1,87 @@
+/** The seed's world in one mode of credentials, and what a test of the way to another asks of it. */
+import assert from 'node:assert/strict';
+import type { AccessDocumentSpec } from '../../src/access/document.ts';
+import type { Access, CredentialMode } from '../../src/access/types.ts';
+import { migrateAccess } from '../../src/credentials/index.ts';
+import type { MigrateOptions } from '../../src/credentials/migration/migrate.ts';
+import { applyAccess, planAccess } from '../../src/engine/index.ts';
+import type { RunContext, RunEvent } from '../../src/engine/types.ts';
+import type { KubernetesObject } from '../../src/kubernetes/types.ts';
+import { at } from '../../src/resources/json.ts';
+import { access, declared, deployment, events, failures, namespace, startEngineWorld, store, summaryOf, type EngineWorld } from './engine-world.ts';
+
+export const issuer = 'https://oidc.lolice.example';
+
+const secretStore = { kind: 'ClusterSecretStore', name: 'parameterstore', service: 'ParameterStore', region: 'ap-northeast-1' } as const;
+
+/** Every mode that is built, as a declaration has it. */
+const modes = {
+  accessKey: { accessKey: { secretStore } },
+  webIdentity: { webIdentity: { issuer, serviceAccount: 'openhands' } },
+} as const satisfies Partial<Record<CredentialMode, AccessDocumentSpec['credentials']>>;
+
+export type BuiltMode = keyof typeof modes;
+export const builtModes: readonly BuiltMode[] = ['accessKey', 'webIdentity'];
+
+/** From every mode to every other. */
+export const ways: readonly (readonly [BuiltMode, BuiltMode])[] = builtModes.flatMap((from) => builtModes.filter((to) => to !== from).map((to) => [from, to] as const));
+
+export function inMode(mode: BuiltMode, spec: Partial<AccessDocumentSpec> = {}): Access {
+  return declared({ workloads: [{ kind: 'Deployment', name: 'openhands', client: 'aws-sdk' }], credentials: modes[mode], ...spec });
+}
+
+/** Pods that run as the ServiceAccount that the modes with a role declare. */
+export function workload(replicas = 1, serviceAccountName = 'openhands'): KubernetesObject {
+  const object = deployment();
+  const template = Object(at(object, 'spec', 'template'));
+  return { ...object, spec: { ...Object(object['spec']), replicas, template: { ...template, spec: { ...Object(template.spec), serviceAccountName } } } };
+}
+
+export function serviceAccount(name = 'openhands'): KubernetesObject {
+  return { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace, name } };
+}
+
+/** Short, so that one run comes to the end. */
+export const times = { silence: 30_000, grace: 30_000 };
+
+export async function inMigration(from: BuiltMode, tell: (world: EngineWorld) => Promise<void>, options: Parameters<typeof startEngineWorld>[0] = {}): Promise<void> {
+  const world = await startEngineWorld({ issuer, objects: [store(), serviceAccount(), workload()], ...options });
+  try {
+    const said = await events(applyAccess(inMode(from), await world.run()));
+    assert.equal(summaryOf(said).outcome, 'done', failures(said).join('\n'));
+    // A key of the same second as the parameter could have been named by an earlier version of it.
+    await world.sandbox.clock.advance(60_000);
+    await tell(world);
+  } finally {
+    await world.stop();
+  }
+}
+
+export async function migrate(world: EngineWorld, options: MigrateOptions = {}, changes: Partial<RunContext> = {}): Promise<RunEvent[]> {
+  return events(migrateAccess(access, await world.run(changes), options));
+}
+
+/** Nothing is left of the other mode, and the declaration has nothing to do. */
+export async function settledIn(mode: BuiltMode, world: EngineWorld): Promise<void> {
+  await world.sandbox.clock.advance(60_000);
+  const { plan } = await planAccess(inMode(mode), await world.run());
+  assert.deepEqual(plan.steps.filter(({ action }) => action !== 'none').map(({ id }) => id), []);
+  assert.deepEqual(plan.findings.filter(({ severity }) => severity === 'error').map(({ id }) => id), []);
+  assert.deepEqual(await reached(world), await onlyIn(mode));
+}
+
+/** What there is in AWS of an access that never was in another mode: by sort and name. */
+async function onlyIn(mode: BuiltMode): Promise<unknown> {
+  let there: unknown;
+  await inMigration(mode, async (world) => {
+    there = await reached(world);
+  });
+  return there;
+}
+
+/** Sorts and names of what is in AWS, and of the objects in the namespace that are not the controllers' own. */
+function reached({ sandbox }: EngineWorld): Promise<unknown> {
+  const inAws = Object.entries(sandbox.aws.snapshot()).map(([sort, things]) => `${sort}: ${Object.keys(Object(things)).sort().join(' ')}`);
+  const objects = Object.keys(sandbox.kubernetes.snapshot()).filter((name) => !/^(Pod|ReplicaSet|Event|EndpointSlice|Endpoints|ControllerRevision|Lease)\b/.test(name));
+  return Promise.resolve([...inAws.sort(), ...objects.sort()]);
+}
