@@ -1,3 +1,4 @@
+import { throughOwnProfile } from '../bedrock/own-profile.ts';
 import { resolveModel } from '../bedrock/resolve.ts';
 import type { Catalog, ResolvedModel } from '../bedrock/types.ts';
 import type { Finding, Place } from '../finding.ts';
@@ -30,14 +31,19 @@ export function checkModels(
   const byRole = new Map<string, ResolvedModel>();
   const byInvokeId = new Map<string, string>();
   const findings: Finding[] = [];
-  for (const [index, { id, role }] of spec.models.entries()) {
+  for (const [index, { id, role, applicationProfile }] of spec.models.entries()) {
     const field = `spec.models[${index}].id`;
     const at: Place = place?.(field) ?? { field };
     const resolution = resolveModel(id, { catalog, region: spec.region, account: spec.account, now, ...(applicationProfiles === undefined ? {} : { applicationProfiles }) });
     const problems = resolution.findings.map((finding) => ({ ...finding, severity: strict && finding.id === 'routing-unverified' ? ('error' as const) : finding.severity, place: { ...finding.place, ...at } }));
     findings.push(...problems);
     if (!resolution.ok || problems.some(({ severity }) => severity === 'error')) continue;
-    const { model } = resolution;
+    if (applicationProfile && resolution.model.kind === 'application-profile') {
+      const own = `spec.models[${index}].applicationProfile`;
+      findings.push(accessFinding('application-profile-of-profile', `${own}: ${id} is an application inference profile already.`, place?.(own) ?? { field: own }));
+      continue;
+    }
+    const model = applicationProfile ? throughOwnProfile(resolution.model, spec.account) : resolution.model;
     const same = byInvokeId.get(model.invokeId);
     if (same !== undefined) findings.push(accessFinding('model-declared-twice', `${field}: ${id} is ${model.invokeId}, which is ${same} already.`, at, { severity: 'warning' }));
     byInvokeId.set(model.invokeId, same ?? `spec.models[${index}]`);

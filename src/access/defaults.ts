@@ -11,6 +11,7 @@ export function defaultNames(name: string): Names {
     user: cut(`bedrock-${name}-user`, iamUserLimit),
     path: '/service/',
     policy: `bedrock-${name}-policy`,
+    profile: profileStem(`bedrock-${name}`),
     parameter: `bedrock-${name}-credentials`,
     accessKeyIdParameter: 'bedrock-access-key-id',
     secretAccessKeyParameter: 'bedrock-secret-access-key',
@@ -31,6 +32,7 @@ export function distinctNames(access: { readonly cluster: string; readonly names
     user: cut(`${stem}-user`, iamUserLimit),
     path: '/service/',
     policy: cut(`${stem}-policy`, iamPolicyLimit),
+    profile: profileStem(stem),
     parameter: cut(`${stem}-credentials`, 512),
     accessKeyIdParameter: cut(`${stem}-access-key-id`, 512),
     secretAccessKeyParameter: cut(`${stem}-secret-access-key`, 512),
@@ -43,8 +45,15 @@ export function distinctNames(access: { readonly cluster: string; readonly names
 const iamUserLimit = 64;
 const iamRoleLimit = 64;
 const cronJobLimit = 52;
+/** 64 for the whole name of an application inference profile, of which the half tells what it copies. */
+const profileStemLimit = 32;
 /** 128 less what `-2`, `-3` of further policies take. */
 const iamPolicyLimit = 125;
+
+/** Letters and digits with one hyphen between at most (Bedrock API reference, CreateInferenceProfile). */
+function profileStem(name: string): string {
+  return cut(name.replaceAll(/[^0-9A-Za-z]+/g, '-'), profileStemLimit);
+}
 
 /** The name itself where it fits; else its beginning, a hash of the whole and its last word. */
 function cut(name: string, limit: number): string {

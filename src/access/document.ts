@@ -39,6 +39,7 @@ export interface AccessDocumentSpec {
     readonly user?: string;
     readonly path?: string;
     readonly policy?: string;
+    readonly profile?: string;
     readonly parameter?: string;
     readonly accessKeyIdParameter?: string;
     readonly secretAccessKeyParameter?: string;

@@ -211,6 +211,8 @@ export interface Names {
   readonly path: string;
   /** Managed policy, default `bedrock-<name>-policy`; further ones take `-2`, `-3`. */
   readonly policy: string;
+  /** What the names of application inference profiles begin with, default `bedrock-<name>`; the name of what they copy follows. */
+  readonly profile: string;
   /** The parameter of layout `single`, default `bedrock-<name>-credentials`. */
   readonly parameter: string;
   /** The parameters of layout `pair`, defaults `bedrock-access-key-id` and `bedrock-secret-access-key`. */

@@ -7,6 +7,7 @@ import {
   ListFoundationModelsCommand,
   ListInferenceProfilesCommand,
   ListTagsForResourceCommand,
+  TagResourceCommand,
 } from '@aws-sdk/client-bedrock';
 import type { FoundationModelLifecycle } from '@aws-sdk/client-bedrock';
 import { orUndefined, present } from './answer.ts';
@@ -62,6 +63,10 @@ export function bedrockCalls(session: Session, region: string): BedrockCalls {
     },
     async deleteInferenceProfile(id) {
       await changing(session, place('DeleteInferenceProfile', id), () => client.send(new DeleteInferenceProfileCommand({ inferenceProfileIdentifier: id })));
+    },
+    async tagResource(arn, tags) {
+      const input = { resourceARN: arn, tags: Object.entries(tags).map(([key, value]) => ({ key, value })) };
+      await changing(session, place('TagResource', arn), () => client.send(new TagResourceCommand(input)));
     },
     listTags(arn) {
       return orUndefined(

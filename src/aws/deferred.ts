@@ -106,6 +106,7 @@ export function deferredBedrock(session: Session, region: string): BedrockCalls 
     createInferenceProfile: async (...given) => (await load()).createInferenceProfile(...given),
     deleteInferenceProfile: async (...given) => (await load()).deleteInferenceProfile(...given),
     listTags: async (...given) => (await load()).listTags(...given),
+    tagResource: async (...given) => (await load()).tagResource(...given),
   };
 }
 

@@ -327,6 +327,7 @@ export interface BedrockCalls {
   createInferenceProfile(input: { name: string; description: string; copyFrom: string; tags: Tags; clientRequestToken: string }): Promise<{ readonly arn: string }>;
   deleteInferenceProfile(id: string): Promise<void>;
   listTags(arn: string): Promise<Tags | undefined>;
+  tagResource(arn: string, tags: Tags): Promise<void>;
 }
 
 export interface ModelAnswer {

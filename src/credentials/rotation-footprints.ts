@@ -6,6 +6,7 @@ import { at, isRecord } from '../resources/json.ts';
 import type { Resource } from '../resources/kind.ts';
 import { oldKey, type DesiredOldKey } from '../resources/old-access-key.ts';
 import { parametersOf } from '../resources/parameter-names.ts';
+import { ownProfiles } from '../resources/profile-ids.ts';
 import { rotationJob } from '../resources/rotation-job.ts';
 
 /** What runs a rotation is not the rotation's to look at or to change. */
@@ -49,7 +50,7 @@ function throughProof(footprint: Footprint, rotation: DesiredKey['rotation'] & o
         if (resource.kind === 'access-key') return { ...resource, desired: { ...Object(resource.desired), rotation } };
         return resource.kind === 'ssm-parameter' ? fromProof(resource) : resource;
       }),
-      proofOf({ ...proof, userName: names.user, parameters: parametersOf(access), ...(model === undefined || bound ? {} : { call: { region, modelId: model.invokeId } }) }),
+      proofOf({ ...proof, userName: names.user, parameters: parametersOf(access), ...(model === undefined || bound ? {} : { call: { region, modelId: model.invokeId, profiles: ownProfiles([model.invokeId]) } }) }),
     ],
   };
 }

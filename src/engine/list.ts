@@ -28,7 +28,7 @@ export async function listAccesses(context: RunContext, { allRegions = false }: 
     if (cluster === undefined || namespace === undefined || name === undefined) continue;
     const key = `${cluster} ${namespace}/${name}`;
     const known = accesses.get(key) ?? { namespace, name, cluster, here: cluster === context.clusterId, regions: [], models: [] };
-    const marked = (tags[markKeys.regions] ?? '').split(' ').filter((region) => region !== '');
+    const marked = `${tags[markKeys.regions] ?? ''} ${tags[markKeys.profiles] ?? ''}`.split(' ').filter((region) => region !== '');
     accesses.set(key, { ...known, ...found, regions: [...new Set([...known.regions, ...marked])].sort() });
   }
   for (const { region, namespace, name } of parameters) {

@@ -134,6 +134,12 @@ export const accessPages = {
     remedy: 'Write monthly: "50" or monthly: "12.50".',
     fault: 'input',
   },
+  'profile-name-malformed': {
+    summary: 'The beginning of the names of application inference profiles has characters that Bedrock does not take.',
+    cause: 'Names of inference profiles consist of letters and digits with single separators between them.',
+    remedy: 'Use letters, digits and single hyphens, at most 32, such as bedrock-openhands.',
+    fault: 'input',
+  },
   'iam-name-malformed': {
     summary: 'An IAM name has letters, digits and +=,.@_- only.',
     cause: 'IAM refuses other characters (CreateUser, CreatePolicy).',
@@ -362,11 +368,11 @@ export const accessPages = {
     remedy: 'Write service: ParameterStore.',
     fault: 'program',
   },
-  'application-profile-not-built': {
-    summary: 'An application inference profile of the workload\'s own is not built yet.',
-    cause: 'The declaration has room for it, but this version makes none: its id is chosen by AWS, and plan and verify would look for the system profile.',
-    remedy: 'Write applicationProfile: false. The calls work without it; figures per workload are what is missing.',
-    fault: 'program',
+  'application-profile-of-profile': {
+    summary: 'An application inference profile cannot copy another one.',
+    cause: 'Amazon Bedrock makes application inference profiles of foundation models and of its own cross-region profiles only; the declared id is an application profile already.',
+    remedy: 'Declare the model or system profile beneath, or write applicationProfile: false and call through the profile that is there.',
+    fault: 'input',
   },
   'api-key-age': {
     summary: 'The age of an API key is not one that AWS takes, or ends it before its rotation.',

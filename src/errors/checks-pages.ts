@@ -8,6 +8,12 @@ export const checksPages = {
     remedy: 'Look at `bedrock-access plan`, then run `bedrock-access apply`.',
     fault: 'aws',
   },
+  'application-profile-missing': {
+    summary: 'The application inference profile of the access does not exist, or is not active.',
+    cause: 'It was never made, or was deleted in Bedrock; its id is chosen by AWS, so that a new one has another.',
+    remedy: 'Run `bedrock-access apply`: it makes the profile, permits it and moves the workload to it.',
+    fault: 'aws',
+  },
   'access-key-missing': {
     summary: 'The IAM user has no access key.',
     cause: 'None was made yet, or it was deleted in IAM.',

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { ownProfileSource } from '../bedrock/own-profile.ts';
 import type { ResolvedModel } from '../bedrock/types.ts';
 import { AccessError } from '../errors/error.ts';
 import type { Finding } from '../finding.ts';
@@ -24,19 +26,34 @@ export interface PolicyInput {
 /**
  * The smallest policy that lets exactly the declared models be invoked, streaming included, from their source regions.
  * Models beneath a profile may be invoked through that profile only. Statements are shared where that stays exact: all
- * profiles stand in one, all models beneath the same profile in one, profiles over the same models in one.
+ * profiles stand in one, all models beneath the same profile in one, profiles over the same models in one. What is granted
+ * through application profiles of the access's own stands in documents of its own.
  *
  * The same models give the same documents, in whatever order they are declared.
  * @throws AccessError `endpoint-conditions-exclude-each-other`
  */
 export function compilePolicy(input: PolicyInput): CompiledPolicy {
-  const statements = [...invokeStatements(input), ...(input.discovery ? discoveryStatements(input) : [])];
-  const documents = pack(statements.flatMap(splitLong));
+  const [own, others] = [input.models.filter((model) => ownProfileSource(model) !== undefined), input.models.filter((model) => ownProfileSource(model) === undefined)];
+  const plain = packed({ ...input, models: others }, input.discovery);
+  const profiles = own.length === 0 ? [] : packed({ ...input, models: own }, false, input.discovery);
+  const documents = [...plain, ...profiles];
+  const switched = ownKey(own);
   return {
-    documents: documents.map((group) => ({ Version: '2012-10-17', Statement: group.map(({ statement }) => statement) })),
+    documents: documents.map(documentOf),
+    keys: [...plain.map((_group, index) => String(index + 1)), ...profiles.map((_group, index) => (index === 0 ? switched : `${switched}-${index + 1}`))],
     serves: documents.flatMap((group, document) => group.map(({ models, purpose }, statement) => ({ document, statement, models, purpose }))),
-    findings: sizeFindings(documents.length),
+    findings: sizeFindings(documents.length, profiles.length),
   };
+}
+
+function packed(input: PolicyInput, lists: boolean, describes = lists): readonly (readonly Purposed[])[] {
+  const statements = [...invokeStatements(input), ...(lists ? listStatements(input) : []), ...(describes ? describeStatements(input) : [])];
+  return pack(statements.flatMap(splitLong));
+}
+
+function ownKey(models: readonly ResolvedModel[]): string {
+  const sources = models.map((model) => `${model.sourceRegion} ${ownProfileSource(model) ?? ''}`).sort();
+  return `profiles-${createHash('sha256').update(sources.join('\n')).digest('hex').slice(0, 8)}`;
 }
 
 /** A statement with what it is for. */
@@ -82,7 +99,8 @@ function grantsOf(model: ResolvedModel, account: string): Grant[] {
   if (profileArn === undefined) {
     return [{ resources: beneath.map(({ arn }) => arn), condition: {}, through: [], models: references, sid: 'InvokeDeclared', purpose: 'call declared models and inference profiles' }];
   }
-  const name = sidPart(model.applicationProfileId ?? model.profileId ?? '');
+  const own = ownProfileSource(model);
+  const name = own === undefined ? sidPart(model.applicationProfileId ?? model.profileId ?? '') : `Own${sidPart(own)}`;
   if (!routesGlobally(model)) {
     return [
       { resources: [profileArn], condition: {}, through: [], models: references, sid: 'InvokeDeclared', purpose: 'call declared models and inference profiles' },
@@ -140,7 +158,18 @@ function mergeBy(grants: readonly Grant[], keyOf: (grant: Grant) => string): rea
  * on what is declared (service authorization reference, Amazon Bedrock). A runtime VPC endpoint does not carry these
  * calls, so that its condition is left out here.
  */
-function discoveryStatements({ models, account, endpoint }: PolicyInput): Purposed[] {
+function listStatements({ endpoint }: PolicyInput): Purposed[] {
+  return [
+    {
+      statement: { Sid: 'ListModels', Effect: 'Allow', Action: ['bedrock:ListFoundationModels', 'bedrock:ListInferenceProfiles'], Resource: '*', ...discoveryCondition(endpoint) },
+      models: [],
+      purpose: 'list models and inference profiles (these actions know no resource)',
+    },
+  ];
+}
+
+function describeStatements({ models, account, endpoint }: PolicyInput): Purposed[] {
+  if (models.length === 0) return [];
   const called = sortedModels(models).map((model) => ({ model, arns: invocationArns(model, account) }));
   const described = union(
     called.flatMap(({ model, arns: { profileArn, models: beneath } }) => [
@@ -151,20 +180,18 @@ function discoveryStatements({ models, account, endpoint }: PolicyInput): Purpos
   );
   // GetInferenceProfile applies to profiles only: beside nothing but foundation models it would never match.
   const describes = ['bedrock:GetFoundationModel', ...(called.some(({ arns }) => arns.profileArn !== undefined) ? ['bedrock:GetInferenceProfile'] : [])];
-  const restriction = endpointCondition(endpoint?.sourceIp === undefined ? undefined : { sourceIp: endpoint.sourceIp });
-  const condition = Object.keys(restriction).length === 0 ? {} : { Condition: restriction };
   return [
     {
-      statement: { Sid: 'ListModels', Effect: 'Allow', Action: ['bedrock:ListFoundationModels', 'bedrock:ListInferenceProfiles'], Resource: '*', ...condition },
-      models: [],
-      purpose: 'list models and inference profiles (these actions know no resource)',
-    },
-    {
-      statement: { Sid: 'DescribeDeclared', Effect: 'Allow', Action: oneOrMany(describes), Resource: oneOrMany(described), ...condition },
+      statement: { Sid: 'DescribeDeclared', Effect: 'Allow', Action: oneOrMany(describes), Resource: oneOrMany(described), ...discoveryCondition(endpoint) },
       models: [],
       purpose: 'describe the declared models and profiles',
     },
   ];
+}
+
+function discoveryCondition(endpoint: PolicyInput['endpoint']): { readonly Condition?: ConditionBlock } {
+  const restriction = endpointCondition(endpoint?.sourceIp === undefined ? undefined : { sourceIp: endpoint.sourceIp });
+  return Object.keys(restriction).length === 0 ? {} : { Condition: restriction };
 }
 
 function endpointCondition(endpoint: PolicyInput['endpoint']): ConditionBlock {
@@ -205,16 +232,17 @@ function documentOf(group: readonly Purposed[]): PolicyDocument {
   return { Version: '2012-10-17', Statement: group.map(({ statement }) => statement) };
 }
 
-function sizeFindings(count: number): readonly Finding[] {
-  if (count <= 1) return [];
-  // One place stays free for the policy that denies the sessions of a leaked key.
-  const most = attachedPoliciesLimit - 1;
+function sizeFindings(count: number, ofProfiles: number): readonly Finding[] {
+  if (count <= 1 || (count === 2 && ofProfiles === 1)) return [];
+  // One place stays free for the policy that denies the sessions of a leaked key; and while an access moves from one own
+  // profile to another, the policies of both are attached.
+  const most = attachedPoliciesLimit - 1 - ofProfiles;
   const tooMany = count > most;
   return [
     {
       id: tooMany ? 'policy-too-large' : 'policy-split',
       severity: tooMany ? 'error' : 'info',
-      message: `The declared models need ${count} managed policies${tooMany ? `, and a user takes ${attachedPoliciesLimit}, of which one is kept for denying the sessions of a leaked key` : ''}.`,
+      message: `The declared models need ${count} managed policies${tooMany ? `, and a user takes ${attachedPoliciesLimit}, of which ${attachedPoliciesLimit - most} ${attachedPoliciesLimit - most === 1 ? 'is' : 'are'} kept: one for denying the sessions of a leaked key${ofProfiles === 0 ? '' : ', the others for moving from one application profile to another'}` : ''}.`,
       cause: `A managed policy holds ${managedPolicyLimit} characters without whitespace, and every model is named in each of its regions.`,
       remedy: tooMany ? 'Declare fewer models, or divide them over several accesses.' : 'Nothing to do: each is made and attached. Fewer models need fewer policies.',
     },

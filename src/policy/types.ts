@@ -74,6 +74,12 @@ export interface Verdict {
 export interface CompiledPolicy {
   /** One per managed policy needed; usually one. Each fits 6,144 characters without whitespace. */
   readonly documents: readonly PolicyDocument[];
+  /**
+   * What tells each document apart, in their order: `1`, `2`; `profiles-<digest>` for what is granted through application
+   * profiles of the access's own. The digest is of what they copy, so that another source is another policy, beside which
+   * the former one stays until nobody calls through it.
+   */
+  readonly keys: readonly string[];
   /** Which statement serves which declared model: for `policy --explain`. */
   readonly serves: readonly StatementPurpose[];
   /** That it was split over several managed policies, or is more than AWS attaches. */

@@ -5,8 +5,11 @@
 import type { KubernetesObject } from '../kubernetes/types.ts';
 import { gitOpsKeeper } from './gitops.ts';
 import { at, isRecord } from './json.ts';
-import type { ResourceKind, Stray, State } from './kind.ts';
+import type { Field, Hands, Implied, ResourceKind, Stray, State } from './kind.ts';
+import { reference } from './kind.ts';
 import { ownerLabels, ownerSelector, ownershipByLabels } from './owner.ts';
+import { namedPolicies } from './policy-names.ts';
+import { filled, ownProfiles, resolved } from './profile-ids.ts';
 import { workloadVariables } from './variables.ts';
 import { objectName, removeObject, replaceWith } from './whole-object.ts';
 
@@ -14,6 +17,10 @@ export interface DesiredConfigMap {
   readonly namespace: string;
   readonly name: string;
   readonly values: Readonly<Record<string, string>>;
+  /** The application profiles that the values name. */
+  readonly profiles: readonly Field[];
+  /** What permits calls through them: a value that a pod could not use yet is not written. */
+  readonly permitted: readonly Field[];
 }
 
 export const environmentConfigMap: ResourceKind<DesiredConfigMap, KubernetesObject> = {
@@ -26,7 +33,8 @@ export const environmentConfigMap: ResourceKind<DesiredConfigMap, KubernetesObje
     const name = access.spec.names.environment;
     const values: Record<string, string> = {};
     for (const { key, value } of workloadVariables(implied).flatMap(({ variables }) => variables)) if (value !== undefined) values[key] = value;
-    return [{ kind: 'environment-config-map', key: 'environment', name, desired: { namespace, name, values } }];
+    const profiles = ownProfiles(Object.values(values));
+    return [{ kind: 'environment-config-map', key: 'environment', name, desired: { namespace, name, values, profiles, permitted: profiles.length === 0 ? [] : permitted(implied) } }];
   },
   identity: ({ desired }) => `${desired.namespace}/${desired.name}`,
 
@@ -39,9 +47,9 @@ export const environmentConfigMap: ResourceKind<DesiredConfigMap, KubernetesObje
   },
   ownership: ownershipByLabels,
 
-  expected: (desired, _resolve, observed) => ({
+  expected: (desired, resolve, observed) => ({
     ...(observed === undefined ? {} : Object.fromEntries(Object.keys(valuesOf(observed)).map((name) => [name, '']))),
-    ...desired.values,
+    ...Object.fromEntries(Object.entries(desired.values).map(([name, value]) => [name, resolved(value, resolve)])),
   }),
   found: valuesOf,
   keptBy: gitOpsKeeper,
@@ -50,12 +58,12 @@ export const environmentConfigMap: ResourceKind<DesiredConfigMap, KubernetesObje
   outputs: (observed) => ({ name: observed.metadata.name ?? '' }),
 
   async create(desired, hands) {
-    const { namespace, name, values } = desired;
-    await hands.kubernetes.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace, name, labels: ownerLabels(hands.owner) }, data: values });
+    const { namespace, name } = desired;
+    await hands.kubernetes.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace, name, labels: ownerLabels(hands.owner) }, data: filledIn(desired, hands) });
     return { name };
   },
   async update(desired, observed, _differences, hands) {
-    await replaceWith(observed, { data: desired.values }, hands);
+    await replaceWith(observed, { data: filledIn(desired, hands) }, hands);
     return { name: desired.name };
   },
   remove: (observed, hands) => removeObject(observed, hands),
@@ -64,6 +72,14 @@ export const environmentConfigMap: ResourceKind<DesiredConfigMap, KubernetesObje
   clusterRules: [{ apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'list', 'create', 'update', 'delete'] }],
   repeatable: [],
 };
+
+function permitted(implied: Implied): readonly Field[] {
+  return namedPolicies(implied).flatMap(({ key }) => ['policy-attachment', 'role-policy-attachment'].map((kind) => reference(kind, key, 'policyArn')));
+}
+
+function filledIn({ values }: DesiredConfigMap, hands: Pick<Hands, 'value'>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, filled(value, hands)]));
+}
 
 function valuesOf(object: KubernetesObject): State {
   const values = at(object, 'data');

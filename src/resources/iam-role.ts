@@ -2,7 +2,7 @@
 import type { TrustedRole } from '../aws/types.ts';
 import type { Finding } from '../finding.ts';
 import type { PolicyDocument } from '../policy/types.ts';
-import { gone } from './iam-user.ts';
+import { gone, markedProfileRegions, ownProfileRegions, profileMark } from './iam-user.ts';
 import type { Field, ResourceKind, State, Stray } from './kind.ts';
 import { address } from './kind.ts';
 import { ownershipByTags, ownerTags } from './owner.ts';
@@ -18,13 +18,15 @@ export interface DesiredRole {
   readonly permissionsBoundary?: string;
   /** What the trust policy names and must be there before the role. */
   readonly trusts: readonly Field[];
+  /** Where the access has application inference profiles: the mark `bedrock-access/profiles`. */
+  readonly profileRegions: readonly string[];
 }
 
 export const iamRole: ResourceKind<DesiredRole, TrustedRole> = {
   kind: 'iam-role',
   where: 'aws',
 
-  desired({ access, partition }) {
+  desired({ access, partition, models }) {
     const role = podRoleOf(access, partition);
     if (role === undefined) return [];
     const { permissionsBoundary, names } = access.spec;
@@ -35,6 +37,7 @@ export const iamRole: ResourceKind<DesiredRole, TrustedRole> = {
       trust: role.trust,
       description: `Models on Amazon Bedrock for ${access.metadata.namespace}/${access.metadata.name} (bedrock-access)`,
       trusts: role.trusts,
+      profileRegions: ownProfileRegions(models),
       ...(permissionsBoundary === undefined ? {} : { permissionsBoundary }),
     };
     return [{ kind: 'iam-role', key: 'role', name: role.name, desired }];
@@ -54,8 +57,9 @@ export const iamRole: ResourceKind<DesiredRole, TrustedRole> = {
     // A statement that somebody added shall go: it lets others call as the workload.
     ...(observed === undefined ? {} : Object.fromEntries(Object.keys(trustLines(observed.trust)).map((line) => [line, '']))),
     ...trustLines(desired.trust),
+    [markLine]: Object.values(profileMark(observed, desired.profileRegions)).join(''),
   }),
-  found: ({ trust }) => trustLines(trust),
+  found: ({ trust, tags }) => ({ ...trustLines(trust), [markLine]: markedProfileRegions({ tags }).join(' ') }),
   problems(resource, observed): readonly Finding[] {
     if (observed === undefined) return [];
     const { path, permissionsBoundary = '' } = resource.desired;
@@ -76,13 +80,14 @@ export const iamRole: ResourceKind<DesiredRole, TrustedRole> = {
   foreseen: ({ name, arn }) => ({ name, arn }),
   outputs: ({ name, arn }) => ({ name, arn }),
 
-  async create({ name, path, trust, description, permissionsBoundary }, hands) {
-    const role = await hands.aws.webIdentity.createRole({ name, path, trust, description, tags: ownerTags(hands.owner), ...(permissionsBoundary === undefined ? {} : { permissionsBoundary }) });
+  async create({ name, path, trust, description, permissionsBoundary, profileRegions }, hands) {
+    const role = await hands.aws.webIdentity.createRole({ name, path, trust, description, tags: { ...ownerTags(hands.owner), ...profileMark(undefined, profileRegions) }, ...(permissionsBoundary === undefined ? {} : { permissionsBoundary }) });
     return { name: role.name, arn: role.arn };
   },
-  async update({ trust }, { name, arn }, differences, hands) {
-    if (differences.includes('owner')) await hands.aws.webIdentity.tagRole(name, ownerTags(hands.owner));
-    if (differences.some((field) => field !== 'owner')) await hands.aws.webIdentity.setTrust(name, trust);
+  async update({ trust, profileRegions }, { name, arn, tags }, differences, hands) {
+    const marks = differences.filter((field) => field === 'owner' || field === markLine);
+    if (marks.length > 0) await hands.aws.webIdentity.tagRole(name, { ...ownerTags(hands.owner), ...profileMark({ tags }, profileRegions) });
+    if (differences.length > marks.length) await hands.aws.webIdentity.setTrust(name, trust);
     return { name, arn };
   },
   async remove({ name }, hands) {
@@ -92,6 +97,8 @@ export const iamRole: ResourceKind<DesiredRole, TrustedRole> = {
   permissions: ['iam:GetRole', 'iam:CreateRole', 'iam:TagRole', 'iam:UpdateAssumeRolePolicy', 'iam:DeleteRole', 'iam:GetAccountAuthorizationDetails'],
   repeatable: ['iam:TagRole', 'iam:UpdateAssumeRolePolicy', 'iam:DeleteRole'],
 };
+
+const markLine = 'tag bedrock-access/profiles';
 
 function trustLines(document: PolicyDocument): State {
   return Object.fromEntries(Object.entries(policyLines(document)).map(([line, value]) => [`trust ${line}`, value]));

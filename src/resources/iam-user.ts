@@ -1,5 +1,7 @@
 /** The IAM user that the workload calls Bedrock as. It carries the owner tags and the marks of the whole access. */
-import type { IamUser } from '../aws/types.ts';
+import type { IamUser, Tags } from '../aws/types.ts';
+import { ownProfileSource } from '../bedrock/own-profile.ts';
+import type { ResolvedModel } from '../bedrock/types.ts';
 import { AwsCallError } from '../aws/error.ts';
 import type { Finding } from '../finding.ts';
 import { keeperByTags } from './gitops.ts';
@@ -14,13 +16,15 @@ export interface DesiredUser {
   readonly permissionsBoundary?: string;
   /** Where the access owns things: the mark `bedrock-access/regions`. */
   readonly regions: readonly string[];
+  /** Where it has application inference profiles: the mark `bedrock-access/profiles`. */
+  readonly profileRegions: readonly string[];
 }
 
 export const iamUser: ResourceKind<DesiredUser, IamUser> = {
   kind: 'iam-user',
   where: 'aws',
 
-  desired({ access, partition }) {
+  desired({ access, partition, models }) {
     const { account, names, permissionsBoundary, credentials, managedBy } = access.spec;
     if (credentials.accessKey === undefined) return [];
     const desired: DesiredUser = {
@@ -29,6 +33,7 @@ export const iamUser: ResourceKind<DesiredUser, IamUser> = {
       arn: `arn:${partition}:iam::${account}:user${names.path}${names.user}`,
       ...(permissionsBoundary === undefined ? {} : { permissionsBoundary }),
       regions: [credentials.accessKey.secretStore.region],
+      profileRegions: ownProfileRegions(models),
     };
     return [{ kind: 'iam-user', key: 'user', name: names.user, desired, ...(managedBy.iam === 'terraform' ? { required: true } : {}) }];
   },
@@ -49,12 +54,14 @@ export const iamUser: ResourceKind<DesiredUser, IamUser> = {
   expected(desired, _resolve, observed) {
     return {
       'permissions boundary': desired.permissionsBoundary ?? '',
-      'tag bedrock-access/regions': [...new Set([...markedRegions(observed), ...desired.regions])].sort().join(' '),
+      'tag bedrock-access/regions': joined(markedRegions(observed), desired.regions),
+      'tag bedrock-access/profiles': joined(markedProfileRegions(observed), desired.profileRegions),
     };
   },
   found: (observed) => ({
     'permissions boundary': observed.permissionsBoundary ?? '',
     'tag bedrock-access/regions': markedRegions(observed).join(' '),
+    'tag bedrock-access/profiles': markedProfileRegions(observed).join(' '),
   }),
   problems(resource, observed): readonly Finding[] {
     if (observed === undefined || observed.path === resource.desired.path) return [];
@@ -80,6 +87,7 @@ export const iamUser: ResourceKind<DesiredUser, IamUser> = {
       tags: {
         ...ownerTags(hands.owner),
         [markKeys.regions]: [...desired.regions].sort().join(' '),
+        ...profileMark(undefined, desired.profileRegions),
         // A new user has no keys: the mark that comes before the first one travels in the same call.
         [markKeys.keys]: hands.clock.now().toISOString(),
       },
@@ -88,9 +96,8 @@ export const iamUser: ResourceKind<DesiredUser, IamUser> = {
     return { name: user.name, arn: user.arn };
   },
   async update(desired, observed, differences, hands) {
-    const regions = [...new Set([...markedRegions(observed), ...desired.regions])].sort().join(' ');
-    if (differences.includes('owner') || differences.includes('tag bedrock-access/regions')) {
-      await hands.aws.iam.tagUser(observed.name, { ...ownerTags(hands.owner), [markKeys.regions]: regions });
+    if (differences.some((field) => field === 'owner' || field.startsWith('tag '))) {
+      await hands.aws.iam.tagUser(observed.name, { ...ownerTags(hands.owner), [markKeys.regions]: joined(markedRegions(observed), desired.regions), ...profileMark(observed, desired.profileRegions) });
     }
     if (differences.includes('permissions boundary')) await setBoundary(desired, observed, hands);
     return { name: observed.name, arn: observed.arn };
@@ -111,8 +118,33 @@ export const iamUser: ResourceKind<DesiredUser, IamUser> = {
   repeatable: ['iam:TagUser', 'iam:PutUserPermissionsBoundary', 'iam:DeleteUserPermissionsBoundary', 'iam:DeleteUser'],
 };
 
-export function markedRegions(user: IamUser | undefined): readonly string[] {
-  return (user?.tags[markKeys.regions] ?? '').split(' ').filter((region) => region !== '');
+/** What a mark names: regions. */
+export function markedRegions(holder: Pick<IamUser, 'tags'> | undefined): readonly string[] {
+  return regionsIn(holder?.tags[markKeys.regions]);
+}
+
+export function markedProfileRegions(holder: Pick<IamUser, 'tags'> | undefined): readonly string[] {
+  return regionsIn(holder?.tags[markKeys.profiles]);
+}
+
+function regionsIn(mark = ''): readonly string[] {
+  return mark.split(' ').filter((region) => region !== '');
+}
+
+/** A mark of regions only grows. */
+function joined(marked: readonly string[], regions: readonly string[]): string {
+  return [...new Set([...marked, ...regions])].sort().join(' ');
+}
+
+/** The mark of profiles, where there are or were any: as a line of a state, and as a tag. */
+export function profileMark(holder: Pick<IamUser, 'tags'> | undefined, regions: readonly string[]): Tags {
+  const value = joined(markedProfileRegions(holder), regions);
+  return value === '' ? {} : { [markKeys.profiles]: value };
+}
+
+/** Regions of the application inference profiles that models are called through. */
+export function ownProfileRegions(models: readonly ResolvedModel[]): readonly string[] {
+  return [...new Set(models.filter((model) => ownProfileSource(model) !== undefined).map(({ sourceRegion }) => sourceRegion))];
 }
 
 async function setBoundary(desired: DesiredUser, observed: IamUser, hands: Hands): Promise<void> {

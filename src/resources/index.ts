@@ -1,5 +1,6 @@
 /** Every kind of resource that an access can own. */
 import { accessKey } from './access-key.ts';
+import { applicationInferenceProfile } from './application-inference-profile.ts';
 import { denyPolicy } from './deny-policy.ts';
 import { environmentConfigMap } from './environment-config-map.ts';
 import { externalSecret } from './external-secret.ts';
@@ -30,6 +31,7 @@ export const kinds: readonly ResourceKind[] = [
   oldAccessKey,
   keyProof,
   ssmParameter,
+  applicationInferenceProfile,
   managedPolicy,
   policyAttachment,
   rolePolicyAttachment,

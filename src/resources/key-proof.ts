@@ -10,6 +10,7 @@ import { earlierCredentials } from './earlier-credentials.ts';
 import type { Outputs, Reference, Resource, ResourceKind } from './kind.ts';
 import { isReference, reference } from './kind.ts';
 import { ownershipByTags } from './owner.ts';
+import { filled } from './profile-ids.ts';
 import { keyIdIn, type AccessParameter } from './parameter-names.ts';
 import { rotationMark, rotationTag } from './rotation-mark.ts';
 
@@ -21,7 +22,7 @@ export interface DesiredProof {
   readonly keyId: Reference | string;
   readonly parameters: readonly AccessParameter[];
   /** A model to call with it; undefined where the grant does not hold from here (`sourceVpce`, `sourceIp`). */
-  readonly call?: { readonly region: string; readonly modelId: string };
+  readonly call?: { readonly region: string; readonly modelId: string; readonly profiles: readonly Reference[] };
 }
 
 export interface ObservedProof {
@@ -86,8 +87,9 @@ export const keyProof: ResourceKind<DesiredProof, ObservedProof> = {
     for (let count = 0; count < identities; count += 1) if (!(await accepted(() => sts.getCallerIdentity()))) return waiting;
     const { call } = desired;
     if (call === undefined) return undefined;
+    const modelId = filled(call.modelId, hands);
     for (let count = 0; count < modelCalls; count += 1) {
-      if (!(await accepted(() => runtime(call.region).converse(call.modelId, 'Answer with the one word: ready', 16)))) return `a call of ${call.modelId} with access key ${accessKeyId} to be answered`;
+      if (!(await accepted(() => runtime(call.region).converse(modelId, 'Answer with the one word: ready', 16)))) return `a call of ${modelId} with access key ${accessKeyId} to be answered`;
     }
     return undefined;
   },

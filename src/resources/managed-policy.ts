@@ -1,12 +1,15 @@
 /** A customer managed policy: what the declared models need, one per 6,144 characters. */
 import { AwsCallError } from '../aws/error.ts';
 import type { ManagedPolicy } from '../aws/types.ts';
+import { parsePolicy } from '../policy/parse.ts';
 import type { PolicyDocument } from '../policy/types.ts';
 import { keeperByTags } from './gitops.ts';
 import { gone } from './iam-user.ts';
-import type { Hands, ResourceKind, Stray } from './kind.ts';
+import type { Field, Hands, ResourceKind, Resolve, State, Stray } from './kind.ts';
 import { deniesSessions, ownershipByTags, ownerTags } from './owner.ts';
 import { policyLines } from './policy-lines.ts';
+import { namedPolicies } from './policy-names.ts';
+import { filled, ownProfiles, resolved } from './profile-ids.ts';
 import type { Readings } from './readings.ts';
 import { rolesOf, usersOf } from './search.ts';
 
@@ -16,6 +19,8 @@ export interface DesiredPolicy {
   readonly arn: string;
   readonly document: PolicyDocument;
   readonly description: string;
+  /** The application profiles that the document names. */
+  readonly profiles: readonly Field[];
 }
 
 export interface ObservedPolicy {
@@ -27,24 +32,22 @@ export const managedPolicy: ResourceKind<DesiredPolicy, ObservedPolicy> = {
   kind: 'managed-policy',
   where: 'aws',
 
-  desired({ access, partition, policy }) {
-    const { account, names, managedBy } = access.spec;
-    return policy.documents.map((document, index) => {
-      const name = index === 0 ? names.policy : `${names.policy}-${index + 1}`;
-      return {
-        kind: 'managed-policy',
-        key: String(index + 1),
+  desired(implied) {
+    const { metadata, spec } = implied.access;
+    return namedPolicies(implied).map(({ key, name, arn, document }) => ({
+      kind: 'managed-policy',
+      key,
+      name,
+      desired: {
         name,
-        desired: {
-          name,
-          path: names.path,
-          arn: `arn:${partition}:iam::${account}:policy${names.path}${name}`,
-          document,
-          description: `Models on Amazon Bedrock for ${access.metadata.namespace}/${access.metadata.name} (bedrock-access)`,
-        },
-        ...(managedBy.iam === 'terraform' ? { required: true } : {}),
-      };
-    });
+        path: spec.names.path,
+        arn,
+        document,
+        description: `Models on Amazon Bedrock for ${metadata.namespace}/${metadata.name} (bedrock-access)`,
+        profiles: ownProfiles([JSON.stringify(document)]),
+      },
+      ...(spec.managedBy.iam === 'terraform' ? { required: true } : {}),
+    }));
   },
   identity: (resource) => resource.desired.arn,
 
@@ -67,10 +70,10 @@ export const managedPolicy: ResourceKind<DesiredPolicy, ObservedPolicy> = {
   ownership: (observed, owner) => ownershipByTags(observed.policy.tags, owner),
   keptBy: ({ policy }) => keeperByTags(policy.tags),
 
-  expected: (desired, _resolve, observed) => ({
+  expected: (desired, resolve, observed) => ({
     // A statement that somebody added shall go.
     ...(observed?.document === undefined ? {} : Object.fromEntries(Object.keys(policyLines(observed.document)).map((line) => [line, '']))),
-    ...policyLines(desired.document),
+    ...linesOf(desired.document, resolve),
   }),
   found: (observed) => (observed.document === undefined ? {} : policyLines(observed.document)),
 
@@ -78,14 +81,15 @@ export const managedPolicy: ResourceKind<DesiredPolicy, ObservedPolicy> = {
   outputs: (observed) => ({ arn: observed.policy.arn, name: observed.policy.name }),
 
   async create(desired, hands) {
-    const { name, path, description, document } = desired;
+    const { name, path, description } = desired;
+    const document = withIds(desired.document, (text) => filled(text, hands));
     const made = await hands.aws.iam.createPolicy({ name, path, description, document, tags: ownerTags(hands.owner) });
     return { arn: made.arn, name: made.name };
   },
   async update(desired, observed, differences, hands) {
     const { arn, name } = observed.policy;
     if (differences.includes('owner')) await hands.aws.iam.tagPolicy(arn, ownerTags(hands.owner));
-    if (differences.some((field) => field !== 'owner')) await putVersion(arn, desired.document, hands);
+    if (differences.some((field) => field !== 'owner')) await putVersion(arn, withIds(desired.document, (text) => filled(text, hands)), hands);
     return { arn, name };
   },
   async remove(observed, hands) {
@@ -111,6 +115,18 @@ export const managedPolicy: ResourceKind<DesiredPolicy, ObservedPolicy> = {
   ],
   repeatable: ['iam:TagPolicy', 'iam:DeletePolicyVersion', 'iam:DeletePolicy'],
 };
+
+/** A statement that names a profile which does not exist yet is known only after it does. */
+function linesOf(document: PolicyDocument, resolve: Resolve): State {
+  const known = resolved(JSON.stringify(document), resolve);
+  // Lists in a line are sorted, so that ids have to be in place before.
+  if (known !== undefined) return policyLines(parsePolicy(JSON.parse(known)));
+  return Object.fromEntries(Object.entries(policyLines(document)).map(([line, text]) => [line, text === undefined ? undefined : resolved(text, resolve)]));
+}
+
+function withIds(document: PolicyDocument, fill: (text: string) => string): PolicyDocument {
+  return parsePolicy(JSON.parse(fill(JSON.stringify(document))));
+}
 
 async function read(arn: string, readings: Readings): Promise<ObservedPolicy | undefined> {
   const policy = await readings.policy(arn);

@@ -31,6 +31,8 @@ export const ownerTagKeys = {
 export const markKeys = {
   /** Regions in which the access owns something, separated by spaces. */
   regions: 'bedrock-access/regions',
+  /** Regions in which the access has application inference profiles, separated by spaces. */
+  profiles: 'bedrock-access/profiles',
   /** A time, then the ids of the access keys that existed then, written before a key is made. */
   keys: 'bedrock-access/keys',
   /** Ids of access keys that a removal has begun to remove. */

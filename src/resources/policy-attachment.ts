@@ -5,6 +5,7 @@ import { keeperByTags } from './gitops.ts';
 import type { Field, ResourceKind, Stray } from './kind.ts';
 import { reference } from './kind.ts';
 import { deniesSessions, ownershipByTags } from './owner.ts';
+import { namedPolicies } from './policy-names.ts';
 import { usersOf } from './search.ts';
 
 export interface DesiredAttachment {
@@ -25,23 +26,20 @@ export const policyAttachment: ResourceKind<DesiredAttachment, ObservedAttachmen
   kind: 'policy-attachment',
   where: 'aws',
 
-  desired({ access, partition, policy }) {
-    const { account, names, managedBy, credentials } = access.spec;
+  desired(implied) {
+    const { names, managedBy, credentials } = implied.access.spec;
     if (credentials.accessKey === undefined) return [];
-    return policy.documents.map((_document, index) => {
-      const name = index === 0 ? names.policy : `${names.policy}-${index + 1}`;
-      return {
-        kind: 'policy-attachment',
-        key: String(index + 1),
-        name: `${name} on ${names.user}`,
-        desired: {
-          user: reference('iam-user', 'user', 'name'),
-          policyArn: reference('managed-policy', String(index + 1), 'arn'),
-          foreseen: { user: names.user, policyArn: `arn:${partition}:iam::${account}:policy${names.path}${name}` },
-        },
-        ...(managedBy.iam === 'terraform' ? { required: true } : {}),
-      };
-    });
+    return namedPolicies(implied).map(({ key, name, arn }) => ({
+      kind: 'policy-attachment',
+      key,
+      name: `${name} on ${names.user}`,
+      desired: {
+        user: reference('iam-user', 'user', 'name'),
+        policyArn: reference('managed-policy', key, 'arn'),
+        foreseen: { user: names.user, policyArn: arn },
+      },
+      ...(managedBy.iam === 'terraform' ? { required: true } : {}),
+    }));
   },
   identity: (resource) => `${resource.desired.foreseen.user} ${resource.desired.foreseen.policyArn}`,
 

@@ -2,7 +2,7 @@
  * Readings, not calls: one answer of AWS or Kubernetes each, asked for at most once in a run and shared by every kind
  * that looks at it. Pointed readings serve one access and never sweep the account; swept ones serve many.
  */
-import type { AccessKeyMetadata, Aws, CallerIdentity, IamRole, IamUser, ManagedPolicy, OidcProvider, ParameterMetadata, Tags, TrustedRole } from '../aws/types.ts';
+import type { AccessKeyMetadata, Aws, CallerIdentity, IamRole, IamUser, InferenceProfileSummary, ManagedPolicy, OidcProvider, ParameterMetadata, Tags, TrustedRole } from '../aws/types.ts';
 import type { Kubernetes, KubernetesObject, ListOptions, ObjectReference } from '../kubernetes/types.ts';
 import type { PolicyDocument } from '../policy/types.ts';
 import { ownerTags, type Owner } from './owner.ts';
@@ -39,6 +39,10 @@ export interface Readings {
   rolePolicies(role: string): Promise<readonly string[]>;
   /** Swept: every role of the account, with its trust policy. */
   rolesWithTags(): Promise<readonly TrustedRole[]>;
+  /** Every application inference profile of the account in a region. */
+  applicationProfiles(region: string): Promise<readonly InferenceProfileSummary[]>;
+  /** A list shows no tags. */
+  profileTags(region: string, arn: string): Promise<Tags | undefined>;
   oidcProvider(arn: string): Promise<OidcProvider | undefined>;
   object(reference: ObjectReference): Promise<KubernetesObject | undefined>;
   objects(apiVersion: string, kind: string, options: ListOptions): Promise<readonly KubernetesObject[]>;
@@ -70,6 +74,8 @@ export function takeReadings(aws: Aws, kubernetes: Kubernetes): Readings {
     role: once((name: string) => aws.webIdentity.getRole(name)),
     rolePolicies: once(async (role: string) => (await aws.webIdentity.listAttachedPolicies(role)) ?? []),
     rolesWithTags: once(() => aws.webIdentity.listRolesWithTags()),
+    applicationProfiles: once((region: string) => aws.bedrock(region).listInferenceProfiles('APPLICATION')),
+    profileTags: once((region: string, arn: string) => aws.bedrock(region).listTags(arn)),
     oidcProvider: once((arn: string) => aws.webIdentity.getProvider(arn)),
     object: once((target: ObjectReference) => kubernetes.get(target)),
     objects: once((apiVersion: string, kind: string, options: ListOptions) => kubernetes.list(apiVersion, kind, options)),

@@ -5,6 +5,7 @@ import type { Field, ResourceKind, Stray } from './kind.ts';
 import { reference } from './kind.ts';
 import { ownershipByTags } from './owner.ts';
 import { podRoleOf } from './pod-role.ts';
+import { namedPolicies } from './policy-names.ts';
 import { rolesOf } from './search.ts';
 
 export interface DesiredRoleAttachment {
@@ -23,23 +24,19 @@ export const rolePolicyAttachment: ResourceKind<DesiredRoleAttachment, ObservedR
   kind: 'role-policy-attachment',
   where: 'aws',
 
-  desired({ access, partition, policy }) {
-    const podRole = podRoleOf(access, partition);
+  desired(implied) {
+    const podRole = podRoleOf(implied.access, implied.partition);
     if (podRole === undefined) return [];
-    const { account, names } = access.spec;
-    return policy.documents.map((_document, index) => {
-      const name = index === 0 ? names.policy : `${names.policy}-${index + 1}`;
-      return {
-        kind: 'role-policy-attachment',
-        key: String(index + 1),
-        name: `${name} on ${podRole.name}`,
-        desired: {
-          role: reference('iam-role', 'role', 'name'),
-          policyArn: reference('managed-policy', String(index + 1), 'arn'),
-          foreseen: { role: podRole.name, policyArn: `arn:${partition}:iam::${account}:policy${names.path}${name}` },
-        },
-      };
-    });
+    return namedPolicies(implied).map(({ key, name, arn }) => ({
+      kind: 'role-policy-attachment',
+      key,
+      name: `${name} on ${podRole.name}`,
+      desired: {
+        role: reference('iam-role', 'role', 'name'),
+        policyArn: reference('managed-policy', key, 'arn'),
+        foreseen: { role: podRole.name, policyArn: arn },
+      },
+    }));
   },
   identity: ({ desired }) => `${desired.foreseen.role} ${desired.foreseen.policyArn}`,
 

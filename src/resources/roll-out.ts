@@ -25,6 +25,15 @@ export async function rolledOut(kind: string, namespace: string, name: string, h
   });
 }
 
+/**
+ * Undefined when no pod of the workload is on its way out. A Deployment's status counts them no more (Kubernetes API reference,
+ * DeploymentStatus, replicas: "non-terminated pods"), while they may call until their grace period is over.
+ */
+export async function ended(namespace: string, name: string, hands: Hands): Promise<string | undefined> {
+  const ending = (await hands.kubernetes.list('v1', 'Pod', { namespace })).filter(({ metadata }) => metadata.deletionTimestamp !== undefined && metadata.name?.startsWith(`${name}-`) === true);
+  return ending.length === 0 ? undefined : `${ending.length} old ${ending.length === 1 ? 'pod' : 'pods'} of ${name} to end`;
+}
+
 /** By the rules of `kubectl argo rollouts status` (argo-rollouts, utils/rollout/rolloututil.go, GetRolloutPhase). */
 function argoRolloutStatus(object: KubernetesObject): { readonly done: boolean; readonly message: string; readonly stuck?: string } {
   const name = object.metadata.name ?? '';

@@ -9,13 +9,14 @@ import type { KubernetesObject } from '../kubernetes/types.ts';
 import { annotationKeys } from './annotations.ts';
 import { gitOpsKeeper, type GitOpsKeeper } from './gitops.ts';
 import { canonicalJson, textAt } from './json.ts';
-import type { Field, Resolve, ResourceKind, State, Stray } from './kind.ts';
+import type { Field, Reference, Resolve, ResourceKind, State, Stray } from './kind.ts';
 import { reference } from './kind.ts';
 import { ours, type Owner, type Ownership } from './owner.ts';
 import type { PodVolume } from './pod-volumes.ts';
 import type { Readings } from './readings.ts';
 import { awaitedOfReloader, notReloading, reloadersOf, reloading, type Reloading } from './reloader.ts';
-import { hasGap, rolledOut, rollOutNotices } from './roll-out.ts';
+import { ownProfiles } from './profile-ids.ts';
+import { ended, hasGap, rolledOut, rollOutNotices } from './roll-out.ts';
 import { workloadVariables, type PlacedVariable } from './variables.ts';
 import { containersFor, containersOf, ownedVariables, shownVariable, variableNamed, withSourced, type Container } from './workload-containers.ts';
 import { workloadReference, workloadShape, workloadShapes } from './workload-kinds.ts';
@@ -38,6 +39,8 @@ export interface DesiredEnvironment {
   readonly identity?: DesiredIdentity;
   /** Digest of the values that the variables refer to; empty where a change restarts nothing. */
   readonly digest: string;
+  /** The application profiles that those values name: the digest is of their ids too. */
+  readonly profiles: readonly Reference[];
   /** Git, or who makes the Job, puts the references in; the program never writes it. */
   readonly byOthers: boolean;
 }
@@ -85,7 +88,8 @@ export const workloadEnvironment: ResourceKind<DesiredEnvironment, ObservedEnvir
         configMapName: spec.names.environment,
         credential: identity === undefined ? reference('access-key', 'key', 'id') : '',
         ...(identity === undefined ? {} : { identity }),
-        digest: spec.restart === 'never' || !workloadShape(workload.kind).rollsOut ? '' : createHash('sha256').update(canonicalJson(variables)).digest('hex').slice(0, 16),
+        digest: spec.restart === 'never' || !workloadShape(workload.kind).rollsOut ? '' : digestOf(variables),
+        profiles: ownProfiles(variables.map(({ value }) => value ?? '')),
         byOthers: byOthers(workload),
       },
       ...(byOthers(workload) ? { required: true } : {}),
@@ -137,7 +141,8 @@ export const workloadEnvironment: ResourceKind<DesiredEnvironment, ObservedEnvir
   async settle(desired, hands) {
     const { workload, namespace, secretName, configMapName } = desired;
     const { apiVersion, kind } = workloadShape(workload.kind);
-    const waiting = await rolledOut(kind, namespace, workload.name, hands);
+    // What the pods called through before is taken away when this has settled.
+    const waiting = (await rolledOut(kind, namespace, workload.name, hands)) ?? (desired.profiles.length === 0 ? undefined : await ended(namespace, workload.name, hands));
     if (waiting !== undefined || desired.digest === '') return waiting;
     const object = await hands.kubernetes.get({ apiVersion, kind, namespace, name: workload.name });
     if (object === undefined) return undefined;
@@ -208,6 +213,17 @@ function fragmentOwner(object: KubernetesObject, owner: Owner): Ownership {
   return { by: 'another-access', owner: { ...owner, name: access } };
 }
 
+/** Of the values that the variables refer to, ids of application profiles in place; undefined while one is known only after apply. */
+export function environmentDigest({ digest, profiles }: Pick<DesiredEnvironment, 'digest' | 'profiles'>, resolve: Resolve): string | undefined {
+  if (profiles.length === 0) return digest;
+  const ids = profiles.map((profile) => resolve(profile));
+  return ids.includes(undefined) ? undefined : digestOf([digest, ...ids]);
+}
+
+function digestOf(value: unknown): string {
+  return createHash('sha256').update(canonicalJson(value)).digest('hex').slice(0, 16);
+}
+
 /** One line for each variable of each container: `env AWS_REGION of app`. */
 function expected(desired: DesiredEnvironment, resolve: Resolve, seen?: ObservedEnvironment): State {
   const lines: Record<string, string | undefined> = {};
@@ -223,7 +239,7 @@ function expected(desired: DesiredEnvironment, resolve: Resolve, seen?: Observed
   if (desired.digest !== '') {
     // Where Reloader restarts for one of the two, the program does not.
     if (seen?.reloading.secret !== true && desired.identity === undefined) lines['restart for credential'] = resolve(desired.credential);
-    if (seen?.reloading.configMap !== true) lines['restart for environment'] = desired.digest;
+    if (seen?.reloading.configMap !== true) lines['restart for environment'] = environmentDigest(desired, resolve);
   }
   return lines;
 }

@@ -5,19 +5,20 @@ import { at, recordsAt, textAt } from './json.ts';
 import { reference, type Implied, type State } from './kind.ts';
 import { podRoleOf } from './pod-role.ts';
 import { shownMount, shownSource, shownVolume, volumePrefix } from './pod-volumes.ts';
+import { namedPolicies } from './policy-names.ts';
 import { variableNamed, type Container } from './workload-containers.ts';
 import type { DesiredEnvironment, DesiredIdentity, ObservedEnvironment } from './workload-environment.ts';
 import { workloadShape } from './workload-kinds.ts';
 
-export function desiredIdentity({ access, partition, policy }: Implied): DesiredIdentity | undefined {
-  const role = podRoleOf(access, partition);
+export function desiredIdentity(implied: Implied): DesiredIdentity | undefined {
+  const role = podRoleOf(implied.access, implied.partition);
   if (role === undefined) return undefined;
   const { serviceAccount, volumes, ready } = role.pods;
   return {
     ...(serviceAccount === undefined ? {} : { serviceAccount }),
     volumes,
     role: reference('iam-role', 'role', 'arn'),
-    ready: [...policy.documents.map((_document, index) => reference('role-policy-attachment', String(index + 1), 'policyArn')), ...ready],
+    ready: [...namedPolicies(implied).map(({ key }) => reference('role-policy-attachment', key, 'policyArn')), ...ready],
   };
 }
 

@@ -6,7 +6,7 @@ import type { Hands, Outputs } from './kind.ts';
 import { mountEntry, volumeEntry } from './pod-volumes.ts';
 import { reloadersOf, reloading } from './reloader.ts';
 import { containersFor, fieldManager, managedPath, shownVariable, variableNamed, type Container, type ContainerVariable } from './workload-containers.ts';
-import type { DesiredEnvironment } from './workload-environment.ts';
+import { environmentDigest, type DesiredEnvironment } from './workload-environment.ts';
 import { nested, workloadShape } from './workload-kinds.ts';
 
 export async function writeEnvironment(desired: DesiredEnvironment, hands: Hands): Promise<Outputs> {
@@ -63,7 +63,7 @@ async function restartAnnotations(object: KubernetesObject, desired: DesiredEnvi
   const found = at(object, ...workloadShape(object.kind).template, 'metadata', 'annotations');
   const { secret, configMap } = reloading(object, { secret: desired.secretName, configMap: desired.configMapName }, await reloadersOf(hands.readings));
   const credential = desired.identity !== undefined ? undefined : secret ? textAt(found, annotationKeys.credential) : hands.value(desired.credential);
-  const environment = configMap ? textAt(found, annotationKeys.environment) : desired.digest;
+  const environment = configMap ? textAt(found, annotationKeys.environment) : environmentDigest(desired, (field) => hands.value(field));
   return { ...(credential === undefined ? {} : { [annotationKeys.credential]: credential }), ...(environment === undefined ? {} : { [annotationKeys.environment]: environment }) };
 }
 

@@ -64,7 +64,7 @@ const cases: readonly Case[] = [
     says: /not built yet.*accessKey/,
   })),
   { what: 'AWS Secrets Manager is refused by name', text: changed('service: ParameterStore', 'service: SecretsManager'), finds: ['secret-store-service-not-built 21:18 spec.credentials.accessKey.secretStore.service'], says: /ParameterStore/ },
-  { what: 'an application inference profile of its own is refused by name', text: changed('role: default', 'role: default\n      applicationProfile: true'), finds: ['application-profile-not-built 12:27 spec.models[0].applicationProfile'], says: /applicationProfile: false/ },
+  { what: 'a beginning of profile names that Bedrock does not take', text: withSpec('  names: { profile: bedrock_open.hands }'), finds: ['profile-name-malformed 24:21 spec.names.profile'], says: /single hyphens/ },
   { what: 'a window for restarts is refused by name', text: withSpec('  restart: window'), finds: ['restart-window-not-built 24:12 spec.restart'], says: /now, or to never/ },
   { what: 'two modes at once', text: changed('    accessKey:', '    session: {}\n    accessKey:'), finds: ['credentials-mode-not-built 17:5 spec.credentials.session'] },
   { what: 'no mode at all', text: openhands.replace(/  credentials:[^]*30d\n/, '  credentials: {}\n'), finds: ['credentials-mode-count 16:3 spec.credentials'] },

@@ -52,3 +52,12 @@ test('two references to one model are noticed', () => {
   const { findings } = checkModels(only(changed('      role: default\n', '      role: default\n    - claude-sonnet-4.6\n')), { catalog, now });
   assert.ok(findings.map(line).includes('model-declared-twice 12:7 spec.models[1].id'), findings.map(line).join());
 });
+
+test('a profile of its own stands for what it copies until AWS has chosen its id, and copies no other application profile', () => {
+  const { models, findings } = checkModels(only(changed('role: default', 'role: default\n      applicationProfile: true')), { catalog, now });
+  assert.deepEqual(findings.filter(({ severity }) => severity === 'error'), []);
+  assert.deepEqual(models.map(({ kind, invokeId }) => [kind, invokeId]), [['application-profile', `arn:aws:bedrock:us-west-2:123456789012:application-inference-profile/known-after-apply(${id})`]]);
+  const arn = 'arn:aws:bedrock:us-west-2:123456789012:application-inference-profile/abcdef012345';
+  const copied = checkModels(only(changed(id, arn, changed('role: default', 'role: default\n      applicationProfile: true'))), { catalog, now, applicationProfiles: new Map([[arn, id]]) });
+  assert.deepEqual(copied.findings.map(line), ['application-profile-of-profile 12:27 spec.models[0].applicationProfile']);
+});

@@ -8,6 +8,7 @@ test('the declaration of the design gives the names of the original request', ()
     user: 'bedrock-openhands-user',
     path: '/service/',
     policy: 'bedrock-openhands-policy',
+    profile: 'bedrock-openhands',
     parameter: 'bedrock-openhands-credentials',
     accessKeyIdParameter: 'bedrock-access-key-id',
     secretAccessKeyParameter: 'bedrock-secret-access-key',

@@ -123,6 +123,8 @@ export function readingsOf(world: World): Readings {
     role: async () => undefined,
     rolePolicies: async () => [],
     rolesWithTags: async () => [],
+    applicationProfiles: async () => [],
+    profileTags: async () => undefined,
     oidcProvider: async () => undefined,
     object: async (target) =>
       world.objects.find(({ apiVersion, kind, metadata }) => apiVersion === target.apiVersion && kind === target.kind && metadata.namespace === target.namespace && metadata.name === target.name),

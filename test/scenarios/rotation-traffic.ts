@@ -22,13 +22,12 @@ export interface Traffic {
   pass(milliseconds: number): Promise<void>;
 }
 
-/** How long a pod still calls after it was told to end. */
-const lingers = 20_000;
 /** World milliseconds between two rounds of calls, one of each pod. */
 const between = 1000;
 
-export function startTraffic({ sandbox, kubernetes }: EngineWorld, random: () => number): Traffic {
-  const pods = new Map<string, { readonly keyId: string; readonly runtime: BedrockRuntimeCalls; endsAt?: number }>();
+/** @param lingers how long a pod still calls after its object is gone */
+export function startTraffic({ sandbox, kubernetes }: EngineWorld, random: () => number, lingers = 20_000): Traffic {
+  const pods = new Map<string, { readonly keyId: string; readonly modelId: string; readonly runtime: BedrockRuntimeCalls; endsAt?: number }>();
   const used = new Set<string>();
   let calls = 0;
   let round: Promise<void> = Promise.resolve();
@@ -43,23 +42,24 @@ export function startTraffic({ sandbox, kubernetes }: EngineWorld, random: () =>
       if (pod.endsAt !== undefined && now >= pod.endsAt) pods.delete(name);
     }
     await Promise.all(
-      [...pods.values()].map(async ({ keyId, runtime }) => {
+      [...pods.values()].map(async ({ keyId, modelId, runtime }) => {
         used.add(keyId);
         calls += 1;
-        await runtime.converse('us.anthropic.claude-sonnet-4-6', 'hello', 16).catch(() => undefined);
+        await runtime.converse(modelId, 'hello', 16).catch(() => undefined);
       }),
     );
   }
 
-  /** The kubelet reads the Secret when the container starts: so does this, in the same turn of the world. */
+  /** The kubelet reads Secret and ConfigMap when the container starts: so does this, in the same turn of the world. */
   async function start(pod: KubernetesObject): Promise<void> {
     const entry = recordsAt(recordsAt(pod, 'spec', 'containers')[0], 'env').find((variable) => textAt(variable, 'valueFrom', 'secretKeyRef', 'key') === 'AWS_ACCESS_KEY_ID');
     const name = textAt(entry, 'valueFrom', 'secretKeyRef', 'name');
     if (name === undefined) return;
     const secret = await kubernetes.get({ apiVersion: 'v1', kind: 'Secret', namespace, name });
+    const variables = await kubernetes.get({ apiVersion: 'v1', kind: 'ConfigMap', namespace, name: 'bedrock-openhands-environment' });
     const value = (key: string): string => Buffer.from(textAt(at(secret, 'data'), key) ?? '', 'base64').toString();
     const credentials: AwsCredentials = { accessKeyId: value('AWS_ACCESS_KEY_ID'), secretAccessKey: new Secret(value('AWS_SECRET_ACCESS_KEY')) };
-    pods.set(uid(pod), { keyId: credentials.accessKeyId, runtime: openAws({ region: 'us-west-2', environment: sandbox.environment, credentials, clock: sandbox.productClock, random, userAgent: 'the-workload' }).runtime('us-west-2') });
+    pods.set(uid(pod), { keyId: credentials.accessKeyId, modelId: textAt(variables, 'data', 'BEDROCK_MODEL_ID') ?? '', runtime: openAws({ region: 'us-west-2', environment: sandbox.environment, credentials, clock: sandbox.productClock, random, userAgent: 'the-workload' }).runtime('us-west-2') });
   }
 
   /** The world goes on by that much, with calls in between. */

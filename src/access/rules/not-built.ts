@@ -13,15 +13,8 @@ const modesNotBuilt: Readonly<Record<string, string>> = {
 export function notBuilt(document: unknown, { place, key }: Pick<SourceDocument, 'place' | 'key'>): Finding[] {
   if (!isRecord(document) || !isRecord(document.spec)) return [];
   const findings: Finding[] = [];
-  const { credentials, models, restart } = document.spec;
+  const { credentials, restart } = document.spec;
   if (restart === 'window') findings.push(accessFinding('restart-window-not-built', 'spec.restart: a window for restarts is not built yet.', place('spec.restart')));
-  if (Array.isArray(models)) {
-    for (const [index, model] of models.entries()) {
-      if (!isRecord(model) || model.applicationProfile !== true) continue;
-      const field = `spec.models[${index}].applicationProfile`;
-      findings.push(accessFinding('application-profile-not-built', `${field}: an application inference profile of the workload's own is not built yet.`, place(field)));
-    }
-  }
   if (isRecord(credentials)) {
     for (const [mode, words] of Object.entries(modesNotBuilt)) {
       if (!Object.hasOwn(credentials, mode)) continue;

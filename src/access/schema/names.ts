@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dnsSubdomain, iamPath, iamPolicyName, iamUserName, parameterName } from './strings.ts';
+import { dnsSubdomain, iamPath, iamPolicyName, iamUserName, parameterName, profileStem } from './strings.ts';
 
 /** Names that differ from the defaults; those depend on `metadata.name` and are made in `defaults.ts`. */
 export const names = z
@@ -7,6 +7,7 @@ export const names = z
     user: iamUserName.optional().describe('IAM user; default `bedrock-<name>-user`.'),
     path: iamPath.optional().describe('IAM path of user and policies; default `/service/`.'),
     policy: iamPolicyName.optional().describe('Managed policy; default `bedrock-<name>-policy`. Further ones take `-2`, `-3`.'),
+    profile: profileStem.optional().describe('What the names of application inference profiles begin with; default `bedrock-<name>`. The name of what they copy follows.'),
     parameter: parameterName.optional().describe('The parameter of layout `single`; default `bedrock-<name>-credentials`.'),
     accessKeyIdParameter: parameterName.optional().describe('A parameter of layout `pair`; default `bedrock-access-key-id`.'),
     secretAccessKeyParameter: parameterName.optional().describe('A parameter of layout `pair`; default `bedrock-secret-access-key`.'),

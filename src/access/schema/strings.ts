@@ -37,6 +37,9 @@ export const iamUserName = z.string().min(1).max(64).regex(/^[A-Za-z0-9_+=,.@-]+
 /** IAM allows 128 characters; three are kept for the `-2`, `-3` of further policies where one would exceed its size. */
 export const iamPolicyName = z.string().min(1).max(125).regex(/^[A-Za-z0-9_+=,.@-]+$/, 'iam-name-malformed');
 
+/** CreateInferenceProfile takes 64 letters, digits and single separators; half is kept for the name of what is copied. */
+export const profileStem = z.string().min(1).max(32).regex(/^[0-9A-Za-z]+(-[0-9A-Za-z]+)*$/, 'profile-name-malformed');
+
 /** IAM: begins and ends with `/`, 512 characters (CreateUser, `Path`). */
 export const iamPath = z.string().min(1).max(512).regex(/^\/([!-.0-~]+\/)*$/, 'iam-path-malformed');
 

@@ -23,6 +23,13 @@ export interface UserFacts {
   readonly handedOn?: { readonly id: string; readonly by: string };
 }
 
+export interface ProfileFacts {
+  readonly name: string;
+  readonly region: string;
+  /** As GetInferenceProfile says it; undefined when there is none of that name. */
+  readonly status?: string;
+}
+
 export interface ParameterFacts {
   readonly region: string;
   readonly parameters: readonly ParameterFact[];

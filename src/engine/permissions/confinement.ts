@@ -2,6 +2,7 @@ import type { Access } from '../../access/types.ts';
 import { partitionOf } from '../../bedrock/regions.ts';
 import type { Partition } from '../../bedrock/types.ts';
 import { ownerTagKeys } from '../../resources/owner.ts';
+import { policyNamePatterns } from '../../resources/policy-names.ts';
 import { roleOf } from '../../resources/pod-role.ts';
 import { webIdentityOf } from '../../resources/web-identity.ts';
 
@@ -22,6 +23,10 @@ export interface Confinement {
   readonly parameterArns: readonly string[];
   /** The role that the store reads with: the declared one, else any, since only the cluster knows it. */
   readonly storeRoleArn: string;
+  /** Where Bedrock is called. */
+  readonly region: string;
+  /** Does the access make application inference profiles? */
+  readonly ownProfiles: boolean;
   /** Where the parameters lie. */
   readonly parameterRegion: string;
   /** The customer's own key of the parameters: id, ARN or alias. */
@@ -54,7 +59,9 @@ export function confinementOf(access: Access, clusterId?: string): Confinement {
     userArn: iam(`user${names.path}${names.user}`),
     pathlessUserArn: iam(`user/${names.user}`),
     ...(role === undefined ? {} : { identity: { roleArn: role.arn, pathlessRoleArn: iam(`role/${role.name}`), ...(provider === undefined ? {} : { providerArn: provider }) } }),
-    policyArns: [iam(`policy${names.path}${names.policy}`), iam(`policy${names.path}${names.policy}-*`)],
+    policyArns: policyNamePatterns(names.policy).map((pattern) => iam(`policy${names.path}${pattern}`)),
+    region,
+    ownProfiles: access.spec.models.some(({ applicationProfile }) => applicationProfile),
     parameterArns: parameters.map((parameter) => `arn:${partition}:ssm:${parameterRegion}:${account}:parameter/${parameter.replace(/^\//, '')}`),
     parameterRegion,
     ...(parameterKmsKeyId === undefined ? {} : { kmsKey: parameterKmsKeyId }),

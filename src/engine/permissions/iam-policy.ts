@@ -3,6 +3,7 @@ import type { PolicyDocument, PolicyStatement } from '../../policy/types.ts';
 import { kinds } from '../../resources/index.ts';
 import { actionPlaces, storeIdentityActions, withheld, type ActionPlace } from './action-places.ts';
 import type { Confinement } from './confinement.ts';
+import { profileKinds, profilePlaces } from './profile-places.ts';
 import { identityEngineActions, identityKinds, identityPlaces, keyKinds } from './identity-places.ts';
 
 /**
@@ -12,9 +13,9 @@ import { identityEngineActions, identityKinds, identityPlaces, keyKinds } from '
 export const engineActions: readonly string[] = ['iam:ListUserPolicies', 'iam:GetUserPolicy', 'iam:ListGroupsForUser', 'iam:GetAccountSummary', 'iam:SimulatePrincipalPolicy', ...storeIdentityActions];
 
 /** Every action that the program needs of AWS, as its kinds and the engine declare them. */
-export function neededActions({ kmsKey, identity }: Confinement): readonly string[] {
+export function neededActions({ kmsKey, identity, ownProfiles }: Confinement): readonly string[] {
   const others = identity === undefined ? identityKinds : keyKinds;
-  const all = [...kinds.filter(({ kind }) => !others.has(kind)).flatMap(({ permissions }) => permissions), ...(identity === undefined ? engineActions : identityEngineActions), ...(kmsKey === undefined ? [] : ['kms:Encrypt', 'kms:Decrypt'])];
+  const all = [...kinds.filter(({ kind }) => !others.has(kind) && (ownProfiles || !profileKinds.has(kind))).flatMap(({ permissions }) => permissions), ...(identity === undefined ? engineActions : identityEngineActions), ...(kmsKey === undefined ? [] : ['kms:Encrypt', 'kms:Decrypt'])];
   return [...new Set(all)].sort();
 }
 
@@ -24,7 +25,7 @@ const managedPolicyLimit = 6144;
 /** The least that the program can work with on one access; denies what would raise it. One document per managed policy. */
 export function programPolicies(confined: Confinement): readonly PolicyDocument[] {
   const needed = new Set(neededActions(confined));
-  const statements = [...denials(confined), ...(confined.identity === undefined ? actionPlaces : identityPlaces).flatMap((place) => statementOf(place, needed, confined))];
+  const statements = [...denials(confined), ...[...profilePlaces, ...(confined.identity === undefined ? actionPlaces : identityPlaces)].flatMap((place) => statementOf(place, needed, confined))];
   const documents: PolicyDocument[] = [];
   for (const statement of statements) {
     const last = documents.at(-1);

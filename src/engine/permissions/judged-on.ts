@@ -32,5 +32,7 @@ export function judgedOn({ action, region, resource = '*' }: DeniedCall, access:
     // A list has no resource of its own: it is judged on everything of the account in that region.
     return [operation === 'DescribeParameters' ? `arn:${partition}:ssm:${region}:${account}:*` : `arn:${partition}:ssm:${region}:${account}:parameter/${resource.replace(/^\//, '')}`];
   }
+  // AWS chooses the id of what is made.
+  if (action === 'bedrock:CreateInferenceProfile') return [`arn:${partition}:bedrock:${region}:${account}:application-inference-profile/*`];
   return [resource];
 }

@@ -1,9 +1,11 @@
 import type { PolicyFacts } from '../../checks/live/facts.ts';
 import type { NamedPolicy } from '../../policy/types.ts';
 import type { Inquiry } from './inquiry.ts';
+import { callableModels } from './own-profiles.ts';
 
 /** Every policy that AWS would look at for the user, boundary included; undefined when there is no such user. */
-export async function gatherPolicies({ access, context, readings, implied }: Inquiry): Promise<PolicyFacts | undefined> {
+export async function gatherPolicies(inquiry: Inquiry): Promise<PolicyFacts | undefined> {
+  const { access, context, readings } = inquiry;
   const { iam } = context.aws;
   const userName = access.spec.names.user;
   const user = await readings.user(userName);
@@ -24,7 +26,7 @@ export async function gatherPolicies({ access, context, readings, implied }: Inq
 
   return {
     access,
-    models: implied.models,
+    models: callableModels(inquiry),
     principal: user.arn,
     policies: { identity: [...attached, ...inline].filter((policy) => policy !== undefined), ...(boundary === undefined ? {} : { boundary }) },
     groups: groups ?? [],

@@ -37,6 +37,7 @@ import { gatherUser } from './gather-user.ts';
 import { heldCredentials } from './held-credentials.ts';
 import type { HeldCredentials } from './held-credentials.ts';
 import { openInquiry } from './inquiry.ts';
+import { callableModels, lookForProfiles } from './own-profiles.ts';
 import type { Inquiry } from './inquiry.ts';
 import { makeCall } from './make-call.ts';
 import { storeReadersCheck } from './store-readers-check.ts';
@@ -49,7 +50,11 @@ import { sessionWayOf, verifyRole } from './role.ts';
  */
 export async function* verifyAccess(access: Access, context: RunContext & { readonly call: boolean; readonly fromCluster?: { readonly image: string } }): AsyncGenerator<VerifyCheck> {
   await callerOfAccount(context.aws, access.spec.account);
-  const inquiry = openInquiry(access, context);
+  const opened = openInquiry(access, context);
+  const profiles = lookForProfiles(opened);
+  if (profiles !== undefined) yield await check('application-profiles', 'Application profiles', opened, async () => (await profiles).looked);
+  // Where they may not be looked at, that is said above, and the rest is judged without them.
+  const inquiry = (await profiles?.catch(() => undefined))?.known ?? opened;
   const role = sessionWayOf(inquiry);
   if (role !== undefined) {
     yield* verifyRole(role, inquiry, { calls: context.call, judgePolicy: policy, callWith });
@@ -130,7 +135,7 @@ async function call(streamed: boolean, pods: Promise<LivePods>, policies: Promis
   return 'unknown' in held ? skipped(held.unknown) : callWith(streamed, held, policies, inquiry);
 }
 
-const notCallable = 'the declared model cannot be called, see Policy';
+const notCallable = 'the declared model cannot be called, see above';
 
 /** One real call of the default model with what the workload holds. */
 async function callWith(streamed: boolean, held: HeldCredentials, policies: Promise<PolicyFacts | undefined>, inquiry: Inquiry): Promise<Looked> {
@@ -145,7 +150,7 @@ async function callWith(streamed: boolean, held: HeldCredentials, policies: Prom
 /** After the pods were looked at, so that the Job's own is not among them. */
 async function fromCluster(image: string, pods: Promise<LivePods>, policies: Promise<PolicyFacts | undefined>, inquiry: Inquiry): Promise<Looked> {
   const model = defaultModel(inquiry);
-  if (model === undefined) return skipped('the declared model cannot be called, see Policy');
+  if (model === undefined) return skipped(notCallable);
   await pods.catch(() => undefined);
   return callFromCluster(image, model, await policies.catch(() => undefined), inquiry);
 }
@@ -165,9 +170,10 @@ function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
-function defaultModel({ access, implied }: Inquiry): ResolvedModel | undefined {
+function defaultModel(inquiry: Inquiry): ResolvedModel | undefined {
+  const { access } = inquiry;
   const declared = access.spec.models.find(({ role }) => role === 'default') ?? access.spec.models[0];
-  return implied.models.find(({ reference }) => reference === declared?.id);
+  return callableModels(inquiry).find(({ reference }) => reference === declared?.id);
 }
 
 function skipped(detail: string): Looked {

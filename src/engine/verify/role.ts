@@ -12,6 +12,7 @@ import { check, type Looked } from './check.ts';
 import { gatherPods, type LivePods } from './gather-pods.ts';
 import type { HeldCredentials } from './held-credentials.ts';
 import type { Inquiry } from './inquiry.ts';
+import { callableModels } from './own-profiles.ts';
 import { wayOfWebIdentity } from './web-identity.ts';
 
 /** How the pods of a mode come to a session of their role. */
@@ -96,7 +97,8 @@ function podEnvironment({ facts }: LivePods, way: SessionWay): Looked {
 }
 
 /** Every policy that AWS would look at for the role, boundary included; undefined when there is no such role. */
-async function rolePolicies({ name }: PodRole, { access, context, readings, implied }: Inquiry): Promise<PolicyFacts | undefined> {
+async function rolePolicies({ name }: PodRole, inquiry: Inquiry): Promise<PolicyFacts | undefined> {
+  const { access, context, readings } = inquiry;
   const role = await readings.role(name);
   if (role === undefined) return undefined;
   const { iam } = context.aws;
@@ -119,7 +121,7 @@ async function rolePolicies({ name }: PodRole, { access, context, readings, impl
   ]);
   return {
     access,
-    models: implied.models,
+    models: callableModels(inquiry),
     principal: role.arn,
     policies: { identity: [...attached, ...inline].filter((policy) => policy !== undefined), ...(boundary === undefined ? {} : { boundary }) },
     groups: [],

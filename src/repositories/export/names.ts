@@ -14,6 +14,7 @@ export function exportNames(access: Access, written: unknown, earlier: Access | 
     user: choose('user'),
     path: choose('path'),
     policy: choose('policy'),
+    profile: choose('profile'),
     parameter: choose('parameter'),
     accessKeyIdParameter: choose('accessKeyIdParameter'),
     secretAccessKeyParameter: choose('secretAccessKeyParameter'),

@@ -237,6 +237,8 @@ export class Kubelet {
     await run?.ending;
     this.#pods.delete(pod.metadata.uid);
     const current = this.#tools.store.get(referenceTo(pod));
+    // Told already: from here on it waits for whoever holds the finalizer.
+    if (current?.metadata.deletionGracePeriodSeconds === 0) return undefined;
     if (current?.metadata.uid === pod.metadata.uid) this.#tools.store.remove(referenceTo(pod), { uid: pod.metadata.uid, gracePeriodSeconds: 0 });
     return undefined;
   }
