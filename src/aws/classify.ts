@@ -14,7 +14,7 @@ export interface CallPlace {
 export function classify(error: unknown, place: CallPlace): AwsCallError {
   if (error instanceof AwsCallError) return error;
   const seen = read(error);
-  const kind = kindOf(seen);
+  const kind = kindOf(seen, place);
   return new AwsCallError(`${place.action} in ${place.region}: ${seen.code}${seen.message === '' ? '' : `: ${seen.message}`}`, {
     ...place,
     kind,
@@ -38,6 +38,7 @@ const kinds: Readonly<Record<string, AwsErrorKind>> = {
   ResourceNotFound: 'not-found',
   EntityAlreadyExists: 'already-exists',
   ParameterAlreadyExists: 'already-exists',
+  ResourceExists: 'already-exists', // Secrets Manager
   DeleteConflict: 'conflict',
   EntityTemporarilyUnmodifiable: 'conflict',
   ConcurrentModification: 'conflict',
@@ -88,10 +89,21 @@ const kinds: Readonly<Record<string, AwsErrorKind>> = {
   MalformedPolicyDocument: 'validation',
   InvalidInput: 'validation',
   InvalidParameterValue: 'validation',
+  InvalidParameter: 'validation', // Secrets Manager
 };
 
-function kindOf(seen: SeenError): AwsErrorKind {
-  const known = kinds[seen.code.replace(/Exception$/, '')];
+/**
+ * Secrets Manager: "The operation is not valid for the current state of the secret": it is scheduled for deletion, or one that
+ * was deleted without a recovery window is not quite gone yet (API reference, CreateSecret and DeleteSecret). Elsewhere the
+ * same code means bad input.
+ */
+const ofState: Readonly<Record<string, string>> = { InvalidRequest: 'secretsmanager:' };
+
+function kindOf(seen: SeenError, { action }: CallPlace): AwsErrorKind {
+  const code = seen.code.replace(/Exception$/, '');
+  const service = ofState[code];
+  if (service !== undefined && action.startsWith(service)) return 'conflict';
+  const known = kinds[code];
   // A skewed clock shows as a bad signature; the answer's own Date tells them apart (SigV4 allows five minutes).
   if (known === 'invalid-credentials' && Math.abs(seen.skew) > 5 * 60_000) return 'clock-skewed';
   if (known !== undefined) return known;

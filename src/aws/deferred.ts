@@ -1,5 +1,5 @@
 import type { Session } from './session.ts';
-import type { ApiKeyCalls, BedrockCalls, BedrockRuntimeCalls, IamCalls, SsmCalls, StsCalls, WebIdentityCalls } from './types.ts';
+import type { ApiKeyCalls, BedrockCalls, BedrockRuntimeCalls, IamCalls, SecretsManagerCalls, SsmCalls, StsCalls, WebIdentityCalls } from './types.ts';
 
 /*
  * Each service's SDK client costs 65–210 ms to import, so each is loaded by the first call of its service and not
@@ -93,6 +93,22 @@ export function deferredApiKeys(session: Session): ApiKeyCalls {
     create: async (...given) => (await load()).create(...given),
     setActive: async (...given) => (await load()).setActive(...given),
     remove: async (...given) => (await load()).remove(...given),
+  };
+}
+
+export function deferredSecretsManager(session: Session, region: string): SecretsManagerCalls {
+  const load = once(async () => (await import('./secrets-manager.ts')).secretsManagerCalls(session, region));
+  return {
+    describeSecret: async (...given) => (await load()).describeSecret(...given),
+    listSecretsByTags: async (...given) => (await load()).listSecretsByTags(...given),
+    getSecretValue: async (...given) => (await load()).getSecretValue(...given),
+    listVersions: async (...given) => (await load()).listVersions(...given),
+    createSecret: async (...given) => (await load()).createSecret(...given),
+    putSecretValue: async (...given) => (await load()).putSecretValue(...given),
+    setKmsKey: async (...given) => (await load()).setKmsKey(...given),
+    tagSecret: async (...given) => (await load()).tagSecret(...given),
+    restoreSecret: async (...given) => (await load()).restoreSecret(...given),
+    deleteSecret: async (...given) => (await load()).deleteSecret(...given),
   };
 }
 

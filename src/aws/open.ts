@@ -1,6 +1,6 @@
 import type { Clock, Random } from '../clock.ts';
 import { credentialSource, tokenSource } from './credentials.ts';
-import { deferredApiKeys, deferredBedrock, deferredIam, deferredRuntime, deferredSsm, deferredSts, deferredWebIdentity } from './deferred.ts';
+import { deferredApiKeys, deferredBedrock, deferredIam, deferredRuntime, deferredSecretsManager, deferredSsm, deferredSts, deferredWebIdentity } from './deferred.ts';
 import { deferredRolesAnywhere } from './deferred-roles-anywhere.ts';
 import type { Session } from './session.ts';
 import type { Aws, AwsCredentials } from './types.ts';
@@ -53,6 +53,7 @@ export function openAws(options: AwsOptions): Aws {
 
 function fromSession(session: Session): Aws {
   const ssm = perRegion((region) => deferredSsm(session, region));
+  const secretsManager = perRegion((region) => deferredSecretsManager(session, region));
   const rolesAnywhere = perRegion((region) => deferredRolesAnywhere(session, region));
   const bedrock = perRegion((region) => deferredBedrock(session, region));
   const runtime = perRegion((region) => deferredRuntime(session, region));
@@ -62,6 +63,7 @@ function fromSession(session: Session): Aws {
     apiKeys: deferredApiKeys(session),
     webIdentity: deferredWebIdentity(session),
     ssm,
+    secretsManager,
     rolesAnywhere,
     bedrock,
     runtime,

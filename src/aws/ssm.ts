@@ -11,12 +11,11 @@ import {
 import type { ParameterStringFilter } from '@aws-sdk/client-ssm';
 import { Secret } from '../secret.ts';
 import { orUndefined, present, tagEntries, tagsOf } from './answer.ts';
-import { classify } from './classify.ts';
 import type { CallPlace } from './classify.ts';
 import { clientSettings } from './client-settings.ts';
-import { AwsCallError } from './call-error.ts';
 import { changing, reading } from './session.ts';
 import type { Session } from './session.ts';
+import { storing } from './storing.ts';
 import type { ParameterMetadata, SsmCalls } from './types.ts';
 
 /** Systems Manager's Parameter Store in one region, through the SDK. Values are SecureStrings. */
@@ -98,23 +97,20 @@ export function ssmCalls(session: Session, region: string): SsmCalls {
     },
     putParameter({ name, value, description, overwrite, tags, kmsKeyId }) {
       const where = place('PutParameter', name);
-      return changing(session, where, async () => {
-        const plain = value.reveal('store');
-        const input = {
-          Name: name,
-          Value: plain,
-          Description: description,
-          Type: 'SecureString',
-          Overwrite: overwrite,
-          ...(tags === undefined ? {} : { Tags: tagEntries(tags) }),
-          ...(kmsKeyId === undefined ? {} : { KeyId: kmsKeyId }),
-        } as const;
-        try {
+      return changing(session, where, () =>
+        storing(value, where, async (plain) => {
+          const input = {
+            Name: name,
+            Value: plain,
+            Description: description,
+            Type: 'SecureString',
+            Overwrite: overwrite,
+            ...(tags === undefined ? {} : { Tags: tagEntries(tags) }),
+            ...(kmsKeyId === undefined ? {} : { KeyId: kmsKeyId }),
+          } as const;
           return present((await client.send(new PutParameterCommand(input))).Version, 'Version', where);
-        } catch (error) {
-          throw withoutValue(classify(error, where), plain);
-        }
-      });
+        }),
+      );
     },
     async addTags(name, tags) {
       const input = { ResourceType: 'Parameter', ResourceId: name, Tags: tagEntries(tags) } as const;
@@ -124,12 +120,4 @@ export function ssmCalls(session: Session, region: string): SsmCalls {
       await changing(session, place('DeleteParameter', name), () => client.send(new DeleteParameterCommand({ Name: name })));
     },
   };
-}
-
-/** AWS's validation errors quote the value they refuse ("Value '…' at 'value' failed to satisfy constraint"). */
-function withoutValue(failure: AwsCallError, plain: string): AwsCallError {
-  const escaped = JSON.stringify(plain).slice(1, -1);
-  const pieces = [plain, escaped, ...plain.split(/[^A-Za-z0-9+/=]+/).filter((piece) => piece.length >= 12)];
-  if (!pieces.some((piece) => failure.message.includes(piece))) return failure;
-  return new AwsCallError(`${failure.action} in ${failure.region}: ${failure.code}`, failure);
 }

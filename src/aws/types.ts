@@ -12,6 +12,7 @@ export interface Aws {
   readonly apiKeys: ApiKeyCalls;
   readonly webIdentity: WebIdentityCalls;
   ssm(region: string): SsmCalls;
+  secretsManager(region: string): SecretsManagerCalls;
   rolesAnywhere(region: string): RolesAnywhereCalls;
   bedrock(region: string): BedrockCalls;
   runtime(region: string): BedrockRuntimeCalls;
@@ -298,6 +299,45 @@ export interface RolesAnywhereCalls {
   tag(arn: string, tags: Tags): Promise<void>;
   /** A session of the role, asked for with a certificate (PEM, the first of the text) and its key (PEM). */
   createSession(input: { trustAnchorArn: string; profileArn: string; roleArn: string; durationSeconds: number; certificate: string; privateKey: Secret }): Promise<AwsCredentials>;
+}
+
+/** A secret of Secrets Manager, without its value. */
+export interface SecretMetadata {
+  readonly name: string;
+  /** With the six characters that AWS adds to the name. */
+  readonly arn: string;
+  /** Labels of the versions that have any, by version id; no version at all before the first value. */
+  readonly versions: Readonly<Record<string, readonly string[]>>;
+  readonly description?: string;
+  /** Undefined for the key that AWS keeps (`aws/secretsmanager`). */
+  readonly kmsKeyId?: string;
+  readonly tags: Tags;
+  readonly lastChanged: Date;
+  /** It is scheduled for deletion since then: its name is taken and its value cannot be read. */
+  readonly deleted?: Date;
+}
+
+export interface SecretsManagerCalls {
+  describeSecret(name: string): Promise<SecretMetadata | undefined>;
+  /**
+   * ListSecrets filtered by tags: every pair must match; those that are scheduled for deletion are among them. It may not
+   * know of the changes of the last five minutes (API reference, ListSecrets).
+   */
+  listSecretsByTags(tags: Tags): Promise<readonly SecretMetadata[]>;
+  /** Of the version with the label AWSCURRENT, or of the one that is named. */
+  getSecretValue(name: string, versionId?: string): Promise<{ readonly value: Secret; readonly versionId: string } | undefined>;
+  /** Every version that is kept, those without a label too, oldest first; undefined when there is no such secret. */
+  listVersions(name: string): Promise<readonly string[] | undefined>;
+  /** `versionId` (32 to 64 characters) becomes the id of the first version; the same call again changes nothing. */
+  createSecret(input: { name: string; value: Secret; versionId: string; description: string; tags: Tags; kmsKeyId?: string }): Promise<void>;
+  /** Makes the version that has the label AWSCURRENT from now on; the same call again changes nothing. */
+  putSecretValue(input: { name: string; value: Secret; versionId: string }): Promise<void>;
+  /** Encrypts the labelled versions anew with another key. */
+  setKmsKey(name: string, kmsKeyId: string): Promise<void>;
+  tagSecret(name: string, tags: Tags): Promise<void>;
+  restoreSecret(name: string): Promise<void>;
+  /** At once, without a recovery window. */
+  deleteSecret(name: string): Promise<void>;
 }
 
 export interface FoundationModelSummary {

@@ -13,8 +13,9 @@ import { holdsOldKey } from '../checks/live/pod-older-than-secret.ts';
 import type { KubernetesObject } from '../kubernetes/types.ts';
 import { annotationKeys } from '../resources/annotations.ts';
 import { at, recordsAt, textAt } from '../resources/json.ts';
-import { keyIdIn, recordingParameter, type AccessParameter } from '../resources/parameter-names.ts';
+import { recordingParameter, type AccessParameter } from '../resources/parameter-names.ts';
 import { takeReadings, type Readings } from '../resources/readings.ts';
+import { storeOf } from '../resources/stores/index.ts';
 import { reloadersOf, reloading } from '../resources/reloader.ts';
 import { rotationMark } from '../resources/rotation-mark.ts';
 import { denialDue } from './session-denial.ts';
@@ -36,9 +37,9 @@ export async function look(access: Access, context: RunContext): Promise<Looked>
   const observation = await observe(footprint, context, readings);
   const { user: userName } = access.spec.names;
   const parameter = recordingParameter(access);
-  const [user, secret, recordedIn] = await Promise.all([readings.user(userName), readSecret(openInquiry(access, context)), readings.parameter(parameter.region, parameter.name)]);
+  const [user, secret, recordedIn] = await Promise.all([readings.user(userName), readSecret(openInquiry(access, context)), readings.parameter(parameter)]);
   const keys = user === undefined ? [] : await readings.accessKeys(userName);
-  const recorded = keyIdIn(recordedIn?.description);
+  const recorded = recordedIn?.keyId;
   const workloads = await Promise.all(access.spec.workloads.map((workload) => lookAtWorkload(workload, access, { recorded, secret }, readings)));
   const mark = rotationMark(user);
   const denial = denialDue(user, access.spec.names.policy, observation, clock.now());
@@ -83,11 +84,11 @@ async function lastUse(id: string, userName: string, { aws }: RunContext): Promi
 }
 
 /** A second key that nothing names any more: an earlier version of our parameter may, and then it was in use once. */
-async function recordedBefore(keys: readonly string[], recorded: string | undefined, { region, name }: AccessParameter, { aws }: RunContext): Promise<string | undefined> {
+async function recordedBefore(keys: readonly string[], recorded: string | undefined, parameter: AccessParameter, { aws }: RunContext): Promise<string | undefined> {
   const others = keys.filter((id) => id !== recorded);
   if (recorded === undefined || keys.length < 2 || others.length !== 1) return undefined;
-  const history = (await aws.ssm(region).parameterHistory(name)) ?? [];
-  return others.find((id) => history.some(({ description }) => keyIdIn(description) === id));
+  const history = await storeOf(parameter).keyIdsThrough(parameter.name, parameter.region, aws);
+  return others.find((id) => history.includes(id));
 }
 
 async function lookAtWorkload(

@@ -8,6 +8,7 @@ import { oldKey, type DesiredOldKey } from '../resources/old-access-key.ts';
 import { parametersOf } from '../resources/parameter-names.ts';
 import { ownProfiles } from '../resources/profile-ids.ts';
 import { rotationJob } from '../resources/rotation-job.ts';
+import { isStored } from '../resources/stores/index.ts';
 
 /** What runs a rotation is not the rotation's to look at or to change. */
 export function withoutRotationJob(footprint: Footprint): Footprint {
@@ -48,7 +49,7 @@ function throughProof(footprint: Footprint, rotation: DesiredKey['rotation'] & o
     resources: [
       ...footprint.resources.map((resource) => {
         if (resource.kind === 'access-key') return { ...resource, desired: { ...Object(resource.desired), rotation } };
-        return resource.kind === 'ssm-parameter' ? fromProof(resource) : resource;
+        return isStored(resource) ? fromProof(resource) : resource;
       }),
       proofOf({ ...proof, userName: names.user, parameters: parametersOf(access), ...(model === undefined || bound ? {} : { call: { region, modelId: model.invokeId, profiles: ownProfiles([model.invokeId]) } }) }),
     ],

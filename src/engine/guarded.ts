@@ -27,6 +27,7 @@ function guardedAws(aws: Aws, guard: () => Promise<void>): Aws {
       return before(aws.webIdentity, (name) => readsAws(name) || name === 'assumeRole', guard);
     },
     ssm: (region) => before(aws.ssm(region), readsAws, guard),
+    secretsManager: (region) => before(aws.secretsManager(region), readsAws, guard),
     rolesAnywhere: (region) => before(aws.rolesAnywhere(region), (name) => readsAws(name) || name === 'createSession', guard),
     bedrock: (region) => before(aws.bedrock(region), readsAws, guard),
     runtime: (region) => aws.runtime(region),

@@ -2,7 +2,11 @@ import { AwsCallError } from '../aws/error.ts';
 import type { Aws } from '../aws/types.ts';
 import { partitionOf, regionIds } from '../bedrock/regions.ts';
 import { takeReadings, type Readings } from '../resources/readings.ts';
-import { markKeys, ownerTagKeys } from '../resources/owner.ts';
+import { markedProfileRegions, markedRegions } from '../resources/iam-user.ts';
+import { ownerTagKeys } from '../resources/owner.ts';
+import { stores } from '../resources/stores/index.ts';
+import { placeOfMark } from '../resources/stores/marked.ts';
+import type { CredentialStore } from '../resources/stores/store.ts';
 import { failureOfAll } from './denied.ts';
 import { allRevisions } from './revision.ts';
 import type { AccessSummary, Revision, RunContext } from './types.ts';
@@ -28,7 +32,7 @@ export async function listAccesses(context: RunContext, { allRegions = false }: 
     if (cluster === undefined || namespace === undefined || name === undefined) continue;
     const key = `${cluster} ${namespace}/${name}`;
     const known = accesses.get(key) ?? { namespace, name, cluster, here: cluster === context.clusterId, regions: [], models: [] };
-    const marked = `${tags[markKeys.regions] ?? ''} ${tags[markKeys.profiles] ?? ''}`.split(' ').filter((region) => region !== '');
+    const marked = [...markedRegions({ tags }).map((mark) => placeOfMark(mark).region), ...markedProfileRegions({ tags })];
     accesses.set(key, { ...known, ...found, regions: [...new Set([...known.regions, ...marked])].sort() });
   }
   for (const { region, namespace, name } of parameters) {
@@ -48,7 +52,7 @@ interface ParameterOwner {
 /** Whose the parameters are that carry this cluster's tag, in every region of the partition. @throws AggregateError of every region's failure */
 async function parametersEverywhere({ aws, clusterId }: RunContext, readings: Readings): Promise<readonly ParameterOwner[]> {
   const [, partition] = (await readings.callerIdentity()).arn.split(':');
-  const looks = regionIds().filter((region) => partitionOf(region) === partition).map((region) => parametersIn(region, clusterId, aws));
+  const looks = regionIds().filter((region) => partitionOf(region) === partition).flatMap((region) => stores.map((store) => parametersIn(store, region, clusterId, aws)));
   const failures = rejections(await Promise.allSettled(looks));
   if (failures.length > 0) throw new AggregateError(failures);
   return (await Promise.all(looks)).flat();
@@ -58,11 +62,10 @@ function rejections(settled: readonly PromiseSettledResult<unknown>[]): readonly
   return settled.filter((look) => look.status === 'rejected').map(({ reason }): unknown => reason);
 }
 
-async function parametersIn(region: string, clusterId: string, aws: Aws): Promise<readonly ParameterOwner[]> {
-  const ssm = aws.ssm(region);
+async function parametersIn(store: CredentialStore, region: string, clusterId: string, aws: Aws): Promise<readonly ParameterOwner[]> {
   try {
-    const parameters = await ssm.describeParametersByTags({ [ownerTagKeys.cluster]: clusterId });
-    const tagged = await Promise.all(parameters.map(({ name }) => ssm.listTags(name)));
+    const parameters = await store.tagged({ [ownerTagKeys.cluster]: clusterId }, region, aws);
+    const tagged = await Promise.all(parameters.map(async ({ name, tags }) => tags ?? (await store.tagsOf(name, region, aws))));
     return tagged.flatMap((tags) => {
       const [namespace, name] = [tags?.[ownerTagKeys.namespace], tags?.[ownerTagKeys.name]];
       return namespace === undefined || name === undefined ? [] : [{ region, namespace, name }];

@@ -1,6 +1,7 @@
 import { AccessError } from '../errors/error.ts';
 import { kinds } from '../resources/index.ts';
 import { address, type Resource } from '../resources/kind.ts';
+import { stores } from '../resources/stores/index.ts';
 import { targetsOf } from './order.ts';
 import type { FoundResource, Step } from './types.ts';
 import type { Finding } from '../finding.ts';
@@ -9,7 +10,7 @@ import type { Finding } from '../finding.ts';
 const groups: Readonly<Record<string, readonly string[]>> = {
   user: ['iam-user'],
   key: ['access-key'],
-  parameter: ['ssm-parameter'],
+  parameter: stores.map(({ kind }) => kind),
   policy: ['managed-policy', 'policy-attachment'],
   store: ['secret-store'],
   secret: ['external-secret'],

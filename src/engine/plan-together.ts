@@ -13,7 +13,7 @@ const few = 3;
  */
 export function planTogether(accesses: readonly Access[], context: RunContext): (access: Access) => Promise<Plan> {
   if (accesses.length <= few) return async (access) => (await planAccess(access, context)).plan;
-  const parameters = accesses.flatMap((access) => parametersOf(access).map(({ region, name }) => ({ region, name })));
+  const parameters = accesses.flatMap((access) => parametersOf(access));
   const readings = sweepReadings(context.aws, context.kubernetes, { cluster: context.clusterId, parameters });
   return async (access) => (await planFrom(readings(), access, context)).plan;
 }

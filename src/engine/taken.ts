@@ -48,6 +48,7 @@ function nameField({ kind, key }: Resource): string | undefined {
     case 'managed-policy':
       return 'spec.names.policy';
     case 'ssm-parameter':
+    case 'secretsmanager-secret':
       return { credentials: 'spec.names.parameter', 'access-key-id': 'spec.names.accessKeyIdParameter', 'secret-access-key': 'spec.names.secretAccessKeyParameter' }[key];
     case 'external-secret':
       return 'spec.names.secret';
@@ -73,6 +74,7 @@ export function distinctName({ kind, key }: Resource, owner: Owner): string | un
     case 'managed-policy':
       return names.policy;
     case 'ssm-parameter':
+    case 'secretsmanager-secret':
       return { credentials: names.parameter, 'access-key-id': names.accessKeyIdParameter, 'secret-access-key': names.secretAccessKeyParameter }[key];
     case 'external-secret':
       return names.secret;

@@ -184,7 +184,7 @@ export const accessPages = {
   },
   'parameter-name-reserved': {
     summary: 'Parameter names starting with "aws" or "ssm" are refused by AWS.',
-    cause: 'Parameter Store reserves the prefixes "aws" and "ssm", in any case and after a leading slash (PutParameter, Name). Neither `terraform plan` nor anything else says so before the apply.',
+    cause: 'Parameter Store reserves the prefixes "aws" and "ssm", in any case and after a leading slash (PutParameter, Name). Neither `terraform plan` nor anything else says so before the apply. A name for Secrets Manager is held to it too, so that it stays valid in either store.',
     remedy: 'Choose another beginning, such as bedrock-….',
     fault: 'input',
   },
@@ -362,11 +362,11 @@ export const accessPages = {
     remedy: 'Write credentials: { accessKey: { secretStore: … } } or { webIdentity: { issuer: …, serviceAccount: … } }.',
     fault: 'program',
   },
-  'secret-store-service-not-built': {
-    summary: 'This secret store service is not built yet.',
-    cause: 'The declaration has room for it, but this version can only write to Parameter Store.',
-    remedy: 'Write service: ParameterStore.',
-    fault: 'program',
+  'layout-not-in-store': {
+    summary: 'The two-parameter layout exists in Parameter Store only.',
+    cause: 'A secret of Secrets Manager holds the pair as JSON and is replaced in one step; two secrets would be billed twice and could be read half replaced.',
+    remedy: 'Leave out layout, or write layout: single.',
+    fault: 'input',
   },
   'application-profile-of-profile': {
     summary: 'An application inference profile cannot copy another one.',

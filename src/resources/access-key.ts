@@ -1,8 +1,8 @@
 /**
  * The user's access key. AWS chooses its id and a key cannot carry tags, so what is ours is told by marks on the user
- * and by the parameter whose Description names the key. The key is current when the recording parameter names it.
+ * and by the parameter that names the key. The key is current when the recording parameter names it.
  */
-import type { AccessKeyMetadata, IamUser, ParameterMetadata } from '../aws/types.ts';
+import type { AccessKeyMetadata, IamUser } from '../aws/types.ts';
 import type { Finding } from '../finding.ts';
 import { gone } from './iam-user.ts';
 import { at, textAt } from './json.ts';
@@ -11,15 +11,16 @@ import { reference } from './kind.ts';
 import { annotationKeys } from './annotations.ts';
 import { markKeys, ownershipByTags, type Owner } from './owner.ts';
 import { rotationMark, rotationTag } from './rotation-mark.ts';
-import { keyIdIn, recordingParameter } from './parameter-names.ts';
+import { recordingParameter } from './parameter-names.ts';
 import type { Readings } from './readings.ts';
-import { storeRegionsOf, usersOf } from './search.ts';
+import { storePlacesOf, usersOf } from './search.ts';
+import type { ParameterPlace, StoredParameter } from './stores/store.ts';
 
 export interface DesiredKey {
   readonly user: Field;
   readonly userName: string;
-  /** The parameter whose Description names the current key. */
-  readonly recordedIn: { readonly region: string; readonly name: string };
+  /** The parameter that names the current key. */
+  readonly recordedIn: ParameterPlace;
   /** Kubernetes Secret that the key is delivered in. */
   readonly secret: string;
   /** Only in a rotation: the current key is any but this one, or exactly this one. Otherwise the one that the parameter names. */
@@ -58,14 +59,15 @@ export const accessKey: ResourceKind<DesiredKey, ObservedKey> = {
       },
     ];
   },
-  identity: ({ desired }) => `${desired.userName} ${desired.recordedIn.region} ${desired.recordedIn.name}`,
+  identity: ({ desired }) => identityOf(desired.userName, desired.recordedIn),
 
   async observe({ desired }, readings, owner) {
-    const { region, name } = desired.recordedIn;
-    const [user, parameter, owned] = await Promise.all([readings.user(desired.userName), readings.parameter(region, name), readings.ownedParameters(region, owner)]);
+    const place = desired.recordedIn;
+    const [user, parameter, listed] = await Promise.all([readings.user(desired.userName), readings.parameter(place), readings.ownedParameters(place, owner)]);
     if (user === undefined) return undefined;
+    const owned = withPointed(listed, [parameter], owner);
     const keys = await readings.accessKeys(user.name);
-    const recorded = owned.some((own) => own.name === name) ? keyIdIn(parameter?.description) : undefined;
+    const recorded = owned.some((own) => own.name === place.name) ? parameter?.keyId : undefined;
     const current = wanted(desired, recorded);
     const key = keys.find(({ id }) => id === current);
     // The other key of a rotation is known, and its phases decide what becomes of it.
@@ -76,22 +78,25 @@ export const accessKey: ResourceKind<DesiredKey, ObservedKey> = {
   },
   laterReadings: ({ desired }, readings) => [readings.accessKeys(desired.userName)],
   async strays(where, readings) {
-    const regions = await storeRegionsOf(where, readings);
+    const places = await storePlacesOf(where, readings);
     const found = await Promise.all(
       (await usersOf(where, readings)).map(async (name): Promise<readonly Stray<ObservedKey>[]> => {
-        const [user, ...parameters] = await Promise.all([readings.user(name), ...regions.map((region) => ownedIn(region, where.owner, readings))]);
+        const user = await readings.user(name);
         if (user === undefined || ownershipByTags(user.tags, where.owner).by !== 'us') return [];
-        const owned = parameters.flat();
         // By name too: a parameter that lost its tags may still hold the key that its text names.
-        const pointed = await Promise.all([...where.accounted].map((identity) => identity.split(' ')).map(([, region = '', parameter = '']) => readings.parameter(region, parameter)));
-        const accounted = owned.filter(({ region, parameter }) => where.accounted.has(`${name} ${region} ${parameter.name}`));
-        const current = new Set(accounted.map(({ parameter }) => keyIdIn(parameter.description)));
+        const recordings = [...where.accounted].map(recordedIn);
+        const pointed = await Promise.all(recordings.map((place) => readings.parameter(place)));
+        const listed = await Promise.all(places.map(async (place) => (await readings.ownedParameters(place, where.owner)).map((parameter) => ({ place: { ...place, name: parameter.name }, parameter }))));
+        const named = recordings.map((place, index) => ({ place, parameter: pointed[index] })).filter(({ parameter }) => showsOurs(parameter, where.owner));
+        const accounted = [...listed.flat(), ...named].filter(({ place }) => where.accounted.has(identityOf(name, place)));
+        const owned = withPointed(listed.flat().map(({ parameter }) => parameter), pointed, where.owner);
+        const current = new Set(accounted.map(({ parameter }) => parameter?.keyId));
         const strays: Stray<ObservedKey>[] = [];
         for (const key of await readings.accessKeys(name)) {
           if (current.has(key.id)) continue;
           // Without any revision everything that carries our tags goes; else the phases of a rotation decide on its old key.
           if (where.sweep && rotationMark(user)?.from === key.id) strays.push({ name: `${key.id} of ${name}`, observed: { user, key, unknown: [] }, reason: 'superseded' });
-          const why = await whyOurs(key, user, { owned: owned.map(({ parameter }) => parameter), pointed }, readings, where.owner);
+          const why = await whyOurs(key, user, { owned, pointed }, readings, where.owner);
           if (why !== undefined) strays.push({ name: `${key.id} of ${name}`, observed: { user, key, unknown: [] }, reason: why.reason, ...(why.lost ? { first: true } : {}) });
         }
         return strays;
@@ -176,12 +181,27 @@ function keyProblems(desired: DesiredKey, observed: ObservedKey): readonly Findi
 
 /** Parameters with our tags, and those that the access names, whosever they are. */
 interface SeenParameters {
-  readonly owned: readonly ParameterMetadata[];
-  readonly pointed: readonly (ParameterMetadata | undefined)[];
+  readonly owned: readonly StoredParameter[];
+  readonly pointed: readonly (StoredParameter | undefined)[];
 }
 
-async function ownedIn(region: string, owner: Owner, readings: Readings): Promise<readonly { readonly region: string; readonly parameter: ParameterMetadata }[]> {
-  return (await readings.ownedParameters(region, owner)).map((parameter) => ({ region, parameter }));
+/** A list may not know yet of what its name shows to be there and ours. */
+function withPointed(listed: readonly StoredParameter[], pointed: SeenParameters['pointed'], owner: Owner): readonly StoredParameter[] {
+  return [...listed, ...pointed.filter((parameter) => parameter !== undefined).filter((parameter) => showsOurs(parameter, owner))];
+}
+
+function showsOurs(parameter: StoredParameter | undefined, owner: Owner): boolean {
+  return parameter?.tags !== undefined && ownershipByTags(parameter.tags, owner).by === 'us';
+}
+
+/** Every recording of one user has its own: the key is another thing where it lies elsewhere. */
+function identityOf(userName: string, { service, region, name }: ParameterPlace): string {
+  return `${userName} ${service} ${region} ${name}`;
+}
+
+function recordedIn(identity: string): ParameterPlace {
+  const [, service, region = '', name = ''] = identity.split(' ');
+  return { service: service === 'SecretsManager' ? service : 'ParameterStore', region, name };
 }
 
 /** Why a key that is not the current one is ours to remove; undefined: it is not. */
@@ -195,7 +215,7 @@ async function whyOurs(
   if (ownershipByTags(user.tags, owner).by !== 'us') return undefined;
   if (removing(user).includes(key.id)) return { reason: 'its removal was begun', lost: false };
   if (rotationMark(user)?.from === key.id) return undefined;
-  if (parameters.owned.some((parameter) => keyIdIn(parameter.description) === key.id)) return { reason: 'superseded', lost: false };
+  if (parameters.owned.some((parameter) => parameter.keyId === key.id)) return { reason: 'superseded', lost: false };
   return (await isLost(key, user, parameters, readings, owner)) ? { reason: 'lost by a run that was stopped: made after its mark, never used, named nowhere', lost: true } : undefined;
 }
 
@@ -212,11 +232,11 @@ async function isLost(key: AccessKeyMetadata, user: IamUser, { owned, pointed }:
   const since = Math.floor(markedAt / 1000) * 1000;
   if (key.createdAt.getTime() < since) return false;
   // A mark is for one key: where that one came to be stored, whatever was made later is somebody else's.
-  const spent = (await readings.accessKeys(user.name)).some((other) => other.id !== key.id && !marked.includes(other.id) && other.createdAt.getTime() >= since && owned.some(({ description }) => keyIdIn(description) === other.id));
+  const spent = (await readings.accessKeys(user.name)).some((other) => other.id !== key.id && !marked.includes(other.id) && other.createdAt.getTime() >= since && owned.some(({ keyId }) => keyId === other.id));
   if (spent) return false;
-  // DescribeParameters shows the last version only: one put since then might have named the key and been written over.
+  // The stores show the last version only: one put since then might have named the key and been written over.
   const seen = [...owned, ...pointed].filter((parameter) => parameter !== undefined);
-  if (seen.some(({ description, lastModified }) => description?.includes(key.id) === true || lastModified.getTime() >= key.createdAt.getTime())) return false;
+  if (seen.some(({ text, lastModified }) => text.includes(key.id) || lastModified.getTime() >= key.createdAt.getTime())) return false;
   const [pods, secrets, used] = await Promise.all([
     readings.objects('v1', 'Pod', { namespace: owner.namespace }),
     readings.objects('v1', 'Secret', { namespace: owner.namespace }),

@@ -16,6 +16,7 @@ import { reference } from './kind.ts';
 import { ours, ownerLabels, ownerSelector, ownershipByLabels, type Owner } from './owner.ts';
 import { credentialFields, parametersOf, recordingParameter, type ParameterRole } from './parameter-names.ts';
 import { isReady, readyCondition } from './secret-store.ts';
+import { storeOf } from './stores/index.ts';
 import { objectName, removeObject, replaceWith } from './whole-object.ts';
 
 export interface DesiredExternalSecret {
@@ -55,9 +56,9 @@ export const externalSecret: ResourceKind<DesiredExternalSecret, ObservedExterna
           owner: { namespace, name: accessName },
           store: { kind: store.kind, name: store.name },
           storeName: reference('secret-store', 'store', 'name'),
-          parameters: parametersOf(access).map((parameter) => ({ role: parameter.role, name: parameter.name, written: reference('ssm-parameter', parameter.role, 'version') })),
+          parameters: parametersOf(access).map((parameter) => ({ role: parameter.role, name: parameter.name, written: reference(storeOf(parameter).kind, parameter.role, 'version') })),
           keyId: reference('access-key', 'key', 'id'),
-          parameterVersion: reference('ssm-parameter', recordingParameter(access).role, 'version'),
+          parameterVersion: reference(storeOf(store).kind, recordingParameter(access).role, 'version'),
         },
         ...(access.spec.managedBy.cluster === 'manifests' ? { required: true } : {}),
       },

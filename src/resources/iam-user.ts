@@ -8,6 +8,7 @@ import { keeperByTags } from './gitops.ts';
 import type { Hands, ResourceKind, Stray } from './kind.ts';
 import { address } from './kind.ts';
 import { markKeys, ownershipByTags, ownerTags } from './owner.ts';
+import { placeMark } from './stores/marked.ts';
 
 export interface DesiredUser {
   readonly name: string;
@@ -32,7 +33,7 @@ export const iamUser: ResourceKind<DesiredUser, IamUser> = {
       path: names.path,
       arn: `arn:${partition}:iam::${account}:user${names.path}${names.user}`,
       ...(permissionsBoundary === undefined ? {} : { permissionsBoundary }),
-      regions: [credentials.accessKey.secretStore.region],
+      regions: [placeMark(credentials.accessKey.secretStore)],
       profileRegions: ownProfileRegions(models),
     };
     return [{ kind: 'iam-user', key: 'user', name: names.user, desired, ...(managedBy.iam === 'terraform' ? { required: true } : {}) }];

@@ -15,6 +15,7 @@ import { policyAttachment } from './policy-attachment.ts';
 import { rolePolicyAttachment } from './role-policy-attachment.ts';
 import { rotationJob } from './rotation-job.ts';
 import { secretStore } from './secret-store.ts';
+import { secretsManagerSecret } from './secretsmanager-secret.ts';
 import { ssmParameter } from './ssm-parameter.ts';
 import { workloadEnvironment } from './workload-environment.ts';
 
@@ -31,6 +32,7 @@ export const kinds: readonly ResourceKind[] = [
   oldAccessKey,
   keyProof,
   ssmParameter,
+  secretsManagerSecret,
   applicationInferenceProfile,
   managedPolicy,
   policyAttachment,

@@ -1,7 +1,7 @@
 /**
  * The proof that an access key works before anyone gets it: it stands between the key and the parameter. The mark on the user
  * names the key before it is used for the first time: a run stopped after that leaves a used key that is known to be ours
- * and lost. The key is a new one, or an earlier one whose secret Parameter Store's history still holds.
+ * and lost. The key is a new one, or an earlier one whose secret the store's history still holds.
  */
 import { AwsCallError } from '../aws/error.ts';
 import type { IamUser } from '../aws/types.ts';
@@ -11,7 +11,7 @@ import type { Outputs, Reference, Resource, ResourceKind } from './kind.ts';
 import { isReference, reference } from './kind.ts';
 import { ownershipByTags } from './owner.ts';
 import { filled } from './profile-ids.ts';
-import { keyIdIn, type AccessParameter } from './parameter-names.ts';
+import type { AccessParameter } from './parameter-names.ts';
 import { rotationMark, rotationTag } from './rotation-mark.ts';
 
 export interface DesiredProof {
@@ -40,8 +40,8 @@ export const keyProof: ResourceKind<DesiredProof, ObservedProof> = {
 
   async observe({ desired }, readings) {
     const [parameter] = desired.parameters;
-    const [user, found] = await Promise.all([readings.user(desired.userName), parameter === undefined ? undefined : readings.parameter(parameter.region, parameter.name)]);
-    const recorded = keyIdIn(found?.description);
+    const [user, found] = await Promise.all([readings.user(desired.userName), parameter === undefined ? undefined : readings.parameter(parameter)]);
+    const recorded = found?.keyId;
     const mark = rotationMark(user);
     const stored = mark?.from === desired.from && mark.to === recorded ? recorded : undefined;
     return user === undefined ? undefined : { user, ...(stored === undefined ? {} : { stored }) };
@@ -100,7 +100,7 @@ export const keyProof: ResourceKind<DesiredProof, ObservedProof> = {
     remedy: 'Nobody got the new key, and the old one works on. See what is denied with `bedrock-access verify`, then run rotate again.',
   },
 
-  permissions: ['iam:TagUser', 'iam:UpdateAccessKey', 'ssm:GetParameter'],
+  permissions: ['iam:TagUser', 'iam:UpdateAccessKey'],
   repeatable: ['iam:TagUser', 'iam:UpdateAccessKey'],
 };
 

@@ -2,10 +2,12 @@
  * Readings, not calls: one answer of AWS or Kubernetes each, asked for at most once in a run and shared by every kind
  * that looks at it. Pointed readings serve one access and never sweep the account; swept ones serve many.
  */
-import type { AccessKeyMetadata, Aws, CallerIdentity, IamRole, IamUser, InferenceProfileSummary, ManagedPolicy, OidcProvider, ParameterMetadata, Tags, TrustedRole } from '../aws/types.ts';
+import type { AccessKeyMetadata, Aws, CallerIdentity, IamRole, IamUser, InferenceProfileSummary, ManagedPolicy, OidcProvider, Tags, TrustedRole } from '../aws/types.ts';
 import type { Kubernetes, KubernetesObject, ListOptions, ObjectReference } from '../kubernetes/types.ts';
 import type { PolicyDocument } from '../policy/types.ts';
-import { ownerTags, type Owner } from './owner.ts';
+import { ownershipByTags, ownerTags, type Owner } from './owner.ts';
+import { storeOf } from './stores/index.ts';
+import type { ParameterPlace, StoredParameter, StorePlace, StoreService } from './stores/store.ts';
 
 export interface RoleWithPolicies {
   readonly role: IamRole;
@@ -26,11 +28,11 @@ export interface Readings {
   /** A role that a store reads with, and its policies: mostly one for all accesses of a cluster. */
   roleWithPolicies(name: string): Promise<RoleWithPolicies | undefined>;
   /** Names asked for in the same turn of the event loop travel in one call. */
-  parameter(region: string, name: string): Promise<ParameterMetadata | undefined>;
-  /** Parameters with all three owner tags. */
-  ownedParameters(region: string, owner: Owner): Promise<readonly ParameterMetadata[]>;
-  /** Only asked for a name that is taken. */
-  parameterTags(region: string, name: string): Promise<Tags | undefined>;
+  parameter(place: ParameterPlace): Promise<StoredParameter | undefined>;
+  /** Parameters with all three owner tags. A list that lags may lack one that was just made; it is there by its name. */
+  ownedParameters(place: StorePlace, owner: Owner): Promise<readonly StoredParameter[]>;
+  /** Only asked for a name that is taken, where the store does not show them by itself. */
+  parameterTags(place: ParameterPlace): Promise<Tags | undefined>;
   /** What the account holds of IAM's quotas; only asked where something is to be made. */
   accountSummary(): Promise<Readonly<Record<string, number>>>;
   /** Swept: every user of the account with tags. */
@@ -51,6 +53,9 @@ export interface Readings {
 
 /** Readings of one run; a later look at the world takes new ones. */
 export function takeReadings(aws: Aws, kubernetes: Kubernetes): Readings {
+  const parameter = once(parametersTogether(aws));
+  const tagged = once((service: StoreService, region: string, owner: Owner) => storeOf({ service }).tagged(ownerTags(owner), region, aws));
+  const tagsOf = once((service: StoreService, region: string, name: string) => storeOf({ service }).tagsOf(name, region, aws));
   return {
     callerIdentity: once(() => aws.sts.getCallerIdentity()),
     user: once((name: string) => aws.iam.getUser(name)),
@@ -66,9 +71,14 @@ export function takeReadings(aws: Aws, kubernetes: Kubernetes): Readings {
       const inline = await Promise.all((names ?? []).map(async (policy) => ({ name: policy, document: await aws.iam.getRolePolicy(name, policy) })));
       return { role, attached: attached ?? [], inline };
     }),
-    parameter: once(parametersTogether(aws)),
-    ownedParameters: once((region: string, owner: Owner) => aws.ssm(region).describeParametersByTags(ownerTags(owner))),
-    parameterTags: once((region: string, name: string) => aws.ssm(region).listTags(name)),
+    parameter: ({ service, region, name }) => parameter(service, region, name),
+    async ownedParameters({ service, region }, owner) {
+      const listed = await tagged(service, region, owner);
+      if (!storeOf({ service }).listLags) return listed;
+      const now = await Promise.all(listed.map(({ name }) => parameter(service, region, name)));
+      return now.filter((found) => found !== undefined && ownershipByTags(found.tags ?? {}, owner).by === 'us').filter((found) => found !== undefined);
+    },
+    parameterTags: ({ service, region, name }) => tagsOf(service, region, name),
     accountSummary: once(() => aws.iam.accountSummary()),
     usersWithTags: once(() => aws.iam.listUsersWithTags()),
     role: once((name: string) => aws.webIdentity.getRole(name)),
@@ -94,32 +104,28 @@ export function once<Arguments extends readonly unknown[], Answer>(ask: (...aske
   };
 }
 
-/** As many calls as needed: one filter takes 50 values at most (SSM API reference, ParameterStringFilter). */
-export async function describeNamed(aws: Aws, region: string, names: readonly string[]): Promise<readonly ParameterMetadata[]> {
-  const sorted = [...names].sort();
-  const found: ParameterMetadata[] = [];
-  for (let from = 0; from < sorted.length; from += 50) found.push(...(await aws.ssm(region).describeParameters(sorted.slice(from, from + 50))));
-  return found;
-}
+/** Gathers the names that are asked for in one turn of the event loop into as few calls of their store as they fit in. */
+function parametersTogether(aws: Aws): (service: StoreService, region: string, name: string) => Promise<StoredParameter | undefined> {
+  interface Batch {
+    readonly names: Set<string>;
+    readonly found: Promise<ReadonlyMap<string, StoredParameter>>;
+  }
+  const open = new Map<string, Batch>();
 
-/** Gathers the names that are asked for in one turn of the event loop into as few DescribeParameters per region as they fit in. */
-function parametersTogether(aws: Aws): (region: string, name: string) => Promise<ParameterMetadata | undefined> {
-  const open = new Map<string, { readonly names: Set<string>; readonly found: Promise<ReadonlyMap<string, ParameterMetadata>> }>();
-
-  function batchOf(region: string): { readonly names: Set<string>; readonly found: Promise<ReadonlyMap<string, ParameterMetadata>> } {
+  function batchOf(service: StoreService, region: string): Batch {
     const names = new Set<string>();
     const found = new Promise<void>((resolve) => setImmediate(resolve)).then(async () => {
-      open.delete(region);
-      const parameters = await describeNamed(aws, region, [...names]);
+      open.delete(`${service} ${region}`);
+      const parameters = await storeOf({ service }).describe([...names], region, aws);
       return new Map(parameters.map((parameter) => [parameter.name, parameter]));
     });
     const batch = { names, found };
-    open.set(region, batch);
+    open.set(`${service} ${region}`, batch);
     return batch;
   }
 
-  return async (region, name) => {
-    const batch = open.get(region) ?? batchOf(region);
+  return async (service, region, name) => {
+    const batch = open.get(`${service} ${region}`) ?? batchOf(service, region);
     batch.names.add(name);
     return (await batch.found).get(name);
   };

@@ -2,17 +2,18 @@
  * Readings for many accesses in one run: AWS is listed page by page, once, instead of asked about each access. What no
  * list of AWS shows stays pointed: access keys (GetAccountAuthorizationDetails holds none; ListAccessKeys is by user).
  */
-import type { Aws, IamUser, ManagedPolicy, ParameterMetadata, Tags } from '../aws/types.ts';
+import type { Aws, IamUser, ManagedPolicy, Tags } from '../aws/types.ts';
 import type { Kubernetes, ListOptions } from '../kubernetes/types.ts';
 import type { PolicyDocument } from '../policy/types.ts';
 import { ownerTagKeys, type Owner } from './owner.ts';
-import { ownerNamedIn } from './parameter-names.ts';
-import { describeNamed, once, takeReadings, type Readings } from './readings.ts';
+import { once, takeReadings, type Readings } from './readings.ts';
+import { storeOf } from './stores/index.ts';
+import type { ParameterPlace, StoredParameter, StorePlace, StoreService } from './stores/store.ts';
 
 /** What will be asked for, known before. */
 export interface Expected {
   readonly cluster: string;
-  readonly parameters: readonly { readonly region: string; readonly name: string }[];
+  readonly parameters: readonly ParameterPlace[];
 }
 
 type SweptUser = IamUser & { readonly attachedPolicies: readonly string[] };
@@ -23,18 +24,21 @@ export function sweepReadings(aws: Aws, kubernetes: Kubernetes, expected: Expect
   const users = once(async () => new Map((await aws.iam.listUsersWithTags()).map((user) => [user.name.toLowerCase(), user])));
   const policies = once(async () => new Map((await aws.iam.listPoliciesWithDocuments()).map((policy) => [policy.arn, policy])));
   const holders = once(async () => Map.groupBy([...(await users()).values()].flatMap((user) => user.attachedPolicies.map((arn) => ({ arn, user }))), ({ arn }) => arn));
-  const parameters = once(async (region: string) => byName(await aws.ssm(region).describeParametersByTags({ [ownerTagKeys.cluster]: expected.cluster })));
-  const unswept = once(async (region: string) => {
-    const swept = await parameters(region);
-    return byName(await describeNamed(aws, region, expected.parameters.filter((parameter) => parameter.region === region && !swept.has(parameter.name)).map(({ name }) => name)));
+  const parameters = once(async (service: StoreService, region: string) => byName(await storeOf({ service }).tagged({ [ownerTagKeys.cluster]: expected.cluster }, region, aws)));
+  const unswept = once(async (service: StoreService, region: string) => {
+    const swept = await parameters(service, region);
+    const names = expected.parameters.filter((parameter) => parameter.service === service && parameter.region === region && !swept.has(parameter.name)).map(({ name }) => name);
+    return byName(await storeOf({ service }).describe(names, region, aws));
   });
-  const tagsOf = once((region: string, name: string) => aws.ssm(region).listTags(name));
-  /** DescribeParameters tells no tags. The sweep has compared the cluster's; namespace and name are in the Description that every put of ours writes. */
-  const owned = once(async (region: string) => {
-    const found = await Promise.all([...(await parameters(region)).values()].map(async (parameter) => ({ parameter, owner: ownerNamedIn(parameter.description) ?? ownerTagged(await tagsOf(region, parameter.name)) })));
+  const tagsOf = once((service: StoreService, region: string, name: string) => storeOf({ service }).tagsOf(name, region, aws));
+  /** The sweep has compared the cluster's tag; of namespace and name its text says, where the store shows no tags. */
+  const owned = once(async (service: StoreService, region: string) => {
+    const found = await Promise.all(
+      [...(await parameters(service, region)).values()].map(async (parameter) => ({ parameter, owner: parameter.owner ?? ownerTagged(await tagsOf(service, region, parameter.name)) })),
+    );
     return new Map([...Map.groupBy(found, ({ owner }) => owner)].map(([owner, all]) => [owner, all.map(({ parameter }) => parameter)]));
   });
-  const names = new Set(expected.parameters.map(({ region, name }) => `${region} ${name}`));
+  const names = new Set(expected.parameters.map(placeOf));
   const pointed = takeReadings(aws, kubernetes);
   // Names of users differ by more than case (IAM user guide, "IAM identifiers").
   const user = async (name: string): Promise<SweptUser | undefined> => (await users()).get(name.toLowerCase());
@@ -54,16 +58,17 @@ export function sweepReadings(aws: Aws, kubernetes: Kubernetes, expected: Expect
       const found = await localPolicy(arn);
       return found?.defaultVersionId === version ? found.document : pointed.policyDocument(arn, version);
     },
-    async parameter(region: string, name: string) {
-      const swept = (await parameters(region)).get(name);
+    async parameter(place: ParameterPlace) {
+      const { service, region, name } = place;
+      const swept = (await parameters(service, region)).get(name);
       if (swept !== undefined) return swept;
-      return names.has(`${region} ${name}`) ? (await unswept(region)).get(name) : pointed.parameter(region, name);
+      return names.has(placeOf(place)) ? (await unswept(service, region)).get(name) : pointed.parameter(place);
     },
-    async ownedParameters(region: string, owner: Owner) {
-      if (owner.cluster !== expected.cluster) return pointed.ownedParameters(region, owner);
-      return (await owned(region)).get(`${owner.namespace}/${owner.name}`) ?? [];
+    async ownedParameters({ service, region }: StorePlace, owner: Owner) {
+      if (owner.cluster !== expected.cluster) return pointed.ownedParameters({ service, region }, owner);
+      return (await owned(service, region)).get(`${owner.namespace}/${owner.name}`) ?? [];
     },
-    parameterTags: tagsOf,
+    parameterTags: ({ service, region, name }: ParameterPlace) => tagsOf(service, region, name),
   };
 
   async function localPolicy(arn: string): Promise<SweptPolicy | undefined> {
@@ -96,6 +101,10 @@ function ownerTagged(tags: Tags = {}): string {
   return `${tags[ownerTagKeys.namespace] ?? ''}/${tags[ownerTagKeys.name] ?? ''}`;
 }
 
-function byName(parameters: readonly ParameterMetadata[]): ReadonlyMap<string, ParameterMetadata> {
+function placeOf({ service, region, name }: ParameterPlace): string {
+  return `${service} ${region} ${name}`;
+}
+
+function byName(parameters: readonly StoredParameter[]): ReadonlyMap<string, StoredParameter> {
   return new Map(parameters.map((parameter) => [parameter.name, parameter]));
 }

@@ -9,6 +9,8 @@ import type { Footprint, Observation, RunContext } from '../../src/engine/types.
 import type { KubernetesObject } from '../../src/kubernetes/types.ts';
 import type { PolicyDocument } from '../../src/policy/types.ts';
 import type { Readings } from '../../src/resources/readings.ts';
+import { storedParameter } from '../../src/resources/stores/parameter-store.ts';
+import type { ParameterPlace } from '../../src/resources/stores/store.ts';
 
 export const account = '123456789012';
 export const clusterId = '0b9cc5a1-6b0f-4d2c-8d0a-5a3c9f1e2d77';
@@ -100,6 +102,8 @@ export function readingsOf(world: World): Readings {
   const labels = (selector: string | undefined): Record<string, string> =>
     Object.fromEntries((selector ?? '').split(',').filter((term) => term.includes('=')).map((term) => term.split('=') as [string, string]));
   const policy = (arn: string): World['policies'][number] | undefined => world.policies.find((candidate) => candidate.arn === arn);
+  const parameterAt = ({ service, region, name }: ParameterPlace): World['parameters'][number] | undefined =>
+    world.parameters.find((candidate) => service === 'ParameterStore' && candidate.region === region && candidate.name === name);
   return {
     callerIdentity: async () => ({ account: world.caller, arn: `arn:aws:iam::${world.caller}:user/admin`, userId: 'AIDAADMIN' }),
     user: async (name) => world.users.find((candidate) => candidate.name === name),
@@ -112,12 +116,18 @@ export function readingsOf(world: World): Readings {
     },
     roleWithPolicies: () => Promise.resolve(undefined),
     policyDocument: async (arn) => policy(arn)?.document,
-    parameter: async (region, name) => world.parameters.find((candidate) => candidate.region === region && candidate.name === name),
-    parameterTags: async (region, name) => world.parameters.find((candidate) => candidate.region === region && candidate.name === name)?.tags,
-    ownedParameters: async (region, { cluster, namespace, name }) =>
-      world.parameters.filter(
-        (candidate) => candidate.region === region && matches(candidate.tags, { 'bedrock-access/cluster': cluster, 'bedrock-access/namespace': namespace, 'bedrock-access/name': name }),
-      ),
+    parameter: async (place) => {
+      const found = parameterAt(place);
+      return found === undefined ? undefined : storedParameter(found);
+    },
+    parameterTags: async (place) => parameterAt(place)?.tags,
+    ownedParameters: async ({ service, region }, { cluster, namespace, name }) =>
+      world.parameters
+        .filter(
+          (candidate) =>
+            service === 'ParameterStore' && candidate.region === region && matches(candidate.tags, { 'bedrock-access/cluster': cluster, 'bedrock-access/namespace': namespace, 'bedrock-access/name': name }),
+        )
+        .map(storedParameter),
     accountSummary: async () => ({ Users: world.users.length, UsersQuota: 5000 }),
     usersWithTags: async () => world.users,
     role: async () => undefined,

@@ -45,6 +45,7 @@ export function pausing(given: RunContext, at: number): PausedRun {
     apiKeys: slowly(aws.apiKeys),
     webIdentity: slowly(aws.webIdentity),
     ssm: (region) => slowly(aws.ssm(region)),
+    secretsManager: (region) => slowly(aws.secretsManager(region)),
     rolesAnywhere: (region) => slowly(aws.rolesAnywhere(region)),
     bedrock: (region) => slowly(aws.bedrock(region)),
     runtime: (region) => aws.runtime(region),

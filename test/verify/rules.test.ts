@@ -67,8 +67,8 @@ describe('user and key', () => {
 });
 
 describe('parameters', () => {
-  const found = { type: 'SecureString', version: 1 };
-  const base = { region: 'ap-northeast-1', keyIds: ['AKIA1'], parameters: [{ name: 'p', role: 'credentials' as const, found }] };
+  const found = { type: 'SecureString', plain: false, version: '1' };
+  const base = { service: 'ParameterStore' as const, region: 'ap-northeast-1', keyIds: ['AKIA1'], parameters: [{ name: 'p', role: 'credentials' as const, found }] };
 
   it('says nothing of a SecureString that holds the user’s key', () => {
     const facts = { ...base, pair: { accessKeyId: 'AKIA1', fingerprint: 'f' } };
@@ -80,7 +80,7 @@ describe('parameters', () => {
     assert.match(findings[0]!.message, /ap-northeast-1/);
   });
   it('reports a plain String and a content that cannot be used', () => {
-    assert.deepEqual(ids(parameterPlain({ ...base, parameters: [{ name: 'p', role: 'credentials', found: { type: 'String', version: 1 } }] })), ['parameter-plain']);
+    assert.deepEqual(ids(parameterPlain({ ...base, parameters: [{ name: 'p', role: 'credentials', found: { type: 'String', plain: true, version: '1' } }] })), ['parameter-plain']);
     assert.deepEqual(ids(parameterUnusable({ ...base, parameters: [{ name: 'p', role: 'credentials', found, problem: 'it is not a JSON object' }] })), ['parameter-unusable']);
   });
   it('reports a key that the user does not have', () => {

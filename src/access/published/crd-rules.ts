@@ -41,7 +41,10 @@ export const crdRules: readonly { readonly path: readonly string[]; readonly rul
   { path: ['spec', 'credentials', 'apiKey', 'expiresAfter'], rules: [{ rule: "self.endsWith('d')", message: 'whole days, such as 90d' }] },
   {
     path: ['spec', 'credentials', 'accessKey'],
-    rules: [{ rule: '!has(self.rotation) || has(self.rotateAfter)', message: 'rotation needs rotateAfter, which says when the key is due' }],
+    rules: [
+      { rule: "!(has(self.layout) && self.layout == 'pair' && has(self.secretStore.service) && self.secretStore.service == 'SecretsManager')", message: 'layout pair is for Parameter Store' },
+      { rule: '!has(self.rotation) || has(self.rotateAfter)', message: 'rotation needs rotateAfter, which says when the key is due' },
+    ],
   },
   {
     path: ['spec', 'credentials', 'accessKey', 'rotation', 'identity'],

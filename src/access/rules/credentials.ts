@@ -25,6 +25,10 @@ export function checkCredentials({ spec }: DeclaredAccess, source: SourceDocumen
     const field = `spec.credentials.${of}.secretStore.role`;
     return [accessFinding('store-role-without-create', `${field}: the store ${store.name} is not created by this access, so its role is its owner's affair.`, source.key(field))];
   }
+  if (store?.service === 'SecretsManager' && spec.credentials.accessKey?.layout === 'pair') {
+    const field = 'spec.credentials.accessKey.layout';
+    return [accessFinding('layout-not-in-store', `${field}: with service SecretsManager the pair lies in one secret, as JSON.`, source.place(field))];
+  }
   return apiKeyFaults(spec, source);
 }
 

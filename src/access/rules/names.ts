@@ -21,6 +21,7 @@ function parameterNames({ metadata, spec }: DeclaredAccess, source: SourceDocume
     const field = `spec.names.${name}`;
     return parameterNameFaults(spec.names?.[name] ?? defaults[name], field, { region, account: spec.account }, source);
   });
+  if (declaredStore(spec)?.secretStore.service === 'SecretsManager') findings.push(...secretNameFaults(spec.names?.parameter ?? defaults.parameter, source));
   const accessKeyId = spec.names?.accessKeyIdParameter ?? defaults.accessKeyIdParameter;
   if (accessKeyId === (spec.names?.secretAccessKeyParameter ?? defaults.secretAccessKeyParameter)) {
     findings.push(accessFinding('names-equal', `spec.names: both parameters of the pair are called ${accessKeyId}.`, source.place('spec.names.secretAccessKeyParameter')));
@@ -55,6 +56,23 @@ function parameterNameFaults(name: string, field: string, at: { region: string; 
     ];
   }
   return [];
+}
+
+/**
+ * CreateSecret, `Name`: 512 characters; "Do not end your secret name with a hyphen followed by six characters", which looks like
+ * what Secrets Manager itself adds in an ARN. All characters of a parameter's name are good in a secret's.
+ */
+function secretNameFaults(name: string, source: SourceDocument): Finding[] {
+  const field = 'spec.names.parameter';
+  const place = source.place(field);
+  if (name.length > 512) return [accessFinding('value-too-long', `${field}: the name has ${name.length} characters; Secrets Manager allows 512.`, place, { remedy: `Shorten the name by ${name.length - 512}.` })];
+  if (!/-[A-Za-z0-9]{6}$/.test(name)) return [];
+  return [
+    accessFinding('parameter-name-malformed', `${field} is "${name}"; the name of a secret should not end with a hyphen and six characters.`, place, {
+      cause: 'Secrets Manager adds a hyphen and six characters of its own to the name in the ARN: what looks like an ARN of another secret leads to the wrong one (CreateSecret, Name).',
+      remedy: `Write ${name.replace(/-(?=[^-]*$)/, '_')}, or another ending.`,
+    }),
+  ];
 }
 
 function boundary({ spec }: DeclaredAccess, source: SourceDocument): Finding[] {

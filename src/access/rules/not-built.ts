@@ -20,11 +20,6 @@ export function notBuilt(document: unknown, { place, key }: Pick<SourceDocument,
       if (!Object.hasOwn(credentials, mode)) continue;
       findings.push(accessFinding('credentials-mode-not-built', `spec.credentials.${mode}: ${words} is not built yet.`, key(`spec.credentials.${mode}`)));
     }
-    const store = isRecord(credentials.accessKey) ? credentials.accessKey.secretStore : undefined;
-    if (isRecord(store) && store.service === 'SecretsManager') {
-      const field = 'spec.credentials.accessKey.secretStore.service';
-      findings.push(accessFinding('secret-store-service-not-built', `${field}: AWS Secrets Manager is not built yet.`, place(field)));
-    }
   }
   return findings;
 }

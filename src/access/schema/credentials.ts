@@ -6,7 +6,7 @@ export const secretStore = z
   .strictObject({
     kind: z.enum(['ClusterSecretStore', 'SecretStore']).default('ClusterSecretStore').describe('The kind of External Secrets store.'),
     name: dnsSubdomain.describe('The name of the store; it must exist unless `create` is set.'),
-    service: z.enum(['ParameterStore', 'SecretsManager']).default('ParameterStore').describe("External Secrets Operator's word for where the secret lies. SecretsManager is not built yet."),
+    service: z.enum(['ParameterStore', 'SecretsManager']).default('ParameterStore').describe("External Secrets Operator's word for where the secret lies: AWS Systems Manager Parameter Store, or AWS Secrets Manager."),
     region: region.describe("The store's region, where the parameters lie. It need not be the region where Bedrock is called."),
     create: z.boolean().default(false).describe('Make the store too: for a sandbox or a fresh cluster.'),
     role: roleArn.optional().describe("The IAM role that a created store assumes; without it the operator's own credentials are used."),
@@ -19,7 +19,7 @@ const accessKey = z
     layout: z
       .enum(['single', 'pair'])
       .default('single')
-      .describe('`single`: one SecureString that holds the key pair as JSON, replaced in one step. `pair`: two parameters, which can be seen half replaced.'),
+      .describe('`single`: one SecureString, or one secret of Secrets Manager, that holds the key pair as JSON, replaced in one step. `pair`: two parameters, which can be seen half replaced; only in Parameter Store.'),
     rotateAfter: duration.optional().describe('Rotate the key when it is this old: `30d`, `12h`, `90m`.'),
     rotation: rotationJob.optional(),
   })

@@ -2,6 +2,7 @@
  * What the rules of `verify` judge: the live state of one access as plain facts, gathered by `engine/verify`. Secrets
  * appear only as fingerprints, which are equal for equal values within one run and mean nothing outside it.
  */
+import type { StoreService } from '../../resources/stores/store.ts';
 import type { Access, Workload } from '../../access/types.ts';
 import type { ResolvedModel } from '../../bedrock/types.ts';
 import type { Denial } from '../../policy/denial.ts';
@@ -31,6 +32,7 @@ export interface ProfileFacts {
 }
 
 export interface ParameterFacts {
+  readonly service: StoreService;
   readonly region: string;
   readonly parameters: readonly ParameterFact[];
   /** What they hold together, where it can be read. */
@@ -42,7 +44,7 @@ export interface ParameterFact {
   readonly name: string;
   readonly role: 'credentials' | 'secret-access-key' | 'access-key-id';
   /** Undefined when it does not exist. */
-  readonly found?: { readonly type: string; readonly version: number };
+  readonly found?: { readonly type: string; readonly plain: boolean; readonly version: string };
   /** Why what it holds cannot be used; never the content. */
   readonly problem?: string;
 }

@@ -4,7 +4,7 @@ import type { ParameterFacts } from './facts.ts';
 /** A credential belongs into a SecureString: a String is shown to everybody who may describe it, and lies unencrypted in backups. */
 export function parameterPlain({ parameters }: ParameterFacts): readonly Finding[] {
   return parameters
-    .filter(({ role, found }) => role !== 'access-key-id' && found !== undefined && found.type !== 'SecureString')
+    .filter(({ role, found }) => role !== 'access-key-id' && found?.plain === true)
     .map(({ name, found }) => ({
       id: 'parameter-plain',
       severity: 'error',

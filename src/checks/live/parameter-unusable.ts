@@ -1,8 +1,10 @@
 import type { Finding } from '../../finding.ts';
+import { storeOf } from '../../resources/stores/index.ts';
 import type { ParameterFacts } from './facts.ts';
 
 /** What a parameter holds must be what External Secrets Operator and the workload expect. */
-export function parameterUnusable({ parameters }: ParameterFacts): readonly Finding[] {
+export function parameterUnusable({ parameters, service, region }: ParameterFacts): readonly Finding[] {
+  const { noun, kind, commands } = storeOf({ service });
   return parameters.flatMap(({ name, problem }) =>
     problem === undefined
       ? []
@@ -10,10 +12,10 @@ export function parameterUnusable({ parameters }: ParameterFacts): readonly Find
           {
             id: 'parameter-unusable',
             severity: 'error' as const,
-            message: `the parameter ${name} does not hold what it should: ${problem}`,
+            message: `the ${noun} ${name} does not hold what it should: ${problem}`,
             cause: 'Somebody wrote another value, or a placeholder was never replaced.',
-            remedy: `Delete the parameter (aws ssm delete-parameter --name ${name}) and run \`bedrock-access apply\`: it makes a new key and writes it.`,
-            place: { resource: `ssm-parameter ${name}` },
+            remedy: `Delete the ${noun} (${commands.remove(name, region)}) and run \`bedrock-access apply\`: it makes a new key and writes it.`,
+            place: { resource: `${kind} ${name}` },
           },
         ],
   );

@@ -1,5 +1,7 @@
 /** What the rules about a store's readers judge: the store, and the identity that External Secrets Operator reads with through it. */
+import type { Partition } from '../../bedrock/types.ts';
 import type { PolicyDocument, PolicySet } from '../../policy/types.ts';
+import type { StoreService } from '../../resources/stores/store.ts';
 
 export interface StoreFacts {
   readonly kind: 'ClusterSecretStore' | 'SecretStore';
@@ -8,9 +10,13 @@ export interface StoreFacts {
   readonly namespaces: 'every' | readonly string[];
   readonly identity: StoreIdentity;
   readonly account: string;
-  readonly partition: string;
+  readonly partition: Partition;
+  readonly service: StoreService;
   readonly region: string;
+  /** As a policy names them, with wildcards for what AWS adds to a name. */
   readonly parameterArns: readonly string[];
+  /** As a call on them is judged. */
+  readonly judgedArns: readonly string[];
   /** The customer's own key of the parameters: its ARN, or an alias's. */
   readonly kmsKey?: string;
 }

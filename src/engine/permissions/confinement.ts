@@ -4,6 +4,8 @@ import type { Partition } from '../../bedrock/types.ts';
 import { ownerTagKeys } from '../../resources/owner.ts';
 import { policyNamePatterns } from '../../resources/policy-names.ts';
 import { roleOf } from '../../resources/pod-role.ts';
+import { storeOf } from '../../resources/stores/index.ts';
+import type { StoreService } from '../../resources/stores/store.ts';
 import { webIdentityOf } from '../../resources/web-identity.ts';
 
 /** What the program's own permissions are confined to: the things of one access. */
@@ -20,6 +22,8 @@ export interface Confinement {
   readonly pathlessUserArn: string;
   /** The managed policy, and further ones that a long list of models needs (`…-2`). */
   readonly policyArns: readonly string[];
+  /** Where the parameters lie. */
+  readonly service: StoreService;
   readonly parameterArns: readonly string[];
   /** The role that the store reads with: the declared one, else any, since only the cluster knows it. */
   readonly storeRoleArn: string;
@@ -27,7 +31,6 @@ export interface Confinement {
   readonly region: string;
   /** Does the access make application inference profiles? */
   readonly ownProfiles: boolean;
-  /** Where the parameters lie. */
   readonly parameterRegion: string;
   /** The customer's own key of the parameters: id, ARN or alias. */
   readonly kmsKey?: string;
@@ -49,8 +52,9 @@ export function confinementOf(access: Access, clusterId?: string): Confinement {
   const provider = webIdentityOf(access, partition)?.providerArn;
   const iam = (resource: string): string => `arn:${partition}:iam::${account}:${resource}`;
   const parameterRegion = credentials.accessKey?.secretStore.region ?? region;
-  // Of both layouts: an access moves from one to the other.
-  const parameters = [names.parameter, names.accessKeyIdParameter, names.secretAccessKeyParameter];
+  const service = credentials.accessKey?.secretStore.service ?? 'ParameterStore';
+  // Of both layouts: an access moves from one to the other. A secret of Secrets Manager holds the pair.
+  const parameters = service === 'ParameterStore' ? [names.parameter, names.accessKeyIdParameter, names.secretAccessKeyParameter] : [names.parameter];
   return {
     access: { namespace, name },
     partition,
@@ -62,7 +66,8 @@ export function confinementOf(access: Access, clusterId?: string): Confinement {
     policyArns: policyNamePatterns(names.policy).map((pattern) => iam(`policy${names.path}${pattern}`)),
     region,
     ownProfiles: access.spec.models.some(({ applicationProfile }) => applicationProfile),
-    parameterArns: parameters.map((parameter) => `arn:${partition}:ssm:${parameterRegion}:${account}:parameter/${parameter.replace(/^\//, '')}`),
+    service,
+    parameterArns: parameters.map((parameter) => storeOf({ service }).iam.arnOf(parameter, { partition, account, region: parameterRegion })),
     parameterRegion,
     ...(parameterKmsKeyId === undefined ? {} : { kmsKey: parameterKmsKeyId }),
     storeRoleArn: credentials.accessKey?.secretStore.role ?? iam('role/*'),

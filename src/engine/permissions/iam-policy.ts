@@ -1,6 +1,7 @@
 import { policySize } from '../../policy/document.ts';
 import type { PolicyDocument, PolicyStatement } from '../../policy/types.ts';
 import { kinds } from '../../resources/index.ts';
+import { storeOf, stores } from '../../resources/stores/index.ts';
 import { actionPlaces, storeIdentityActions, withheld, type ActionPlace } from './action-places.ts';
 import type { Confinement } from './confinement.ts';
 import { profileKinds, profilePlaces } from './profile-places.ts';
@@ -13,9 +14,10 @@ import { identityEngineActions, identityKinds, identityPlaces, keyKinds } from '
 export const engineActions: readonly string[] = ['iam:ListUserPolicies', 'iam:GetUserPolicy', 'iam:ListGroupsForUser', 'iam:GetAccountSummary', 'iam:SimulatePrincipalPolicy', ...storeIdentityActions];
 
 /** Every action that the program needs of AWS, as its kinds and the engine declare them. */
-export function neededActions({ kmsKey, identity, ownProfiles }: Confinement): readonly string[] {
-  const others = identity === undefined ? identityKinds : keyKinds;
-  const all = [...kinds.filter(({ kind }) => !others.has(kind) && (ownProfiles || !profileKinds.has(kind))).flatMap(({ permissions }) => permissions), ...(identity === undefined ? engineActions : identityEngineActions), ...(kmsKey === undefined ? [] : ['kms:Encrypt', 'kms:Decrypt'])];
+export function neededActions({ kmsKey, identity, ownProfiles, service }: Confinement): readonly string[] {
+  const otherStores = stores.filter((store) => store.service !== service).map(({ kind }) => kind);
+  const others: ReadonlySet<string> = new Set([...(identity === undefined ? identityKinds : keyKinds), ...otherStores]);
+  const all = [...kinds.filter(({ kind }) => !others.has(kind) && (ownProfiles || !profileKinds.has(kind))).flatMap(({ permissions }) => permissions), ...(identity === undefined ? engineActions : identityEngineActions), ...(kmsKey === undefined ? [] : storeOf({ service }).iam.keyActions)];
   return [...new Set(all)].sort();
 }
 

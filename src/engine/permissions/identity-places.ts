@@ -1,5 +1,6 @@
 /** Which action is allowed on what for an access whose pods call as a role. As `action-places.ts`, for those modes. */
 import type { ConditionBlock } from '../../policy/types.ts';
+import { stores } from '../../resources/stores/index.ts';
 import { bounded, madeOurs, owned, tagged, taggedAsOurs, type ActionPlace } from './action-places.ts';
 import type { Confinement } from './confinement.ts';
 
@@ -45,5 +46,5 @@ export const identityPlaces: readonly ActionPlace[] = [
 export const identityEngineActions: readonly string[] = ['iam:ListRolePolicies', 'iam:GetRolePolicy', 'iam:GetAccountSummary', 'iam:SimulatePrincipalPolicy'];
 
 /** Kinds that only one of the two modes has. */
-export const keyKinds: ReadonlySet<string> = new Set(['iam-user', 'access-key', 'old-access-key', 'key-proof', 'ssm-parameter', 'policy-attachment', 'deny-policy']);
+export const keyKinds: ReadonlySet<string> = new Set(['iam-user', 'access-key', 'old-access-key', 'key-proof', ...stores.map(({ kind }) => kind), 'policy-attachment', 'deny-policy']);
 export const identityKinds: ReadonlySet<string> = new Set(['oidc-provider', 'iam-role', 'role-policy-attachment']);

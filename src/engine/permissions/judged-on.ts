@@ -1,4 +1,5 @@
 import type { Access } from '../../access/types.ts';
+import { storeOf } from '../../resources/stores/index.ts';
 import { confinementOf } from './confinement.ts';
 
 /** A call as it was denied: `resource` is what the request named, a name or an ARN. */
@@ -27,6 +28,11 @@ export function judgedOn({ action, region, resource = '*' }: DeniedCall, access:
     const user = operation === 'GetAccessKeyLastUsed' ? names.user : resource;
     const withPath = `${iam}:user${names.path}${user}`;
     return operation === 'CreateUser' ? [withPath] : [...new Set([withPath, `${iam}:user/${user}`])];
+  }
+  if (service === 'secretsmanager') {
+    const { arnOf } = storeOf({ service: 'SecretsManager' }).iam;
+    // What does not exist yet has no six characters: a policy names them by wildcards in any case.
+    return [operation === 'ListSecrets' ? '*' : arnOf(resource, { partition, account, region })];
   }
   if (service === 'ssm') {
     // A list has no resource of its own: it is judged on everything of the account in that region.

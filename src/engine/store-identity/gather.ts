@@ -7,6 +7,8 @@ import { servedExternalSecrets } from '../../resources/external-secrets-version.
 import { at, recordsAt, textAt } from '../../resources/json.ts';
 import { parametersOf } from '../../resources/parameter-names.ts';
 import type { Readings } from '../../resources/readings.ts';
+import { hasWildcard, judgedArn } from '../../resources/stores/iam.ts';
+import { storeOf } from '../../resources/stores/index.ts';
 import { followStore } from './follow.ts';
 import { keyArnOf } from './key-arn.ts';
 
@@ -23,7 +25,9 @@ export async function gatherStore(access: Access, aws: Aws, readings: Readings):
   if (at(object, 'spec', 'provider', 'aws') === undefined) return undefined;
   const { account, parameterKmsKeyId } = access.spec;
   const partition = partitionOf(access.spec.region) ?? 'aws';
-  const { region } = declared;
+  const { region, service } = declared;
+  const parameters = parametersOf(access).map((place) => ({ place, arn: storeOf(place).iam.arnOf(place.name, { partition, region, account }) }));
+  const judgedArns = await Promise.all(parameters.map(async ({ place, arn }) => (hasWildcard(arn) ? ((await readings.parameter(place))?.arn ?? judgedArn(arn)) : arn)));
   return {
     kind: declared.kind,
     name: declared.name,
@@ -31,8 +35,10 @@ export async function gatherStore(access: Access, aws: Aws, readings: Readings):
     identity: await followStore(object, { account, namespace }, aws, readings),
     account,
     partition,
+    service,
     region,
-    parameterArns: parametersOf(access).map(({ name }) => `arn:${partition}:ssm:${region}:${account}:parameter/${name.replace(/^\//, '')}`),
+    parameterArns: parameters.map(({ arn }) => arn),
+    judgedArns,
     ...(parameterKmsKeyId === undefined ? {} : { kmsKey: keyArnOf(parameterKmsKeyId, { partition, region, account }) }),
   };
 }

@@ -3,6 +3,7 @@ import { partitionOf } from '../../bedrock/regions.ts';
 import { storeStatements } from '../../checks/live/store-readers.ts';
 import type { PolicyDocument } from '../../policy/types.ts';
 import { parametersOf } from '../../resources/parameter-names.ts';
+import { storeOf } from '../../resources/stores/index.ts';
 import { keyArnOf } from './key-arn.ts';
 
 /**
@@ -13,13 +14,14 @@ export function storePolicy(access: Access): PolicyDocument | undefined {
   const store = access.spec.credentials.accessKey?.secretStore;
   if (store === undefined) return undefined;
   const { account, parameterKmsKeyId } = access.spec;
-  const { region } = store;
+  const { region, service } = store;
   const partition = partitionOf(access.spec.region) ?? 'aws';
   return {
     Version: '2012-10-17',
     Statement: storeStatements({
       region,
-      parameterArns: parametersOf(access).map(({ name }) => `arn:${partition}:ssm:${region}:${account}:parameter/${name.replace(/^\//, '')}`),
+      service,
+      parameterArns: parametersOf(access).map(({ name }) => storeOf(store).iam.arnOf(name, { partition, region, account })),
       ...(parameterKmsKeyId === undefined ? {} : { kmsKey: keyArnOf(parameterKmsKeyId, { partition, region, account }) }),
     }),
   };

@@ -13,12 +13,13 @@ export async function gatherParameters(inquiry: Inquiry): Promise<ParameterFacts
     readings.accessKeys(access.spec.names.user).catch(() => []),
     ...parametersOf(access).map((parameter) => gatherOne(parameter, inquiry)),
   ]);
-  return { region: keyMode(access, 'a parameter').secretStore.region, parameters, keyIds: keys.map(({ id }) => id), ...(pair === undefined ? {} : { pair }) };
+  const { service, region } = keyMode(access, 'a parameter').secretStore;
+  return { service, region, parameters, keyIds: keys.map(({ id }) => id), ...(pair === undefined ? {} : { pair }) };
 }
 
 /** The pair in the parameters; undefined when one is missing or holds something else. */
 export async function readParameterPair(inquiry: Inquiry): Promise<Pair | undefined> {
-  const values = new Map(await Promise.all(parametersOf(inquiry.access).map(async (parameter) => [parameter.role, await inquiry.parameterValue(parameter.region, parameter.name)] as const)));
+  const values = new Map(await Promise.all(parametersOf(inquiry.access).map(async (parameter) => [parameter.role, await valueOf(parameter, inquiry)] as const)));
   const whole = values.get('credentials');
   if (whole !== undefined) {
     const pair = inquiry.hash.pairIn(whole);
@@ -31,12 +32,18 @@ export async function readParameterPair(inquiry: Inquiry): Promise<Pair | undefi
 }
 
 async function gatherOne(parameter: AccessParameter, inquiry: Inquiry): Promise<ParameterFact> {
-  const { name, role, region } = parameter;
-  const metadata = await inquiry.readings.parameter(region, name);
+  const { name, role } = parameter;
+  const metadata = await inquiry.readings.parameter(parameter);
   if (metadata === undefined) return { name, role };
-  const value = await inquiry.parameterValue(parameter.region, parameter.name);
-  const problem = value === undefined ? undefined : problemIn(value, parameter, inquiry);
-  return { name, role, found: { type: metadata.type, version: metadata.version }, ...(problem === undefined ? {} : { problem }) };
+  const { type, plain, version, deleted } = metadata;
+  const value = await valueOf(parameter, inquiry);
+  const problem = deleted !== undefined ? 'it is scheduled for deletion, and cannot be read' : value === undefined ? undefined : problemIn(value, parameter, inquiry);
+  return { name, role, found: { type, plain, version }, ...(problem === undefined ? {} : { problem }) };
+}
+
+/** What is scheduled for deletion is there and has no value (Secrets Manager user guide, "Delete an AWS Secrets Manager secret"). */
+async function valueOf(parameter: AccessParameter, { readings, parameterValue }: Inquiry): Promise<Secret | undefined> {
+  return (await readings.parameter(parameter))?.deleted === undefined ? parameterValue(parameter) : undefined;
 }
 
 function problemIn(value: Secret, { role }: AccessParameter, { hash }: Inquiry): string | undefined {

@@ -1,5 +1,6 @@
 import type { UserFacts } from '../../checks/live/facts.ts';
-import { keyIdIn, recordingParameter } from '../../resources/parameter-names.ts';
+import { recordingParameter } from '../../resources/parameter-names.ts';
+import { storeOf } from '../../resources/stores/index.ts';
 import { readSecret } from './gather-delivery.ts';
 import type { Inquiry } from './inquiry.ts';
 
@@ -13,10 +14,10 @@ export async function gatherUser(inquiry: Inquiry): Promise<UserFacts> {
     readings.accessKeys(userName),
     // A cluster or a store that cannot be read is another check's finding.
     readSecret(inquiry).catch(() => undefined),
-    readings.parameter(recording.region, recording.name).catch(() => undefined),
+    readings.parameter(recording).catch(() => undefined),
   ]);
-  const recorded = keyIdIn(parameter?.description);
+  const recorded = parameter?.keyId;
   const held = secret?.pair?.accessKeyId;
-  const handedOn = held !== undefined ? { id: held, by: `Secret ${access.spec.names.secret}` } : recorded !== undefined ? { id: recorded, by: `parameter ${recording.name}` } : undefined;
+  const handedOn = held !== undefined ? { id: held, by: `Secret ${access.spec.names.secret}` } : recorded !== undefined ? { id: recorded, by: `${storeOf(recording).noun} ${recording.name}` } : undefined;
   return { userName, keys, ...(user === undefined ? {} : { user }), ...(handedOn === undefined ? {} : { handedOn }) };
 }

@@ -3,6 +3,8 @@ import { partitionOf } from '../../bedrock/regions.ts';
 import { takeReadings } from '../../resources/readings.ts';
 import type { Readings } from '../../resources/readings.ts';
 import type { Implied } from '../../resources/kind.ts';
+import { storeOf } from '../../resources/stores/index.ts';
+import type { ParameterPlace } from '../../resources/stores/store.ts';
 import type { Finding } from '../../finding.ts';
 import type { Secret } from '../../secret.ts';
 import { footprint } from '../footprint.ts';
@@ -17,7 +19,7 @@ export interface Inquiry {
   readonly readings: Readings;
   readonly hash: KeyedHash;
   /** The value of a parameter, read once. */
-  parameterValue(region: string, name: string): Promise<Secret | undefined>;
+  parameterValue(place: ParameterPlace): Promise<Secret | undefined>;
   readonly implied: Implied;
   /** Of the declaration itself: an ended model, routing that is not certain. */
   readonly declared: readonly Finding[];
@@ -32,9 +34,9 @@ export function openInquiry(access: Access, context: RunContext): Inquiry {
     context,
     readings: takeReadings(context.aws, context.kubernetes),
     hash: keyedHash(),
-    parameterValue(region, name) {
-      const place = `${region} ${name}`;
-      const value = values.get(place) ?? context.aws.ssm(region).getParameter(name).then((found) => found?.value);
+    parameterValue({ service, region, name }) {
+      const place = `${service} ${region} ${name}`;
+      const value = values.get(place) ?? storeOf({ service }).value(name, region, context.aws);
       values.set(place, value);
       return value;
     },

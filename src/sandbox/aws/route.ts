@@ -81,6 +81,7 @@ function guessService(request: WireRequest): string {
   // Signed with a certificate: only CreateSession of IAM Roles Anywhere is.
   if (request.headers['authorization']?.startsWith('AWS4-X509-') === true) return 'rolesanywhere';
   if (request.headers['x-amz-target']?.startsWith('AmazonSSM') === true) return 'ssm';
+  if (request.headers['x-amz-target']?.startsWith('secretsmanager') === true) return 'secretsmanager';
   if (request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true) {
     return /(?:^|&)Version=2011-06-15(?:&|$)/.test(request.body.toString('utf8')) ? 'sts' : 'iam';
   }

@@ -7,6 +7,7 @@ import { rolesAnywhereRoutes } from './rolesanywhere/index.ts';
 import { converse, converseStream } from './runtime/converse.ts';
 import { countTokens } from './runtime/count-tokens.ts';
 import { invokeModel, invokeModelWithResponseStream } from './runtime/invoke.ts';
+import { secretsManagerOperations } from './secrets-manager/index.ts';
 import { ssmOperations } from './ssm/index.ts';
 import { stsOperations } from './sts/index.ts';
 
@@ -15,7 +16,7 @@ export type Protocol = 'query' | 'json' | 'rest';
 /** How a service is spoken to, and what it does. `name` is also its name in a signature's scope and its prefix in IAM. */
 export type Service =
   | { readonly name: 'iam' | 'sts'; readonly protocol: 'query'; readonly version: string; readonly namespace: string; readonly operations: Operations }
-  | { readonly name: 'ssm'; readonly protocol: 'json'; readonly target: string; readonly operations: Operations }
+  | { readonly name: 'ssm' | 'secretsmanager'; readonly protocol: 'json'; readonly target: string; readonly operations: Operations }
   | { readonly name: 'bedrock' | 'rolesanywhere'; readonly protocol: 'rest'; readonly routes: readonly Route[] };
 
 /** `path` has labels, `{modelId}`; they, the query and the JSON body together are the input. */
@@ -33,6 +34,7 @@ export interface Route {
 const iam: Service = { name: 'iam', protocol: 'query', version: '2010-05-08', namespace: 'https://iam.amazonaws.com/doc/2010-05-08/', operations: iamOperations };
 const sts: Service = { name: 'sts', protocol: 'query', version: '2011-06-15', namespace: 'https://sts.amazonaws.com/doc/2011-06-15/', operations: stsOperations };
 const ssm: Service = { name: 'ssm', protocol: 'json', target: 'AmazonSSM', operations: ssmOperations };
+const secretsmanager: Service = { name: 'secretsmanager', protocol: 'json', target: 'secretsmanager', operations: secretsManagerOperations };
 
 const rolesanywhere: Service = { name: 'rolesanywhere', protocol: 'rest', routes: rolesAnywhereRoutes };
 
@@ -58,4 +60,4 @@ const bedrock: Service = {
   ],
 };
 
-export const services: Readonly<Record<string, Service>> = { iam, sts, ssm, bedrock, rolesanywhere };
+export const services: Readonly<Record<string, Service>> = { iam, sts, ssm, secretsmanager, bedrock, rolesanywhere };

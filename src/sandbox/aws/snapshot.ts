@@ -1,5 +1,6 @@
 import { sandboxPath } from './administrators.ts';
 import type { AccessKey, ApiKey, IamPrincipal } from './iam/state.ts';
+import { stagesOf, type StoredSecret } from './secrets-manager/secrets.ts';
 import { latest, type Parameter } from './ssm/parameters.ts';
 import type { AwsState } from './state.ts';
 
@@ -43,6 +44,11 @@ export function snapshot(state: AwsState): Readonly<Record<string, unknown>> {
         .filter(([, parameters]) => parameters.size > 0)
         .map(([region, parameters]) => [region, sorted(Array.from(parameters.values(), (parameter) => [parameter.name, describeParameter(parameter, state, names, named)]))]),
     ),
+    secrets: sorted(
+      Array.from(state.secrets)
+        .filter(([, secrets]) => secrets.size > 0)
+        .map(([region, secrets]) => [region, sorted(Array.from(secrets.values(), (secret) => [secret.name, describeSecret(secret, state, names)]))]),
+    ),
     trustAnchors: sorted(Array.from(state.rolesAnywhere.trustAnchors.values()).filter(({ given }) => !given).map(({ region, name, enabled, tags }) => [`${region} ${name}`, { enabled, tags: tagsOf(tags) }])),
     rolesAnywhereProfiles: sorted(
       Array.from(state.rolesAnywhere.profiles.values(), ({ region, name, enabled, roleArns, durationSeconds, tags }) => [`${region} ${name}`, { enabled, roleArns, durationSeconds, tags: tagsOf(tags) }]),
@@ -65,6 +71,19 @@ function describeParameter(parameter: Parameter, state: AwsState, names: Readonl
 
 function shownStatus({ active }: { readonly active: boolean }): string {
   return active ? 'Active' : 'Inactive';
+}
+
+/** The id of a version names a key and what came before it: only which key is compared. */
+function describeSecret(secret: StoredSecret, state: AwsState, names: ReadonlyMap<string, string>): object {
+  const current = Object.entries(stagesOf(secret)).find(([, stages]) => stages.includes('AWSCURRENT'))?.[0] ?? '';
+  return {
+    keyId: secret.keyId,
+    description: secret.description,
+    tags: sorted([...secret.tags]),
+    deleted: secret.deleted === undefined ? undefined : true,
+    holds: liveKeysIn(secret.versions.get(current)?.value ?? '', state).map((key) => names.get(key.id)),
+    named: liveKeysIn(current, state).map((key) => names.get(key.id)),
+  };
 }
 
 /** Which live keys a value names or holds the secret of: a value itself is never shown. */

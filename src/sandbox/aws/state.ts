@@ -4,6 +4,7 @@ import { seededRandom, type World } from '../world.ts';
 import type { ApplicationProfile } from './bedrock/application-profiles.ts';
 import { createCredentialRegister, type CredentialRegister } from './credentials.ts';
 import { createIamState, type IamState } from './iam/state.ts';
+import type { StoredSecret } from './secrets-manager/secrets.ts';
 import { createRolesAnywhereState, type RolesAnywhereState } from './rolesanywhere/state.ts';
 import type { Parameter } from './ssm/parameters.ts';
 import type { Session } from './sts/sessions.ts';
@@ -17,6 +18,8 @@ export interface AwsState {
   readonly catalog: Catalog;
   /** By region, then name without a leading slash where it has no other. */
   readonly parameters: Map<string, Map<string, Parameter>>;
+  /** By region, then name. */
+  readonly secrets: Map<string, Map<string, StoredSecret>>;
   readonly rolesAnywhere: RolesAnywhereState;
   /** By ARN. */
   readonly applicationProfiles: Map<string, ApplicationProfile>;
@@ -34,6 +37,7 @@ export function createAwsState(world: World): AwsState {
     credentials: createCredentialRegister(world, iam, sessions),
     catalog: loadCatalog(),
     parameters: new Map(),
+    secrets: new Map(),
     rolesAnywhere: createRolesAnywhereState(),
     applicationProfiles: new Map(),
     routed: new Map(),

