@@ -78,7 +78,7 @@ export function normalise(declared: DeclaredAccess, credentials: Credentials): A
       workloads: spec.workloads.map((workload) => present(workload)),
       credentials,
       discovery: spec.discovery ?? spec.workloads.some((workload) => clientProfile(workload.client).listsModels),
-      ...present({ endpoint: spec.endpoint && present(spec.endpoint), permissionsBoundary: spec.permissionsBoundary, parameterKmsKeyId: spec.parameterKmsKeyId, budget: spec.budget }),
+      ...present({ endpoint: spec.endpoint && present(spec.endpoint), permissionsBoundary: spec.permissionsBoundary, parameterKmsKeyId: spec.parameterKmsKeyId, budget: spec.budget, restartWindow: spec.restartWindow }),
       restart: spec.restart,
       names: { ...defaultNames(metadata.name), ...present(spec.names ?? {}) },
       suspend: spec.suspend,

@@ -35,6 +35,8 @@ export interface AccessDocumentSpec {
   /** A string is the monthly amount. */
   readonly budget?: string | { readonly monthly: string; readonly currency?: 'USD'; readonly whenExceeded?: 'warn' | 'deny' };
   readonly restart?: 'now' | 'window' | 'never';
+  /** With `restart: window`. */
+  readonly restartWindow?: { readonly schedule: string; readonly duration: string; readonly timeZone?: string };
   readonly names?: {
     readonly user?: string;
     readonly path?: string;

@@ -30,11 +30,23 @@ export interface AccessSpec {
   readonly budget?: Budget;
   /** When a changed credential or environment restarts the workload. Default `now`. */
   readonly restart: 'now' | 'window' | 'never';
+  /** With `restart: window`, and only then. */
+  readonly restartWindow?: RestartWindow;
   readonly names: Names;
   readonly suspend: boolean;
   /** What becomes of everything when the BedrockAccess object is deleted. Default `Retain`. */
   readonly deletionPolicy: 'Retain' | 'Delete';
   readonly managedBy: ManagedBy;
+}
+
+/** A time that comes again, in which pods may be restarted. */
+export interface RestartWindow {
+  /** When it opens: five fields, as a Kubernetes CronJob has them. */
+  readonly schedule: string;
+  /** How long it stays open: `2h`, `90m`. */
+  readonly duration: string;
+  /** Of the schedule, an IANA name such as `Asia/Tokyo`; default `Etc/UTC`. */
+  readonly timeZone: string;
 }
 
 export interface DeclaredModel {

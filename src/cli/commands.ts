@@ -31,7 +31,7 @@ export const commands: readonly CommandDescription[] = [
     name: 'apply',
     summary: 'make it so: from the declaration, or exactly a plan file',
     arguments: [{ syntax: '[plan]', text: 'a file that `plan --out` wrote' }],
-    options: [options.file, options.strict, options.adopt, options.allowOpenStore, options.fromCluster, options.only],
+    options: [options.file, options.strict, options.adopt, options.allowOpenStore, options.restartNow, options.fromCluster, options.only],
     load: () => import('./apply.ts'),
   },
   {
@@ -68,7 +68,7 @@ export const commands: readonly CommandDescription[] = [
   {
     name: 'rotate',
     summary: 'change the access key without a failed call, or go on with a change under way',
-    options: [options.file, options.name, options.rotateNow, options.due, options.undo, options.compromised, options.planOnly, options.layout, options.silence, options.grace],
+    options: [options.file, options.name, options.rotateNow, options.due, options.restartNow, options.undo, options.compromised, options.planOnly, options.layout, options.silence, options.grace],
     after: 'Examples:\n  bedrock-access rotate --now\n  bedrock-access rotate --due --name openhands/openhands   (cron)\n  bedrock-access rotate --undo',
     load: () => import('./rotate.ts'),
   },

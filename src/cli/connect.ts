@@ -37,6 +37,7 @@ export async function connect(region: string, catalog: Catalog, options: Command
     strict: options.strict,
     adopt: options.adopt,
     allowOpenStore: options.allowOpenStore,
+    restartNow: options.restartNow,
     ...(options.fromCluster === undefined ? {} : { adoptFromCluster: options.fromCluster }),
     ...(options.only === undefined ? {} : { only: kindsNamed(options.only) }),
   };

@@ -10,6 +10,7 @@ export interface CommandOptions {
   readonly strict: boolean;
   readonly adopt: boolean;
   readonly allowOpenStore: boolean;
+  readonly restartNow: boolean;
   /** Id of a cluster that is no more. */
   readonly fromCluster?: string;
   /** `--only key,parameter` */
@@ -92,6 +93,7 @@ export function readOptions(values: Readonly<Record<string, unknown>>, positiona
     strict: flag('strict'),
     adopt: flag('adopt'),
     allowOpenStore: flag('allowOpenStore'),
+    restartNow: flag('restartNow'),
     detailedExitcode: flag('detailedExitcode'),
     yes: flag('yes'),
     all: flag('all'),
@@ -146,6 +148,7 @@ export const options = {
   strict: () => new Option('--strict', 'refuse what the catalog does not know for certain'),
   adopt: () => new Option('--adopt', 'take over what exists under our names without our marks'),
   allowOpenStore: () => new Option('--allow-open-store', 'go on although any principal can take the identity that the store reads with'),
+  restartNow: () => new Option('--restart-now', 'restart pods outside the declared window too'),
   fromCluster: () => new Option('--from-cluster <id>', 'take over what this access has from a cluster that is no more'),
   only: () => new Option('--only <kinds>', 'only these kinds of resources: user, key, parameter, policy, store, secret, environment, workload'),
   rotateNow: () => new Option('--now', 'begin a rotation whatever the age of the key'),

@@ -33,7 +33,7 @@ export async function run(options: CommandOptions, commandLine: CommandLine): Pr
       }
       continue;
     }
-    const events = rotateAccess(access, context, { ...times, begin: rotateNow || layout !== undefined ? 'now' : 'due', undo, compromised, ...(layout === 'single' || layout === 'pair' ? { layout } : {}) });
+    const events = rotateAccess(access, context, { ...times, restartNow: options.restartNow, begin: rotateNow || layout !== undefined ? 'now' : 'due', undo, compromised, ...(layout === 'single' || layout === 'pair' ? { layout } : {}) });
     const code = await showRun(toldWhenToGoOn(events, commandLine), commandLine, again);
     if (code === exitCodes.interrupted) return code;
     worst = Math.max(worst, code);

@@ -146,7 +146,7 @@ class Rotation {
       }
       if (phase === undefined) return { executed: this.#executed };
       const gate = phase.gate(seen, clock.now());
-      const acts = phase.id === 'restart' ? !this.#converged : gate.open;
+      const acts = phase.id === 'restart' ? !this.#converged && (gate.open || gate.shut !== true) : gate.open;
       if (acts) {
         // What was done and does not show (another actor, a world that goes back) is not done for ever.
         const turn = (this.#acts.get(phase.id) ?? 0) + 1;

@@ -1,4 +1,5 @@
 /** The phases of a rotation, and their gates: pure, from what was seen and the time. */
+import { windowAt } from '../access/restart-window.ts';
 import { milliseconds, shownDuration } from './durations.ts';
 import { open, type Gate, type Phase } from './transition.ts';
 import type { RotationSeen, RotationTimes, SeenWorkload } from './types.ts';
@@ -24,21 +25,21 @@ export function rotationPhases(times: RotationTimes = {}): readonly RotationPhas
       id: 'renew',
       title: 'make the second key, prove it, and only then store it',
       passed: (seen) => seen.recorded !== undefined && seen.recorded !== seen.from,
-      gate: () => open,
+      gate: (seen, now) => restartWindow(seen, now, times) ?? open,
       undo: 'the second key, which nobody got, is removed',
     },
     {
       id: 'deliver',
       title: 'have the Secret hold it',
       passed: (seen) => seen.inSecret === seen.recorded,
-      gate: ({ access }) => (access.spec.managedBy.cluster === 'manifests' ? syncedByOthers(access) : open),
+      gate: (seen, now) => restartWindow(seen, now, times) ?? (seen.access.spec.managedBy.cluster === 'manifests' ? syncedByOthers(seen.access) : open),
       undo: 'the earlier key is stored and delivered again',
     },
     {
       id: 'restart',
       title: 'restart the workload by its own strategy, until no pod holds the old key',
       passed: (seen) => seen.workloads.every(({ oldPods }) => oldPods.length === 0),
-      gate: ({ workloads }) => restartGate(workloads),
+      gate: (seen, now) => restartWindow(seen, now, times) ?? restartGate(seen.workloads),
       undo: 'the earlier key is stored and delivered again, and the workload restarted with it',
     },
     {
@@ -91,6 +92,15 @@ function syncedByOthers({ metadata, spec }: RotationSeen['access']): Gate {
   const { secret } = spec.names;
   const atOnce = `kubectl annotate externalsecret ${secret} -n ${metadata.namespace} force-sync=$(date +%s) --overwrite`;
   return { open: false, waitsFor: `External Secrets Operator to sync ${secret}, which git keeps: by its refreshInterval, at once by \`${atOnce}\``, byHand: true };
+}
+
+/** `restart: window`: pods are restarted while it is open. On the way back, and with a leaked key that is off already, nobody waits. */
+function restartWindow({ access, mark }: RotationSeen, now: Date, { restartNow }: RotationTimes): Gate | undefined {
+  const { restartWindow: declared } = access.spec;
+  if (declared === undefined || restartNow === true || mark?.undo !== undefined || mark?.leaked !== undefined) return undefined;
+  const window = windowAt(declared, now);
+  if (window?.open === true) return undefined;
+  return { open: false, waitsFor: 'the window in which pods may be restarted (restartWindow)', shut: true, ...(window === undefined ? { byHand: true } : { until: window.opens }) };
 }
 
 function restartGate(workloads: readonly SeenWorkload[]): Gate {

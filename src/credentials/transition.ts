@@ -25,6 +25,8 @@ export type Gate =
       readonly until?: Date;
       /** Somebody outside has to do something first, with no time to it (a paused roll-out). */
       readonly byHand?: boolean;
+      /** Nothing of the phase is begun before it opens, not even what would do no harm. */
+      readonly shut?: boolean;
     };
 
 export const open: Gate = { open: true };

@@ -41,6 +41,8 @@ export interface RotationTimes {
   readonly silence?: number;
   /** Milliseconds between deactivating and deleting. Default one day. */
   readonly grace?: number;
+  /** Restart pods outside the declared window too. */
+  readonly restartNow?: boolean;
 }
 
 export interface RotateOptions extends RotationTimes {

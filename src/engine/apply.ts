@@ -12,6 +12,7 @@ import { holdLease, type RunLease } from './lease.ts';
 import { namespaceProblems, observe } from './observe.ts';
 import { plan as planOf } from './plan.ts';
 import { refuseStale } from './plan-file.ts';
+import { windowClosed } from './restart-window.ts';
 import { beginRevision, completeRevision } from './revision.ts';
 import { withMarkedDenial } from './session-denial.ts';
 import { withStoreReaders } from './store-identity/findings.ts';
@@ -79,6 +80,8 @@ export async function* converge(command: string, access: Access, context: RunCon
     const plan = await withStoreReaders(planned(footprint, observation, context), access, command === 'apply' ? context : { ...context, allowOpenStore: true }, readings);
     yield stamped({ type: 'planned', plan }, context.clock);
     refuse(plan.findings);
+    // Going back to what worked does not wait.
+    if (command === 'apply' && context.restartNow !== true) refuse(plan.findings.filter(({ id }) => id === windowClosed).map((finding) => ({ ...finding, severity: 'error' })));
     check(plan);
     const executed = yield* underRevision(footprint, observation, plan, guarded(context, lease.guard), options, lease);
     for (const step of plan.steps) if (step.handOver !== undefined) yield stamped({ type: 'finding', finding: step.handOver }, context.clock);

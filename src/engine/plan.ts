@@ -8,13 +8,14 @@ import { aboutRollOuts } from './footprint.ts';
 import { missingBefore, setAside } from './only.ts';
 import { inOrder, targetsOf } from './order.ts';
 import { removalStep, removalSteps } from './removal.ts';
+import { outsideWindow } from './restart-window.ts';
 import { takenFinding } from './taken.ts';
 import type { Difference, Footprint, FoundResource, Observation, Plan, PlanOptions, PlanSummary, Step, StepAction } from './types.ts';
 
 export const knownAfterApply = '(known after apply)';
 
 /** The ordered differences between footprint and observation; pure. */
-export function plan(footprint: Footprint, observation: Observation, _now: Date, options: PlanOptions = {}): Plan {
+export function plan(footprint: Footprint, observation: Observation, now: Date, options: PlanOptions = {}): Plan {
   const { access, owner } = footprint;
   const lost = observation.strays.filter((stray) => stray.first === true).map((stray) => removalStep(stray, []));
   const planned = new Map<string, PlannedResource>();
@@ -43,6 +44,7 @@ export function plan(footprint: Footprint, observation: Observation, _now: Date,
       ...observation.findings,
       ...[...planned.values()].flatMap(({ step, findings }) => (asked(step.kind) || needed.has(address(step)) ? findings : [])),
       ...handOvers(steps.filter(({ action }) => action === 'delete')),
+      ...outsideWindow(access, steps, observation, now),
       ...(only === undefined ? [] : footprint.resources.filter(({ kind }) => asked(kind)).flatMap((resource) => missingBefore(resource, footprint.resources, observation.found, only))),
     ],
     summary: summarise(steps),

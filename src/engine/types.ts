@@ -29,6 +29,8 @@ export interface RunContext {
   readonly adoptFromCluster?: string;
   /** Apply although any principal can take the identity that the store reads with. */
   readonly allowOpenStore?: boolean;
+  /** Restart pods outside the declared window too. */
+  readonly restartNow?: boolean;
   /** Kinds of resources: nothing of another kind is made, changed or removed, and what is wrong with it stops nothing. Default: every kind. */
   readonly only?: readonly string[];
   /** What is looked for beyond the footprint. Default: everything. */

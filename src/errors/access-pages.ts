@@ -296,11 +296,23 @@ export const accessPages = {
     remedy: 'Remove one of them.',
     fault: 'input',
   },
-  'restart-window-not-built': {
-    summary: 'Restarts in a window are not built yet.',
-    cause: 'This version restarts a workload when its credential or environment changes, or never; the declaration has no field yet that says when a window is.',
-    remedy: 'Set restart to now, or to never and restart the workload yourself: kubectl rollout restart.',
-    fault: 'program',
+  'restart-window-missing': {
+    summary: 'Pods shall be restarted in a window, and no window is declared.',
+    cause: 'restart: window needs restartWindow, which says when it opens and for how long.',
+    remedy: 'Write restartWindow: { schedule: "0 2 * * *", duration: 2h, timeZone: Asia/Tokyo }, or set restart to now or never.',
+    fault: 'input',
+  },
+  'restart-window-idle': {
+    summary: 'A window is declared that nothing looks at.',
+    cause: 'Only restart: window waits for it.',
+    remedy: 'Set restart: window, or remove restartWindow.',
+    fault: 'input',
+  },
+  'schedule-malformed': {
+    summary: 'A schedule says no time.',
+    cause: 'It has five fields (minute, hour, day of the month, month, day of the week), as the schedule of a CronJob, in a time zone by its IANA name; and there is such a time.',
+    remedy: 'Write it as a CronJob would: "0 2 * * 1-5" in Asia/Tokyo.',
+    fault: 'input',
   },
   'environment-without-custom': {
     summary: 'Variables are declared for a client that knows its own.',
@@ -402,12 +414,6 @@ export const accessPages = {
     summary: 'A rotation in the cluster is declared, and nothing says when the key is due.',
     cause: 'The CronJob runs `rotate --due`, which rotates a key that is older than rotateAfter.',
     remedy: 'Write rotateAfter: 30d beside it.',
-    fault: 'input',
-  },
-  'schedule-malformed': {
-    summary: 'The schedule of a CronJob cannot be read.',
-    cause: 'It has five fields (minute, hour, day of the month, month, day of the week), or is a word such as @daily.',
-    remedy: "Write it as 17 * * * *, in quotes: every hour at 17 minutes past.",
     fault: 'input',
   },
   'image-malformed': {

@@ -164,6 +164,12 @@ export const enginePages = {
     remedy: 'Remove all but one where the workload is defined.',
     fault: 'input',
   },
+  'restart-window-closed': {
+    summary: 'The plan restarts pods, and the window for restarts is closed.',
+    cause: 'The declaration says restart: window. Nothing is changed outside it: a policy, a Secret and the pods that live by them change together.',
+    remedy: 'Run apply again when the window is open, best by a schedule in CI; --restart-now does not wait for it.',
+    fault: 'input',
+  },
   'roll-out-gap': {
     summary: 'While its pods are replaced, the workload is not there for a time.',
     cause: 'Its strategy ends the old pod before the new one starts. The message says how long that takes.',

@@ -141,6 +141,8 @@ export interface ResourceKind<Desired = unknown, Observed = unknown> {
   problems?(resource: Resource<Desired>, observed: Observed | undefined, owner: Owner, adopt: boolean): readonly Finding[];
   /** What a person should know before a step on it is run; never an error. */
   notices?(resource: Resource<Desired>, observed: Observed): readonly Finding[];
+  /** Does a change of it end pods that run? */
+  endsPods?(observed: Observed): boolean;
   /** What someone else has to do for this resource (an export edit): the step is not run, the run ends with this finding. */
   handOver?(resource: Resource<Desired>, observed: Observed): Finding | undefined;
 

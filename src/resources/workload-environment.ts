@@ -123,6 +123,7 @@ export const workloadEnvironment: ResourceKind<DesiredEnvironment, ObservedEnvir
   going: ({ object, containers }) => ({ ...variablesFound(containers.map((container) => ({ ...container, variables: ownedVariables(container) }))), ...annotationsFound(object) }),
   problems: (resource, seen, owner, adopt) => workloadProblems(resource, seen, wanted(resource.desired, seen), owner, adopt),
   handOver: (resource, seen) => exportEdit(resource.desired, seen, wanted(resource.desired, seen)),
+  endsPods: ({ object }) => workloadShape(object.kind).rollsOut,
   notices: (_resource, seen) => rollOutNotices(seen.object, seen.pods),
   handOverRemoval: removalEdit,
 

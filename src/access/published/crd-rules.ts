@@ -25,6 +25,7 @@ export const crdRules: readonly { readonly path: readonly string[]; readonly rul
       },
     ],
   },
+  { path: ['spec'], rules: [{ rule: "(has(self.restart) && self.restart == 'window') == has(self.restartWindow)", message: 'restartWindow goes with restart: window, and only with it' }] },
   {
     path: ['spec', 'models'],
     rules: [

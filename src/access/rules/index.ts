@@ -8,10 +8,11 @@ import { checkEndpoint } from './endpoint.ts';
 import { checkModelRoles } from './models.ts';
 import { checkNames } from './names.ts';
 import { checkRegions } from './regions.ts';
+import { checkRestart } from './restart.ts';
 import { checkRotation } from './rotation.ts';
 import { checkWorkloads } from './workloads.ts';
 
-const rules = [checkRegions, checkModelRoles, checkWorkloads, checkCredentials, checkRotation, checkEndpoint, checkNames, checkBudget];
+const rules = [checkRegions, checkModelRoles, checkWorkloads, checkCredentials, checkRotation, checkEndpoint, checkNames, checkBudget, checkRestart];
 
 export function checkRules(access: DeclaredAccess, source: SourceDocument): Finding[] {
   return rules.flatMap((rule) => rule(access, source));

@@ -13,8 +13,7 @@ const modesNotBuilt: Readonly<Record<string, string>> = {
 export function notBuilt(document: unknown, { place, key }: Pick<SourceDocument, 'place' | 'key'>): Finding[] {
   if (!isRecord(document) || !isRecord(document.spec)) return [];
   const findings: Finding[] = [];
-  const { credentials, restart } = document.spec;
-  if (restart === 'window') findings.push(accessFinding('restart-window-not-built', 'spec.restart: a window for restarts is not built yet.', place('spec.restart')));
+  const { credentials } = document.spec;
   if (isRecord(credentials)) {
     for (const [mode, words] of Object.entries(modesNotBuilt)) {
       if (!Object.hasOwn(credentials, mode)) continue;

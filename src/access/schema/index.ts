@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { credentials } from './credentials.ts';
 import { names } from './names.ts';
-import { account, amount, dnsLabel, endpointUrl, kmsKeyId, network, policyArn, region, vpcEndpointId } from './strings.ts';
+import { duration, account, amount, dnsLabel, endpointUrl, kmsKeyId, network, policyArn, region, vpcEndpointId } from './strings.ts';
 import { model, workload } from './workloads.ts';
 
 export const apiVersion = 'bedrock-access.dev/v1alpha1';
@@ -28,6 +28,14 @@ const budget = z
   })
   .describe('What the access may cost.');
 
+const restartWindow = z
+  .strictObject({
+    schedule: z.string().min(9).max(128).describe('When it opens: five fields, as a CronJob has them: `0 2 * * 1-5`.'),
+    duration: duration.describe('How long it stays open: `2h`, `90m`.'),
+    timeZone: z.string().min(1).max(64).default('Etc/UTC').describe('Of the schedule, an IANA name: `Asia/Tokyo`.'),
+  })
+  .describe('With `restart: window`: the time in which pods may be restarted.');
+
 const managedBy = z
   .strictObject({
     iam: z.enum(['program', 'terraform']).default('program').describe('Who makes user, policy and attachment.'),
@@ -47,7 +55,8 @@ export const spec = z
     permissionsBoundary: policyArn.optional().describe('ARN of the policy that limits whatever the user is granted.'),
     parameterKmsKeyId: kmsKeyId.optional().describe("KMS key that encrypts the parameters, in the store's region; default `alias/aws/ssm`."),
     budget: budget.optional(),
-    restart: z.enum(['now', 'window', 'never']).default('now').describe('When a changed credential or environment restarts the workload. window is not built yet.'),
+    restart: z.enum(['now', 'window', 'never']).default('now').describe('When a changed credential or environment restarts the workload.'),
+    restartWindow: restartWindow.optional(),
     names: names.optional(),
     suspend: z.boolean().default(false).describe('The controller leaves everything as it is while this is set.'),
     deletionPolicy: z.enum(['Retain', 'Delete']).default('Retain').describe('What becomes of everything when the BedrockAccess object is deleted.'),
