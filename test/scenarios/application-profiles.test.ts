@@ -9,6 +9,7 @@ import type { RunEvent } from '../../src/engine/types.ts';
 import { verifyAccess } from '../../src/engine/verify/index.ts';
 import { textAt } from '../../src/resources/json.ts';
 import { access, changes, declared, events, failures, inSandbox, namespace, seeded, summaryOf, type EngineWorld } from './engine-world.ts';
+import { startLeastWorld } from './permissions-world.ts';
 import { startTraffic } from './rotation-traffic.ts';
 
 const sonnet = 'us.anthropic.claude-sonnet-4-6';
@@ -201,6 +202,52 @@ describe('an application inference profile of the access', () => {
       await applied(world, through(sonnet));
       assert.deepEqual((await profiles(world)).map(({ arn }) => arn), [one?.arn]);
     });
+  });
+
+  test('needs no more of AWS than `permissions` prints, and no less', async () => {
+    const bounded = { permissionsBoundary: 'arn:aws:iam::123456789012:policy/bedrock-access/bedrock-access-boundary' };
+    const world = await startLeastWorld(through(sonnet, bounded));
+    try {
+      const done = async (run: AsyncIterable<RunEvent>): Promise<void> => assert.deepEqual(failures(await events(run)), []);
+      await done(applyAccess(through(sonnet, bounded), await world.least()));
+      assert.deepEqual(await failedChecks({ ...world, run: () => world.least() }, through(sonnet, bounded)), []);
+      await done(applyAccess(through(haiku, bounded), await world.least()));
+      await done(rollbackAccess(access, await world.least()));
+      await done(destroyAccess(access, await world.least()));
+      const calls = world.audit.filter(({ action }) => action.startsWith('bedrock:') && !/Invoke/.test(action));
+      assert.deepEqual(calls.filter(({ verdict }) => verdict === 'deny'), []);
+      const printed = world.policy.Statement.flatMap(({ Action = [] }) => Action).filter((action) => action.startsWith('bedrock:'));
+      // Tags travel in the call that makes a profile: AWS asks for the action that tags then.
+      assert.deepEqual([...new Set(printed)].sort(), [...new Set([...calls.map(({ action }) => action), 'bedrock:TagResource'])].sort());
+    } finally {
+      await world.stop();
+    }
+    const without = await startLeastWorld(through(sonnet, bounded), 'bedrock:TagResource');
+    try {
+      assert.match(failures(await events(applyAccess(through(sonnet, bounded), await without.least()))).join('\n'), /bedrock:TagResource/);
+    } finally {
+      await without.stop();
+    }
+  });
+
+  test('serves pods that call as a role, and goes with them', async () => {
+    const issuer = 'https://oidc.example.com/cluster';
+    const keyless = (id: string): Access => declared({ models: [{ id, role: 'default', applicationProfile: true }], workloads: [{ kind: 'Deployment', name: 'openhands', client: 'boto3' }], credentials: { webIdentity: { issuer, serviceAccount: 'default' } } });
+    await inSandbox(
+      async (world) => {
+        const empty = await world.left();
+        await applied(world, keyless(sonnet));
+        assert.deepEqual(await failedChecks(world, keyless(sonnet)), []);
+        await applied(world, keyless(haiku));
+        assert.deepEqual(await failedChecks(world, keyless(haiku)), []);
+        assert.equal((await profiles(world)).length, 1);
+        await forgetRevisions(world);
+        assert.deepEqual(failures(await events(destroyAccess(access, await world.run()))), []);
+        await world.advance(10_000);
+        assert.deepEqual(await world.left(), empty);
+      },
+      { issuer },
+    );
   });
 
   test('over a global profile, over a model on demand, and several beside plain models: all can be called', async () => {
