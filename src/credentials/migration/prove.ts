@@ -45,8 +45,9 @@ async function tried(inquiry: Inquiry, calls: number): Promise<Finding | undefin
     if ('id' in credentials) return credentials;
     const { sts, runtime } = context.aws.as(credentials);
     await sts.getCallerIdentity();
-    const model = calls === 0 || isBoundToPlace(access) ? undefined : defaultModel(inquiry);
-    for (let count = 0; model !== undefined && count < calls; count += 1) await answered(() => runtime(access.spec.region).converse(model.invokeId, 'Answer with the one word: ready', 16));
+    const model = isBoundToPlace(access) ? undefined : defaultModel(inquiry);
+    if (model === undefined) return undefined;
+    for (let count = 0; count < calls; count += 1) await answered(() => runtime(access.spec.region).converse(model.invokeId, 'Answer with the one word: ready', 16));
     return undefined;
   } catch (error) {
     if (!(error instanceof AwsCallError)) throw error;
