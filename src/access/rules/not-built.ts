@@ -10,7 +10,7 @@ const modesNotBuilt: Readonly<Record<string, string>> = {
 };
 
 /** What the declaration may say one day and this version cannot do: refused by name, before the schema is asked. */
-export function notBuilt(document: unknown, { place, key }: Pick<SourceDocument, 'place' | 'key'>): Finding[] {
+export function notBuilt(document: unknown, { key }: Pick<SourceDocument, 'key'>): Finding[] {
   if (!isRecord(document) || !isRecord(document.spec)) return [];
   const findings: Finding[] = [];
   const { credentials } = document.spec;
