@@ -83,7 +83,7 @@ export async function* converge(command: string, access: Access, context: RunCon
     // Going back to what worked does not wait.
     if (command === 'apply' && context.restartNow !== true) refuse(plan.findings.filter(({ id }) => id === windowClosed).map((finding) => ({ ...finding, severity: 'error' })));
     check(plan);
-    const executed = yield* underRevision(footprint, observation, plan, guarded(context, lease.guard), options, lease);
+    const executed = yield* underRevision(command, footprint, observation, plan, guarded(context, lease.guard), options, lease);
     for (const step of plan.steps) if (step.handOver !== undefined) yield stamped({ type: 'finding', finding: step.handOver }, context.clock);
     yield stamped(summary(command, executed, context.aws.calls.length - callsBefore), context.clock);
   } finally {
@@ -103,7 +103,7 @@ export function summary(command: string, { done, failed, left, interrupted }: Ex
   };
 }
 
-async function* underRevision(footprint: Footprint, observation: Observation, plan: Plan, context: RunContext, options: ApplyOptions, lease: RunLease): AsyncGenerator<RunEvent, Executed> {
+async function* underRevision(command: string, footprint: Footprint, observation: Observation, plan: Plan, context: RunContext, options: ApplyOptions, lease: RunLease): AsyncGenerator<RunEvent, Executed> {
   const { revisions } = observation;
   const [latest] = revisions;
   const execution = { guard: lease.guard, ...(options.wait === undefined ? {} : { wait: options.wait }) };
@@ -111,7 +111,7 @@ async function* underRevision(footprint: Footprint, observation: Observation, pl
   const same = latest?.accessDigest === plan.accessDigest;
   if (!changes && same && latest.state === 'complete') return yield* execute(plan, footprint, observation, context, execution);
   // A run that was stopped and is gone on with keeps its revision.
-  const revision = same && latest.state === 'pending' ? latest : await beginRevision(footprint, revisions, context);
+  const revision = same && latest.state === 'pending' ? latest : await beginRevision(footprint, revisions, context, { goesBack: command === 'rollback' });
   const executed = yield* execute(plan, footprint, observation, context, execution);
   if (executed.left.length === 0 && !executed.interrupted && plan.partial !== true) await completeRevision(revision, revisions, context);
   return executed;

@@ -16,6 +16,7 @@ import type { Footprint, Revision, RevisionMarks, RunContext } from './types.ts'
 
 const kept = 10;
 const stateLabel = 'bedrock-access.dev/state';
+const goesBackAnnotation = 'bedrock-access.dev/goes-back';
 const apiVersion = 'apps/v1';
 const kind = 'ControllerRevision';
 
@@ -36,7 +37,7 @@ export async function allRevisions(kubernetes: Kubernetes): Promise<readonly { r
 }
 
 /** Written before the first step. */
-export async function beginRevision(footprint: Footprint, earlier: readonly Revision[], context: RunContext): Promise<Revision> {
+export async function beginRevision(footprint: Footprint, earlier: readonly Revision[], context: RunContext, { goesBack = false }: { readonly goesBack?: boolean } = {}): Promise<Revision> {
   const { owner, access } = footprint;
   const { catalog, programVersion, kubernetes } = context;
   const number = (earlier[0]?.number ?? 0) + 1;
@@ -48,6 +49,7 @@ export async function beginRevision(footprint: Footprint, earlier: readonly Revi
       namespace: owner.namespace,
       name: `bedrock-access-${owner.name}-${number}`,
       labels: { ...ownerLabels(owner), [stateLabel]: 'pending' },
+      ...(goesBack ? { annotations: { [goesBackAnnotation]: 'true' } } : {}),
       ...(owners.length === 0 ? {} : { ownerReferences: owners }),
     },
     revision: number,
@@ -118,10 +120,10 @@ export async function removeRevision(revision: Revision, context: RunContext): P
   }
 }
 
-/** The last complete revision before the state of now: what `rollback` goes back to. */
+/** The last complete revision before the state of now: what `rollback` goes back to. A rollback that was stopped goes on to where it went. */
 export function revisionBefore(revisions: readonly Revision[]): Revision {
   const [latest, ...earlier] = revisions;
-  const target = earlier.find(({ state }) => state === 'complete');
+  const target = latest?.goesBack === true && latest.state === 'pending' ? latest : earlier.find(({ state }) => state === 'complete');
   if (latest === undefined || target === undefined) {
     throw new AccessError('no-earlier-revision', 'there is no earlier revision to go back to', {
       cause: latest === undefined ? 'Nothing was applied in this cluster under that name.' : `Revision ${latest.number} is the first one.`,
@@ -145,6 +147,7 @@ function readRevision(object: KubernetesObject): Revision {
     ...(access === undefined ? {} : { access }),
     ...(catalog === undefined ? {} : { catalog }),
     marks: marksOf(object),
+    goesBack: object.metadata.annotations?.[goesBackAnnotation] === 'true',
     object,
   };
 }

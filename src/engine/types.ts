@@ -124,6 +124,8 @@ export interface Revision {
   readonly catalog?: Catalog;
   /** Where the way to its mode of credentials stands, as far as nothing else shows it: written before the act. */
   readonly marks: RevisionMarks;
+  /** Begun by a rollback: while it is pending, a rollback goes on to it instead of back from it. */
+  readonly goesBack: boolean;
   /** The ControllerRevision itself. */
   readonly object: KubernetesObject;
 }

@@ -17,7 +17,7 @@ const allowed = ({ Statement }: PolicyDocument): ReadonlySet<string> => new Set(
 const unseen: Readonly<Record<string, string>> = {
   'iam:TagPolicy': 'AWS asks for it when CreatePolicy carries tags (IAM user guide, "Tagging IAM resources"); the program calls it only to adopt',
   'ssm:AddTagsToResource': 'PutParameter with tags asks for it: the test "a new parameter with tags" shows that it is needed',
-  'iam:GetAccessKeyLastUsed': 'asked of a key that a killed run may have lost (engine-kill.test.ts), and of the old key of a rotation',
+  'iam:GetAccessKeyLastUsed': 'asked of a key that a killed run may have lost (crash-safe.test.ts), and of the old key of a rotation',
   'iam:UntagUser': 'a rotation takes its marks off',
   'iam:UpdateAccessKey': 'a rotation deactivates a key before it is deleted',
   ...Object.fromEntries(storeIdentityActions.map((action) => [action, 'the store has a role of its own: store-identity.test.ts'])),
