@@ -116,6 +116,7 @@ export interface WebIdentityDocument {
 
 export interface PodIdentityDocument {
   readonly cluster: string;
+  readonly region: string;
   readonly serviceAccount: string;
   /** Default `bedrock-<name>-role`. */
   readonly role?: string;

@@ -115,6 +115,8 @@ export interface WebIdentityCredentials {
 export interface PodIdentityCredentials {
   /** The name of the EKS cluster, in the access's account. */
   readonly cluster: string;
+  /** Where the EKS cluster is; never confused with where Bedrock is called. */
+  readonly region: string;
   /** The workloads' ServiceAccount in the access's namespace. */
   readonly serviceAccount: string;
   /** Name of the IAM role, default `bedrock-<name>-role`. */

@@ -36,6 +36,7 @@ const kinds: Readonly<Record<string, AwsErrorKind>> = {
   ParameterVersionNotFound: 'not-found',
   InvalidResourceId: 'not-found', // SSM tagging: the parameter does not exist
   ResourceNotFound: 'not-found',
+  ResourceInUse: 'already-exists', // EKS: there is an association of that ServiceAccount already
   EntityAlreadyExists: 'already-exists',
   ParameterAlreadyExists: 'already-exists',
   ResourceExists: 'already-exists', // Secrets Manager

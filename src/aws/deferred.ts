@@ -1,5 +1,5 @@
 import type { Session } from './session.ts';
-import type { ApiKeyCalls, BedrockCalls, BedrockRuntimeCalls, IamCalls, SecretsManagerCalls, SsmCalls, StsCalls, WebIdentityCalls } from './types.ts';
+import type { ApiKeyCalls, BedrockCalls, BedrockRuntimeCalls, EksCalls, IamCalls, SecretsManagerCalls, SsmCalls, StsCalls, WebIdentityCalls } from './types.ts';
 
 /*
  * Each service's SDK client costs 65–210 ms to import, so each is loaded by the first call of its service and not
@@ -132,6 +132,21 @@ export function deferredRuntime(session: Session, region: string): BedrockRuntim
     converse: async (...given) => (await load()).converse(...given),
     converseStream: async (...given) => (await load()).converseStream(...given),
     countTokens: async (...given) => (await load()).countTokens(...given),
+  };
+}
+
+export function deferredEks(session: Session, region: string): EksCalls {
+  const load = once(async () => (await import('./eks.ts')).eksCalls(session, region));
+  return {
+    getCluster: async (...given) => (await load()).getCluster(...given),
+    getAddonStatus: async (...given) => (await load()).getAddonStatus(...given),
+    listAssociations: async (...given) => (await load()).listAssociations(...given),
+    getAssociation: async (...given) => (await load()).getAssociation(...given),
+    createAssociation: async (...given) => (await load()).createAssociation(...given),
+    updateAssociation: async (...given) => (await load()).updateAssociation(...given),
+    deleteAssociation: async (...given) => (await load()).deleteAssociation(...given),
+    tagAssociation: async (...given) => (await load()).tagAssociation(...given),
+    assumeRoleForPod: async (...given) => (await load()).assumeRoleForPod(...given),
   };
 }
 

@@ -16,6 +16,7 @@ export interface Aws {
   rolesAnywhere(region: string): RolesAnywhereCalls;
   bedrock(region: string): BedrockCalls;
   runtime(region: string): BedrockRuntimeCalls;
+  eks(region: string): EksCalls;
   /** The same world (endpoint, clock, counters) seen by another identity. */
   as(credentials: AwsCredentials): Aws;
   /** The same world, called with a bearer token instead of a signature: a Bedrock API key. It opens nothing but Amazon Bedrock. */
@@ -232,6 +233,49 @@ export interface WebIdentityCalls {
   deleteProvider(arn: string): Promise<void>;
   /** 15 minutes, the shortest there is. Needs no permission of the caller: the token decides. */
   assumeRole(input: { roleArn: string; sessionName: string; token: Secret }): Promise<AwsCredentials>;
+}
+
+/** An EKS cluster, as far as it matters to its pods' identities. */
+export interface EksCluster {
+  readonly name: string;
+  readonly arn: string;
+  /** `ACTIVE` when it works. */
+  readonly status: string;
+  /** EKS Auto Mode: its nodes bring the Pod Identity agent along. */
+  readonly autoMode: boolean;
+}
+
+/** Which role the pods of one ServiceAccount get (EKS Pod Identity). There is one at most for a ServiceAccount. */
+export interface PodIdentityAssociation {
+  /** `a-…` */
+  readonly id: string;
+  readonly arn: string;
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly serviceAccount: string;
+  readonly roleArn: string;
+  /** A role that the first one assumes for the pods, mostly of another account. */
+  readonly targetRoleArn?: string;
+  /** Does a session carry the tags of cluster, namespace and ServiceAccount? */
+  readonly sessionTags: boolean;
+  readonly tags: Tags;
+}
+
+export interface EksCalls {
+  getCluster(name: string): Promise<EksCluster | undefined>;
+  /** `ACTIVE`, `DEGRADED`, …; undefined where the add-on is not installed. */
+  getAddonStatus(cluster: string, addon: string): Promise<string | undefined>;
+  /** Ids of the associations in a namespace; none where there is no such cluster. */
+  listAssociations(cluster: string, filter: { namespace: string; serviceAccount?: string }): Promise<readonly string[]>;
+  getAssociation(cluster: string, id: string): Promise<PodIdentityAssociation | undefined>;
+  /** `token`: the same one makes a repeated call answer what the first one made. */
+  createAssociation(input: { cluster: string; namespace: string; serviceAccount: string; roleArn: string; token: string; tags: Tags }): Promise<PodIdentityAssociation>;
+  /** Sets the role, and session tags to be given. */
+  updateAssociation(cluster: string, id: string, input: { roleArn: string; token: string }): Promise<void>;
+  deleteAssociation(cluster: string, id: string): Promise<void>;
+  tagAssociation(arn: string, tags: Tags): Promise<void>;
+  /** What the agent on the node asks for a pod: the token decides, and the caller's eks-auth:AssumeRoleForPodIdentity. */
+  assumeRoleForPod(input: { cluster: string; token: Secret }): Promise<AwsCredentials>;
 }
 
 export interface ParameterMetadata {

@@ -242,6 +242,12 @@ export const accessPages = {
     remedy: 'Write https://<host>/<path>.',
     fault: 'input',
   },
+  'cluster-name-malformed': {
+    summary: 'The name of an EKS cluster is letters, digits, hyphens and underscores, at most 100.',
+    cause: 'Amazon EKS takes no other character in it, and it is not an ARN.',
+    remedy: 'Write the name that `aws eks list-clusters` shows.',
+    fault: 'input',
+  },
   'model-id-malformed': {
     summary: 'A model reference has no spaces and only printable ASCII characters.',
     cause: 'Model ids, inference profile ids, ARNs and aliases have none.',
@@ -357,7 +363,7 @@ export const accessPages = {
     fault: 'input',
   },
   'web-identity-by-program': {
-    summary: 'A part of the declaration does not go with credentials.webIdentity.',
+    summary: 'A part of the declaration does not go with a role of the pods.',
     cause: 'Role, token volume and variables are made by the program; Terraform and manifests are not written for this mode yet, and there is no parameter.',
     remedy: 'Leave out managedBy and parameterKmsKeyId, or declare credentials.accessKey.',
     fault: 'input',

@@ -150,9 +150,9 @@ export function callsTo(connection: Connection, transport: Transport, options: C
         complete: (item) => withKind(item, apiVersion, kind)[0],
       });
     },
-    async create(object) {
+    async create(object, { dryRun = false } = {}) {
       const { path, place } = await locate('create', { apiVersion: object.apiVersion, kind: object.kind, namespace: object.metadata.namespace });
-      return changing({ method: 'POST', path: withQuery(path, { fieldManager }), body: object }, named(place, object));
+      return changing({ method: 'POST', path: withQuery(path, { fieldManager, dryRun: dryRun ? 'All' : undefined }), body: object }, named(place, object));
     },
     async apply(object, { force = false, dryRun = false, fieldManager: manager = fieldManager } = {}) {
       const { path, place } = await locate('patch', { apiVersion: object.apiVersion, kind: object.kind, namespace: object.metadata.namespace, name: object.metadata.name });

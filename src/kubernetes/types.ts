@@ -84,7 +84,8 @@ export interface Kubernetes {
   list(apiVersion: string, kind: string, options?: ListOptions): Promise<readonly KubernetesObject[]>;
   /** Never ends by itself: re-lists after 410 and reconnects after silence; ends when `signal` aborts. */
   watch(apiVersion: string, kind: string, options: ListOptions & { readonly signal: AbortSignal }): AsyncIterable<WatchEvent>;
-  create(object: KubernetesObject): Promise<KubernetesObject>;
+  /** `dryRun`: everything is done, admission included, but nothing is kept. */
+  create(object: KubernetesObject, options?: { readonly dryRun?: boolean }): Promise<KubernetesObject>;
   /** Server-side apply with field manager `bedrock-access`. `force` only over fields of our own older managers. */
   apply(object: KubernetesObject, options?: { readonly force?: boolean; readonly dryRun?: boolean; readonly fieldManager?: string }): Promise<KubernetesObject>;
   replace(object: KubernetesObject): Promise<KubernetesObject>;

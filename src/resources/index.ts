@@ -11,6 +11,7 @@ import { keyProof } from './key-proof.ts';
 import { managedPolicy } from './managed-policy.ts';
 import { oidcProvider } from './oidc-provider.ts';
 import { oldAccessKey } from './old-access-key.ts';
+import { podIdentityAssociation } from './pod-identity-association.ts';
 import { policyAttachment } from './policy-attachment.ts';
 import { rolePolicyAttachment } from './role-policy-attachment.ts';
 import { rotationJob } from './rotation-job.ts';
@@ -37,6 +38,7 @@ export const kinds: readonly ResourceKind[] = [
   managedPolicy,
   policyAttachment,
   rolePolicyAttachment,
+  podIdentityAssociation,
   denyPolicy,
   secretStore,
   externalSecret,

@@ -6,6 +6,7 @@ import type { Partition } from '../bedrock/types.ts';
 import type { PolicyDocument } from '../policy/types.ts';
 import type { Field } from './kind.ts';
 import type { PodVolume } from './pod-volumes.ts';
+import { podRoleOfPodIdentity } from './pod-identity.ts';
 import { podRoleOfWebIdentity } from './web-identity.ts';
 
 export interface PodRole {
@@ -27,11 +28,15 @@ export interface PodParts {
   readonly variables: readonly EnvironmentVariable[];
   /** What must be there before a pod starts, beyond the role and its policies. */
   readonly ready: readonly Field[];
+  /** What others put into a pod when it is made: pods without that variable, or from before `by`, are made anew. */
+  readonly givenAtStart?: { readonly by: Field; readonly variable: string };
+  /** Variables, beside a static key, for which SDKs pass over what this mode gives. */
+  readonly hiddenBy?: readonly string[];
 }
 
 /** Undefined in the modes of an IAM user. */
 export function podRoleOf(access: Access, partition: Partition): PodRole | undefined {
-  return podRoleOfWebIdentity(access, partition);
+  return podRoleOfWebIdentity(access, partition) ?? podRoleOfPodIdentity(access, partition);
 }
 
 /** Name and ARN of the role that the access declares. */

@@ -2,7 +2,7 @@
  * Readings, not calls: one answer of AWS or Kubernetes each, asked for at most once in a run and shared by every kind
  * that looks at it. Pointed readings serve one access and never sweep the account; swept ones serve many.
  */
-import type { AccessKeyMetadata, Aws, CallerIdentity, IamRole, IamUser, InferenceProfileSummary, ManagedPolicy, OidcProvider, Tags, TrustedRole } from '../aws/types.ts';
+import type { AccessKeyMetadata, Aws, CallerIdentity, EksCluster, IamRole, IamUser, InferenceProfileSummary, ManagedPolicy, OidcProvider, PodIdentityAssociation, Tags, TrustedRole } from '../aws/types.ts';
 import type { Kubernetes, KubernetesObject, ListOptions, ObjectReference } from '../kubernetes/types.ts';
 import type { PolicyDocument } from '../policy/types.ts';
 import { ownershipByTags, ownerTags, type Owner } from './owner.ts';
@@ -46,6 +46,12 @@ export interface Readings {
   /** A list shows no tags. */
   profileTags(region: string, arn: string): Promise<Tags | undefined>;
   oidcProvider(arn: string): Promise<OidcProvider | undefined>;
+  eksCluster(region: string, name: string): Promise<EksCluster | undefined>;
+  /** `ACTIVE`, `DEGRADED`, …; undefined where the add-on is not installed. */
+  eksAddonStatus(region: string, cluster: string, addon: string): Promise<string | undefined>;
+  podIdentityAssociation(region: string, cluster: string, namespace: string, serviceAccount: string): Promise<PodIdentityAssociation | undefined>;
+  /** Every association of a namespace, with tags. */
+  podIdentityAssociations(region: string, cluster: string, namespace: string): Promise<readonly PodIdentityAssociation[]>;
   object(reference: ObjectReference): Promise<KubernetesObject | undefined>;
   objects(apiVersion: string, kind: string, options: ListOptions): Promise<readonly KubernetesObject[]>;
   servedVersions(group: string, kind: string): Promise<readonly string[]>;
@@ -87,10 +93,24 @@ export function takeReadings(aws: Aws, kubernetes: Kubernetes): Readings {
     applicationProfiles: once((region: string) => aws.bedrock(region).listInferenceProfiles('APPLICATION')),
     profileTags: once((region: string, arn: string) => aws.bedrock(region).listTags(arn)),
     oidcProvider: once((arn: string) => aws.webIdentity.getProvider(arn)),
+    eksCluster: once((region: string, name: string) => aws.eks(region).getCluster(name)),
+    eksAddonStatus: once((region: string, cluster: string, addon: string) => aws.eks(region).getAddonStatus(cluster, addon)),
+    podIdentityAssociation: once(async (region: string, cluster: string, namespace: string, serviceAccount: string) => {
+      const [association] = await associationsOf(aws, region, cluster, { namespace, serviceAccount });
+      return association;
+    }),
+    podIdentityAssociations: once((region: string, cluster: string, namespace: string) => associationsOf(aws, region, cluster, { namespace })),
     object: once((target: ObjectReference) => kubernetes.get(target)),
     objects: once((apiVersion: string, kind: string, options: ListOptions) => kubernetes.list(apiVersion, kind, options)),
     servedVersions: once((group: string, kind: string) => kubernetes.servedVersions(group, kind)),
   };
+}
+
+/** The list tells neither role nor tags: each is asked for. */
+async function associationsOf(aws: Aws, region: string, cluster: string, filter: { readonly namespace: string; readonly serviceAccount?: string }): Promise<readonly PodIdentityAssociation[]> {
+  const eks = aws.eks(region);
+  const found = await Promise.all((await eks.listAssociations(cluster, filter)).map((id) => eks.getAssociation(cluster, id)));
+  return found.filter((association) => association !== undefined);
 }
 
 /** Asks once for each set of arguments, however many ask. */

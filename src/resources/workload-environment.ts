@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import type { Workload } from '../access/types.ts';
 import type { KubernetesObject } from '../kubernetes/types.ts';
 import { annotationKeys } from './annotations.ts';
+import { podsWithout, startMark } from './given-at-start.ts';
 import { gitOpsKeeper, type GitOpsKeeper } from './gitops.ts';
 import { canonicalJson, textAt } from './json.ts';
 import type { Field, Reference, Resolve, ResourceKind, State, Stray } from './kind.ts';
@@ -46,11 +47,17 @@ export interface DesiredEnvironment {
 }
 
 export interface DesiredIdentity {
+  /** Where the declaration speaks of it: `spec.credentials.webIdentity`. */
+  readonly field: string;
   readonly serviceAccount?: string;
   readonly volumes: readonly PodVolume[];
   /** The pods are changed when the role is there and may call. */
   readonly role: Field;
   readonly ready: readonly Field[];
+  /** A variable that others put into a pod when it is made, once the thing with this id is there. */
+  readonly givenAtStart?: { readonly by: Field; readonly variable: string };
+  /** Beside a static key. */
+  readonly hiddenBy: readonly string[];
 }
 
 export interface ObservedEnvironment {
@@ -64,6 +71,8 @@ export interface ObservedEnvironment {
   readonly reloading: Reloading;
   /** Only where it matters how long they take to start. */
   readonly pods: readonly KubernetesObject[];
+  /** Pods of the present template that went without what others give them at their start. */
+  readonly without: readonly string[];
 }
 
 export const workloadEnvironment: ResourceKind<DesiredEnvironment, ObservedEnvironment> = {
@@ -181,7 +190,8 @@ async function observed(object: KubernetesObject, containers: readonly Container
   }));
   const complete = containers.map((container) => withSourced(container, sources));
   const restarts = desired !== undefined && desired.digest !== '';
-  const [reloaders, pods] = await Promise.all([restarts ? reloadersOf(readings) : [], restarts && hasGap(object) ? readings.objects('v1', 'Pod', { namespace: desired.namespace }) : []]);
+  const given = desired?.identity?.givenAtStart;
+  const [reloaders, pods] = await Promise.all([restarts ? reloadersOf(readings) : [], restarts && (hasGap(object) || given !== undefined) ? readings.objects('v1', 'Pod', { namespace: desired.namespace }) : []]);
   return {
     object,
     byOthers: desired?.byOthers === true,
@@ -195,6 +205,7 @@ async function observed(object: KubernetesObject, containers: readonly Container
     ),
     reloading: restarts ? reloading(object, names, reloaders) : notReloading,
     pods: pods.filter(({ metadata }) => metadata.name?.startsWith(`${object.metadata.name ?? ''}-`) === true),
+    without: given === undefined ? [] : podsWithout(given.variable, object, pods),
     ...(keeper === undefined ? {} : { keeper }),
   };
 }
@@ -239,7 +250,10 @@ function expected(desired: DesiredEnvironment, resolve: Resolve, seen?: Observed
   if (desired.identity !== undefined) Object.assign(lines, volumesWanted(desired.identity, seen?.containers ?? []));
   if (desired.digest !== '') {
     // Where Reloader restarts for one of the two, the program does not.
-    if (seen?.reloading.secret !== true && desired.identity === undefined) lines['restart for credential'] = resolve(desired.credential);
+    const given = desired.identity?.givenAtStart;
+    const id = given === undefined ? undefined : resolve(given.by);
+    if (given !== undefined) lines['restart for credential'] = id === undefined || seen === undefined ? id : startMark(id, seen.object, seen.without);
+    else if (seen?.reloading.secret !== true && desired.identity === undefined) lines['restart for credential'] = resolve(desired.credential);
     if (seen?.reloading.configMap !== true) lines['restart for environment'] = environmentDigest(desired, resolve);
   }
   return lines;

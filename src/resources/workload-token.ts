@@ -1,5 +1,6 @@
 /** The token volume in a workload's pod template, and where its containers mount it. */
-import type { Finding } from '../finding.ts';
+import { modeOf } from '../access/credential-mode.ts';
+import type { Finding, Place } from '../finding.ts';
 import type { KubernetesObject } from '../kubernetes/types.ts';
 import { at, recordsAt, textAt } from './json.ts';
 import { reference, type Implied, type State } from './kind.ts';
@@ -13,8 +14,11 @@ import { workloadShape } from './workload-kinds.ts';
 export function desiredIdentity(implied: Implied): DesiredIdentity | undefined {
   const role = podRoleOf(implied.access, implied.partition);
   if (role === undefined) return undefined;
-  const { serviceAccount, volumes, ready } = role.pods;
+  const { serviceAccount, volumes, ready, givenAtStart, hiddenBy = [] } = role.pods;
   return {
+    field: `spec.credentials.${modeOf(implied.access.spec.credentials)}`,
+    hiddenBy,
+    ...(givenAtStart === undefined ? {} : { givenAtStart }),
     ...(serviceAccount === undefined ? {} : { serviceAccount }),
     volumes,
     role: reference('iam-role', 'role', 'arn'),
@@ -50,25 +54,31 @@ export function identityProblems(desired: DesiredEnvironment, { object, containe
   const { identity } = desired;
   if (identity === undefined) return [];
   const differs = serviceAccountDiffers(desired, identity, object);
-  return differs.length > 0 ? differs : containers.flatMap((container) => staticKey(container, object));
+  return differs.length > 0 ? differs : containers.flatMap((container) => hiding(identity, container, object));
 }
 
-/** AWS SDKs take a key from the environment before a token file (SDKs and tools reference guide, "Standardized credential providers"). */
-function staticKey(container: Container, object: KubernetesObject): readonly Finding[] {
-  const variable = variableNamed(container, 'AWS_ACCESS_KEY_ID');
-  // One of ours is what an earlier mode put there: it goes with this change.
-  if (variable === undefined || (variable.ours && variable.managers.length === 0)) return [];
+/** SDKs take what comes first in their chain (SDKs and tools reference guide, "Standardized credential providers"): a key, then a token file. */
+function hiding({ hiddenBy, field }: DesiredIdentity, container: Container, object: KubernetesObject): readonly Finding[] {
   const named = `${object.kind} ${object.metadata.name ?? ''}`;
-  return [
-    {
-      id: 'static-key-hides-identity',
-      severity: 'error',
-      message: `container ${container.name} of ${named} has AWS_ACCESS_KEY_ID in its environment`,
-      cause: 'AWS SDKs take a key from the environment before a token file: the pods would go on calling with that key.',
-      remedy: `Remove AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY where ${named} is defined.`,
-      place: { field: 'spec.credentials.webIdentity', resource: named },
-    },
-  ];
+  // One of ours is what an earlier mode put there: it goes with this change.
+  const byOthers = (name: string): boolean => {
+    const variable = variableNamed(container, name);
+    return variable !== undefined && !(variable.ours && variable.managers.length === 0);
+  };
+  return ['AWS_ACCESS_KEY_ID', ...hiddenBy].filter(byOthers).map((name) => hidingFinding(name, `container ${container.name} of ${named}`, `where ${named} is defined`, { field, resource: named }));
+}
+
+/** A variable of a container for which SDKs pass over the role. */
+export function hidingFinding(variable: string, container: string, where: string, place: Place): Finding {
+  const isKey = variable === 'AWS_ACCESS_KEY_ID';
+  return {
+    id: isKey ? 'static-key-hides-identity' : 'variable-hides-identity',
+    severity: 'error',
+    message: `${container} has ${variable} in its environment`,
+    cause: isKey ? 'AWS SDKs take a key from the environment before a role: the pods call with that key.' : 'AWS SDKs look for credentials in a fixed order (SDKs and tools reference guide, "Standardized credential providers"): with this variable they find others before they come to the role.',
+    remedy: `Remove ${isKey ? 'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY' : variable} ${where}.`,
+    place,
+  };
 }
 
 function serviceAccountDiffers({ namespace, workload }: DesiredEnvironment, identity: DesiredIdentity, object: KubernetesObject): readonly Finding[] {
@@ -82,9 +92,9 @@ function serviceAccountDiffers({ namespace, workload }: DesiredEnvironment, iden
       id: 'service-account-differs',
       severity: 'error',
       message: `the pods of ${named} run as the ServiceAccount ${runsAs}, and the role would trust ${namespace}/${identity.serviceAccount} alone`,
-      cause: 'The token says as which ServiceAccount the pod runs, and STS compares it with the trust policy of the role to the letter.',
-      remedy: `Declare credentials.webIdentity.serviceAccount: ${runsAs}, or set serviceAccountName: ${identity.serviceAccount} where ${named} is defined.`,
-      place: { field: 'spec.credentials.webIdentity.serviceAccount', resource: named },
+      cause: 'The token says as which ServiceAccount the pod runs, and it is compared with the trust policy of the role to the letter.',
+      remedy: `Declare ${identity.field.replace(/^spec\./, '')}.serviceAccount: ${runsAs}, or set serviceAccountName: ${identity.serviceAccount} where ${named} is defined.`,
+      place: { field: `${identity.field}.serviceAccount`, resource: named },
     },
   ];
 }

@@ -4,6 +4,7 @@ import { annotationKeys } from './annotations.ts';
 import { at, isRecord, textAt } from './json.ts';
 import type { Hands, Outputs } from './kind.ts';
 import { mountEntry, volumeEntry } from './pod-volumes.ts';
+import { podsWithout, startMark } from './given-at-start.ts';
 import { reloadersOf, reloading } from './reloader.ts';
 import { containersFor, fieldManager, managedPath, shownVariable, variableNamed, type Container, type ContainerVariable } from './workload-containers.ts';
 import { environmentDigest, type DesiredEnvironment } from './workload-environment.ts';
@@ -62,9 +63,16 @@ async function restartAnnotations(object: KubernetesObject, desired: DesiredEnvi
   if (desired.digest === '') return {};
   const found = at(object, ...workloadShape(object.kind).template, 'metadata', 'annotations');
   const { secret, configMap } = reloading(object, { secret: desired.secretName, configMap: desired.configMapName }, await reloadersOf(hands.readings));
-  const credential = desired.identity !== undefined ? undefined : secret ? textAt(found, annotationKeys.credential) : hands.value(desired.credential);
+  const credential = desired.identity !== undefined ? await markOfStart(object, desired.identity, hands) : secret ? textAt(found, annotationKeys.credential) : hands.value(desired.credential);
   const environment = configMap ? textAt(found, annotationKeys.environment) : environmentDigest(desired, (field) => hands.value(field));
   return { ...(credential === undefined ? {} : { [annotationKeys.credential]: credential }), ...(environment === undefined ? {} : { [annotationKeys.environment]: environment }) };
+}
+
+/** Looked at again: pods may have been made since the plan. */
+async function markOfStart(object: KubernetesObject, { givenAtStart }: NonNullable<DesiredEnvironment['identity']>, hands: Hands): Promise<string | undefined> {
+  if (givenAtStart === undefined) return undefined;
+  const pods = await hands.kubernetes.list('v1', 'Pod', { namespace: object.metadata.namespace ?? '' });
+  return startMark(hands.value(givenAtStart.by), object, podsWithout(givenAtStart.variable, object, pods));
 }
 
 /** Variables of ours that somebody else has set otherwise. */

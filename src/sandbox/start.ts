@@ -26,6 +26,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     const kubernetes = options.kubernetes === false ? undefined : await (await import('./kubernetes/server.ts')).startKubernetesServer(world);
     if (kubernetes !== undefined) {
       started.push(kubernetes);
+      if (options.eks !== undefined) started.push(await aws.startPodIdentity());
       if (options.externalSecrets !== false) started.push(await (await import('./external-secrets/index.ts')).startExternalSecrets(world));
       if (options.certManager === true) {
         const certManager = (await import('./cert-manager/index.ts')).startCertManager(world, (key) => aws.keepSecret(key));

@@ -56,6 +56,8 @@ export interface AwsPart extends Part {
   /** See `SandboxAws.trustAnchor`. */
   trustAnchor(name: string, certificate: string, region: string): string;
   snapshot(): Readonly<Record<string, unknown>>;
+  /** EKS Pod Identity in the cluster: once Kubernetes has been started. */
+  startPodIdentity(): Promise<Part>;
 }
 
 export function createWorld(options: SandboxOptions, directory: string): World {

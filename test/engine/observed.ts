@@ -136,6 +136,10 @@ export function readingsOf(world: World): Readings {
     applicationProfiles: async () => [],
     profileTags: async () => undefined,
     oidcProvider: async () => undefined,
+    eksCluster: async () => undefined,
+    eksAddonStatus: async () => undefined,
+    podIdentityAssociation: async () => undefined,
+    podIdentityAssociations: async () => [],
     object: async (target) =>
       world.objects.find(({ apiVersion, kind, metadata }) => apiVersion === target.apiVersion && kind === target.kind && metadata.namespace === target.namespace && metadata.name === target.name),
     objects: async (apiVersion, kind, { namespace, labelSelector }) =>

@@ -49,6 +49,7 @@ export function pausing(given: RunContext, at: number): PausedRun {
     rolesAnywhere: (region) => slowly(aws.rolesAnywhere(region)),
     bedrock: (region) => slowly(aws.bedrock(region)),
     runtime: (region) => aws.runtime(region),
+    eks: (region) => slowly(aws.eks(region)),
     as: (credentials) => slowAws(aws.as(credentials)),
     withToken: (token) => aws.withToken(token),
     calls: aws.calls,

@@ -19,7 +19,7 @@ export function checkCredentials({ spec }: DeclaredAccess, source: SourceDocumen
   const [mode] = credentialModes.filter((name) => spec.credentials[name] !== undefined);
   const refused = mode === undefined ? [] : clientFaults(mode, spec, source);
   if (refused.length > 0) return refused;
-  if (spec.credentials.webIdentity !== undefined) return webIdentityFaults(spec, source);
+  if (mode === 'webIdentity' || mode === 'podIdentity') return roleFaults(mode, spec, source);
   const { secretStore: store, mode: of } = declaredStore(spec) ?? {};
   if (store?.role !== undefined && !store.create) {
     const field = `spec.credentials.${of}.secretStore.role`;
@@ -58,13 +58,13 @@ const causes: Readonly<Record<CredentialMode, string>> = {
   session: 'It reads a key from its environment, and looks for a session nowhere else.',
 };
 
-/** Parts that this mode does not have yet. */
-function webIdentityFaults({ managedBy, parameterKmsKeyId }: DeclaredAccess['spec'], source: SourceDocument): Finding[] {
-  const place = source.key('spec.credentials.webIdentity');
+/** Parts that these modes do not have yet. */
+function roleFaults(mode: CredentialMode, { managedBy, parameterKmsKeyId }: DeclaredAccess['spec'], source: SourceDocument): Finding[] {
+  const place = source.key(`spec.credentials.${mode}`);
   return [
     ...(managedBy?.iam === 'terraform' || managedBy?.cluster === 'manifests'
-      ? [accessFinding('web-identity-by-program', 'spec.managedBy: with credentials.webIdentity role, token volume and variables are made by the program; Terraform and manifests are not written for it yet.', place)]
+      ? [accessFinding('web-identity-by-program', `spec.managedBy: with credentials.${mode} role and pods are changed by the program; Terraform and manifests are not written for it yet.`, place)]
       : []),
-    ...(parameterKmsKeyId === undefined ? [] : [accessFinding('web-identity-by-program', 'spec.parameterKmsKeyId: with credentials.webIdentity there is no parameter.', source.key('spec.parameterKmsKeyId'), { remedy: 'Leave it out.' })]),
+    ...(parameterKmsKeyId === undefined ? [] : [accessFinding('web-identity-by-program', `spec.parameterKmsKeyId: with credentials.${mode} there is no parameter.`, source.key('spec.parameterKmsKeyId'), { remedy: 'Leave it out.' })]),
   ];
 }

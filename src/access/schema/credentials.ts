@@ -38,8 +38,13 @@ const webIdentity = z
   .describe('An IAM role that the pods assume with the token of their ServiceAccount (IRSA), without any key.');
 
 const podIdentity = z
-  .strictObject({ cluster: z.string().min(1).max(100).describe('The name of the EKS cluster.'), serviceAccount: dnsSubdomain.describe("The workloads' ServiceAccount."), role })
-  .describe('Not built yet: EKS Pod Identity.');
+  .strictObject({
+    cluster: z.string().max(100).regex(/^[0-9A-Za-z][\w-]{0,99}$/, 'cluster-name-malformed').describe('The name of the EKS cluster.'),
+    region: region.describe('Where the EKS cluster is. It need not be the region where Bedrock is called.'),
+    serviceAccount: dnsSubdomain.describe("The workloads' ServiceAccount: EKS gives the role to its pods."),
+    role,
+  })
+  .describe('An IAM role that EKS gives to the pods of one ServiceAccount (EKS Pod Identity), without any key.');
 
 const rolesAnywhere = z
   .strictObject({

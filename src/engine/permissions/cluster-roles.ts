@@ -1,6 +1,7 @@
 import type { Access } from '../../access/types.ts';
 import type { KubernetesObject } from '../../kubernetes/types.ts';
 import { kinds } from '../../resources/index.ts';
+import { podIdentityAgent } from '../../resources/pod-identity.ts';
 import { rotationClusterName } from '../../resources/rotation-objects.ts';
 import { rotationRules, rotationRulesOfCluster, type RoleRule } from '../../resources/rotation-permissions.ts';
 
@@ -27,7 +28,7 @@ export function programRoles(access: Access, { verifyFromCluster = false }: Clus
     ...role('ClusterRole', own, merged(wide)),
     ...role('Role', own, merged(local), namespace),
     // The cluster's id, where the platform has set one.
-    ...role('Role', own, [{ apiGroups: [''], resources: ['configmaps'], verbs: ['get'], resourceNames: ['bedrock-access'] }], 'kube-system'),
+    ...role('Role', own, [{ apiGroups: [''], resources: ['configmaps'], verbs: ['get'], resourceNames: ['bedrock-access'] }, ...agentRules(access)], 'kube-system'),
   ];
 }
 
@@ -66,10 +67,22 @@ function engineRules(name: string): readonly RoleRule[] {
   ];
 }
 
-/** `verify` gets a session as the pods do: with a token of the one ServiceAccount that the role trusts. */
+/**
+ * `verify` gets a session as the pods do: with a token of the one ServiceAccount that the role trusts. With EKS Pod Identity
+ * a dry run tells whether a new pod would be given its identity; who may change the workload's template can make pods as it is.
+ */
 function identityRules({ spec }: Access): readonly RoleRule[] {
-  const { webIdentity } = spec.credentials;
-  return webIdentity === undefined ? [] : [{ apiGroups: [''], resources: ['serviceaccounts/token'], verbs: ['create'], resourceNames: [webIdentity.serviceAccount] }];
+  const { webIdentity, podIdentity } = spec.credentials;
+  const account = (webIdentity ?? podIdentity)?.serviceAccount;
+  return [
+    ...(account === undefined ? [] : [{ apiGroups: [''], resources: ['serviceaccounts/token'], verbs: ['create'], resourceNames: [account] }]),
+    ...(podIdentity === undefined ? [] : [{ apiGroups: [''], resources: ['pods'], verbs: ['create'] }]),
+  ];
+}
+
+/** The agent of EKS Pod Identity, where it is no add-on. */
+function agentRules({ spec }: Access): readonly RoleRule[] {
+  return spec.credentials.podIdentity === undefined ? [] : [{ apiGroups: ['apps'], resources: ['daemonsets'], verbs: ['get'], resourceNames: [podIdentityAgent] }];
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Access } from '../../access/types.ts';
 import { partitionOf } from '../../bedrock/regions.ts';
 import type { Partition } from '../../bedrock/types.ts';
 import { ownerTagKeys } from '../../resources/owner.ts';
+import { podIdentityAgent, podIdentityOf } from '../../resources/pod-identity.ts';
 import { policyNamePatterns } from '../../resources/policy-names.ts';
 import { roleOf } from '../../resources/pod-role.ts';
 import { storeOf } from '../../resources/stores/index.ts';
@@ -17,7 +18,7 @@ export interface Confinement {
   readonly owner: Readonly<Record<string, string>>;
   readonly userArn: string;
   /** In a mode in which the pods call as a role: then there is no user and no parameter. */
-  readonly identity?: { readonly roleArn: string; readonly pathlessRoleArn: string; readonly providerArn?: string };
+  readonly identity?: { readonly roleArn: string; readonly pathlessRoleArn: string; readonly providerArn?: string; readonly eks?: { readonly clusterArn: string; readonly addonArns: string; readonly associationArns: string } };
   /** The user without its path: a call that names a user who does not exist yet is judged on this ARN. */
   readonly pathlessUserArn: string;
   /** The managed policy, and further ones that a long list of models needs (`…-2`). */
@@ -50,6 +51,7 @@ export function confinementOf(access: Access, clusterId?: string): Confinement {
   const partition = partitionOf(region) ?? 'aws';
   const role = roleOf(access, partition);
   const provider = webIdentityOf(access, partition)?.providerArn;
+  const eks = podIdentityOf(access, partition);
   const iam = (resource: string): string => `arn:${partition}:iam::${account}:${resource}`;
   const parameterRegion = credentials.accessKey?.secretStore.region ?? region;
   const service = credentials.accessKey?.secretStore.service ?? 'ParameterStore';
@@ -62,7 +64,7 @@ export function confinementOf(access: Access, clusterId?: string): Confinement {
     owner: { ...(clusterId === undefined ? {} : { [ownerTagKeys.cluster]: clusterId }), [ownerTagKeys.namespace]: namespace, [ownerTagKeys.name]: name },
     userArn: iam(`user${names.path}${names.user}`),
     pathlessUserArn: iam(`user/${names.user}`),
-    ...(role === undefined ? {} : { identity: { roleArn: role.arn, pathlessRoleArn: iam(`role/${role.name}`), ...(provider === undefined ? {} : { providerArn: provider }) } }),
+    ...(role === undefined ? {} : { identity: { roleArn: role.arn, pathlessRoleArn: iam(`role/${role.name}`), ...(provider === undefined ? {} : { providerArn: provider }), ...(eks === undefined ? {} : { eks: eksOf(eks.clusterArn) }) } }),
     policyArns: policyNamePatterns(names.policy).map((pattern) => iam(`policy${names.path}${pattern}`)),
     region,
     ownProfiles: access.spec.models.some(({ applicationProfile }) => applicationProfile),
@@ -74,4 +76,10 @@ export function confinementOf(access: Access, clusterId?: string): Confinement {
     boundaryArn: permissionsBoundary ?? iam(`policy${programPath}bedrock-access-boundary`),
     programPolicyArn: iam(`policy${programPath}for-${names.user}`),
   };
+}
+
+/** Of `arn:aws:eks:us-west-2:123456789012:cluster/lolice`, the ids that EKS chooses left open. */
+function eksOf(clusterArn: string): NonNullable<NonNullable<Confinement['identity']>['eks']> {
+  const of = (type: string, rest: string): string => clusterArn.replace(/:cluster\/(.*)$/, `:${type}/$1/${rest}`);
+  return { clusterArn, addonArns: of('addon', `${podIdentityAgent}/*`), associationArns: of('podidentityassociation', '*') };
 }

@@ -5,7 +5,7 @@ import { storeOf, stores } from '../../resources/stores/index.ts';
 import { actionPlaces, storeIdentityActions, withheld, type ActionPlace } from './action-places.ts';
 import type { Confinement } from './confinement.ts';
 import { profileKinds, profilePlaces } from './profile-places.ts';
-import { identityEngineActions, identityKinds, identityPlaces, keyKinds } from './identity-places.ts';
+import { eksEngineActions, identityEngineActions, identityKinds, identityPlaces, keyKinds } from './identity-places.ts';
 
 /**
  * What the engine itself calls, beyond its kinds: verify looks at everything that AWS judges the user by, and at the role
@@ -16,8 +16,8 @@ export const engineActions: readonly string[] = ['iam:ListUserPolicies', 'iam:Ge
 /** Every action that the program needs of AWS, as its kinds and the engine declare them. */
 export function neededActions({ kmsKey, identity, ownProfiles, service }: Confinement): readonly string[] {
   const otherStores = stores.filter((store) => store.service !== service).map(({ kind }) => kind);
-  const others: ReadonlySet<string> = new Set([...(identity === undefined ? identityKinds : keyKinds), ...otherStores]);
-  const all = [...kinds.filter(({ kind }) => !others.has(kind) && (ownProfiles || !profileKinds.has(kind))).flatMap(({ permissions }) => permissions), ...(identity === undefined ? engineActions : identityEngineActions), ...(kmsKey === undefined ? [] : storeOf({ service }).iam.keyActions)];
+  const others: ReadonlySet<string> = new Set([...(identity === undefined ? identityKinds : keyKinds), ...otherStores, ...(identity?.providerArn === undefined ? ['oidc-provider'] : []), ...(identity?.eks === undefined ? ['pod-identity-association'] : [])]);
+  const all = [...kinds.filter(({ kind }) => !others.has(kind) && (ownProfiles || !profileKinds.has(kind))).flatMap(({ permissions }) => permissions), ...(identity === undefined ? engineActions : identityEngineActions), ...(identity?.eks === undefined ? [] : eksEngineActions), ...(kmsKey === undefined ? [] : storeOf({ service }).iam.keyActions)];
   return [...new Set(all)].sort();
 }
 

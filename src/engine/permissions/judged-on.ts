@@ -40,5 +40,11 @@ export function judgedOn({ action, region, resource = '*' }: DeniedCall, access:
   }
   // AWS chooses the id of what is made.
   if (action === 'bedrock:CreateInferenceProfile') return [`arn:${partition}:bedrock:${region}:${account}:application-inference-profile/*`];
+  if (service === 'eks' || service === 'eks-auth') {
+    const eks = `arn:${partition}:eks:${region}:${account}`;
+    const [cluster = '', rest] = resource.split('/');
+    if (rest === undefined) return [`${eks}:cluster/${cluster}`];
+    return [operation === 'DescribeAddon' ? `${eks}:addon/${cluster}/${rest}/*` : `${eks}:podidentityassociation/${cluster}/${rest}`];
+  }
   return [resource];
 }

@@ -7,12 +7,14 @@ import type { Finding } from '../../finding.ts';
 import type { NamedPolicy } from '../../policy/types.ts';
 import { policyLines } from '../../resources/policy-lines.ts';
 import { podRoleOf, type PodRole } from '../../resources/pod-role.ts';
+import { hidingFinding } from '../../resources/workload-token.ts';
 import type { VerifyCheck } from '../types.ts';
 import { check, type Looked } from './check.ts';
 import { gatherPods, type LivePods } from './gather-pods.ts';
 import type { HeldCredentials } from './held-credentials.ts';
 import type { Inquiry } from './inquiry.ts';
 import { callableModels } from './own-profiles.ts';
+import { wayOfPodIdentity } from './pod-identity.ts';
 import { wayOfWebIdentity } from './web-identity.ts';
 
 /** How the pods of a mode come to a session of their role. */
@@ -32,7 +34,7 @@ export interface SessionWay {
 /** Undefined in the modes of an IAM user. */
 export function sessionWayOf(inquiry: Inquiry): { readonly role: PodRole; readonly way: SessionWay } | undefined {
   const role = podRoleOf(inquiry.access, inquiry.implied.partition);
-  const way = wayOfWebIdentity(inquiry);
+  const way = wayOfWebIdentity(inquiry) ?? wayOfPodIdentity(inquiry);
   return role === undefined || way === undefined ? undefined : { role, way };
 }
 
@@ -50,7 +52,7 @@ export async function* verifyRole({ role, way }: { readonly role: PodRole; reado
   const checks = [
     check('role-and-trust', 'Role and trust', inquiry, () => roleAndTrust(role, way, inquiry)),
     check('session', way.title, inquiry, () => session),
-    check('pod-environment', 'Pod environment', inquiry, async () => podEnvironment(await gatherPods(inquiry), way)),
+    check('pod-environment', 'Pod environment', inquiry, async () => podEnvironment(await gatherPods(inquiry), role, way)),
     check('policy', 'Policy', inquiry, async () => alike.judgePolicy(await policies, inquiry)),
     check('call', 'Call', inquiry, () => calling(false, way, session, policies, inquiry, alike)),
     check('streamed-call', 'Streamed call', inquiry, () => calling(true, way, session, policies, inquiry, alike)),
@@ -79,21 +81,21 @@ async function roleAndTrust(role: PodRole, way: SessionWay, { readings }: Inquir
   return { detail: `${role.name} trusts ${way.holder}`, findings: [...around, ...of] };
 }
 
-function podEnvironment({ facts }: LivePods, way: SessionWay): Looked {
+function podEnvironment({ facts }: LivePods, { pods: { givenAtStart, hiddenBy = [] } }: PodRole, way: SessionWay): Looked {
   const pods = facts.workloads.flatMap((workload) => workload.pods);
-  const hidden = pods.flatMap(({ name, containers }) =>
-    containers
-      .filter(({ variables }) => variables.has('AWS_ACCESS_KEY_ID'))
-      .map((container): Finding => ({
-        id: 'static-key-hides-identity',
-        severity: 'error',
-        message: `container ${container.name} of pod ${name} has AWS_ACCESS_KEY_ID in its environment`,
-        cause: 'AWS SDKs take a key from the environment before a token file: the pod calls with that key, not with its role.',
-        remedy: 'Remove AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY where the workload is defined.',
-        place: { resource: `Pod ${facts.namespace}/${name}` },
-      })),
-  );
-  return { detail: `${pods.length} ${pods.length === 1 ? 'pod' : 'pods'} with ${way.pods}`, findings: [...podMissing(facts), ...podVariable(facts), ...hidden] };
+  const containers = pods.flatMap((pod) => pod.containers.map((container) => ({ ...container, said: `container ${container.name} of pod ${pod.name}`, place: { resource: `Pod ${facts.namespace}/${pod.name}` } })));
+  const hidden = containers.flatMap(({ said, variables, place }) => ['AWS_ACCESS_KEY_ID', ...hiddenBy].filter((name) => variables.has(name)).map((name) => hidingFinding(name, said, 'where the workload is defined', place)));
+  const without = containers
+    .filter(({ variables }) => givenAtStart !== undefined && !variables.has(givenAtStart.variable))
+    .map(({ said, place }): Finding => ({
+      id: 'pod-without-identity',
+      severity: 'error',
+      message: `${said} was given no identity: it has no ${givenAtStart?.variable ?? ''}`,
+      cause: 'A pod is given it when it is made. This one was made before the association took effect.',
+      remedy: 'Run `bedrock-access apply`: it makes such pods anew. What it does not restart (a Job, OnDelete, restart: never) gets it with its next pod.',
+      place,
+    }));
+  return { detail: `${pods.length} ${pods.length === 1 ? 'pod' : 'pods'} with ${way.pods}`, findings: [...podMissing(facts), ...podVariable(facts), ...hidden, ...without] };
 }
 
 /** Every policy that AWS would look at for the role, boundary included; undefined when there is no such role. */

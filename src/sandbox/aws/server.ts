@@ -20,5 +20,5 @@ export async function startAwsServer(world: World): Promise<AwsPart> {
   world.issueCredentials = (name, policy) => Promise.resolve(issueCredentials(world, state, name, policy));
   const trustAnchor = (name: string, certificate: string, region: string): string => giveTrustAnchor(state, world, { name, certificate, region });
   const keepSecret = (pem: string): void => void state.iam.issuedSecrets.push(pem.replaceAll(/-----[^-]+-----|\s/g, ''));
-  return { endpoint, administrator, trustAnchor, keepSecret, snapshot: () => snapshot(state), issuedSecrets: () => [...state.iam.issuedSecrets], stop: () => server.close() };
+  return { endpoint, administrator, trustAnchor, keepSecret, snapshot: () => snapshot(state), issuedSecrets: () => [...state.iam.issuedSecrets], stop: () => server.close(), startPodIdentity: async () => (await import('../pod-identity.ts')).startPodIdentity(world, state) };
 }

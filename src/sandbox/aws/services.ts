@@ -2,6 +2,9 @@ import { createInferenceProfile, deleteInferenceProfile, getInferenceProfile, li
 import { getFoundationModel, listFoundationModels } from './bedrock/models.ts';
 import { listTagsForResource, tagResource, untagResource } from './bedrock/tags.ts';
 import type { Operation, Operations } from './call.ts';
+import { createPodIdentityAssociation, deletePodIdentityAssociation, describePodIdentityAssociation, listPodIdentityAssociations, tagAssociation, updatePodIdentityAssociation } from './eks/associations.ts';
+import { describeAddon, describeCluster } from './eks/cluster.ts';
+import { assumeRoleForPodIdentity } from './eks/pod-session.ts';
 import { iamOperations } from './iam/index.ts';
 import { rolesAnywhereRoutes } from './rolesanywhere/index.ts';
 import { converse, converseStream } from './runtime/converse.ts';
@@ -17,7 +20,7 @@ export type Protocol = 'query' | 'json' | 'rest';
 export type Service =
   | { readonly name: 'iam' | 'sts'; readonly protocol: 'query'; readonly version: string; readonly namespace: string; readonly operations: Operations }
   | { readonly name: 'ssm' | 'secretsmanager'; readonly protocol: 'json'; readonly target: string; readonly operations: Operations }
-  | { readonly name: 'bedrock' | 'rolesanywhere'; readonly protocol: 'rest'; readonly routes: readonly Route[] };
+  | { readonly name: 'bedrock' | 'rolesanywhere' | 'eks' | 'eks-auth'; readonly protocol: 'rest'; readonly routes: readonly Route[] };
 
 /** `path` has labels, `{modelId}`; they, the query and the JSON body together are the input. */
 export interface Route {
@@ -60,4 +63,25 @@ const bedrock: Service = {
   ],
 };
 
-export const services: Readonly<Record<string, Service>> = { iam, sts, ssm, secretsmanager, bedrock, rolesanywhere };
+const eks: Service = {
+  name: 'eks',
+  protocol: 'rest',
+  routes: [
+    { method: 'GET', path: '/clusters/{name}', name: 'DescribeCluster', operation: describeCluster },
+    { method: 'GET', path: '/clusters/{clusterName}/addons/{addonName}', name: 'DescribeAddon', operation: describeAddon },
+    { method: 'GET', path: '/clusters/{clusterName}/pod-identity-associations', name: 'ListPodIdentityAssociations', operation: listPodIdentityAssociations },
+    { method: 'POST', path: '/clusters/{clusterName}/pod-identity-associations', name: 'CreatePodIdentityAssociation', operation: createPodIdentityAssociation },
+    { method: 'GET', path: '/clusters/{clusterName}/pod-identity-associations/{associationId}', name: 'DescribePodIdentityAssociation', operation: describePodIdentityAssociation },
+    { method: 'POST', path: '/clusters/{clusterName}/pod-identity-associations/{associationId}', name: 'UpdatePodIdentityAssociation', operation: updatePodIdentityAssociation },
+    { method: 'DELETE', path: '/clusters/{clusterName}/pod-identity-associations/{associationId}', name: 'DeletePodIdentityAssociation', operation: deletePodIdentityAssociation },
+    { method: 'POST', path: '/tags/{resourceArn}', name: 'TagResource', operation: tagAssociation },
+  ],
+};
+
+const eksAuth: Service = {
+  name: 'eks-auth',
+  protocol: 'rest',
+  routes: [{ method: 'POST', path: '/clusters/{clusterName}/assume-role-for-pod-identity', name: 'AssumeRoleForPodIdentity', operation: assumeRoleForPodIdentity }],
+};
+
+export const services: Readonly<Record<string, Service>> = { iam, sts, ssm, secretsmanager, bedrock, rolesanywhere, eks, 'eks-auth': eksAuth };

@@ -28,6 +28,9 @@ export function snapshot(state: AwsState): Readonly<Record<string, unknown>> {
     ),
     roles: sorted(Array.from(state.iam.roles.values(), (role) => [role.name, { ...held(role), tags: tagsOf(role.tags), trust: JSON.parse(role.trust) }])),
     oidcProviders: sorted(Array.from(state.iam.oidcProviders.values(), (provider) => [provider.url, { clientIds: [...provider.clientIds].sort(), tags: tagsOf(provider.tags) }])),
+    podIdentityAssociations: sorted(
+      Array.from(state.eks.associations.values(), (one) => [`${one.namespace}/${one.serviceAccount}`, { roleArn: one.roleArn, sessionTags: !one.disableSessionTags, targetRoleArn: one.targetRoleArn, tags: sorted([...one.tags]) }]),
+    ),
     groups: sorted(Array.from(state.iam.groups.values(), (group) => [group.name, { ...held(group), members: [...group.members].sort() }])),
     policies: sorted(
       Array.from(state.iam.policies.values(), (policy) => [

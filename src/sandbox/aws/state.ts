@@ -3,6 +3,7 @@ import type { Catalog } from '../../bedrock/types.ts';
 import { seededRandom, type World } from '../world.ts';
 import type { ApplicationProfile } from './bedrock/application-profiles.ts';
 import { createCredentialRegister, type CredentialRegister } from './credentials.ts';
+import { createEksState, type EksState } from './eks/state.ts';
 import { createIamState, type IamState } from './iam/state.ts';
 import type { StoredSecret } from './secrets-manager/secrets.ts';
 import { createRolesAnywhereState, type RolesAnywhereState } from './rolesanywhere/state.ts';
@@ -25,6 +26,7 @@ export interface AwsState {
   readonly applicationProfiles: Map<string, ApplicationProfile>;
   /** How often each profile was called per source region: requests are routed round its destinations. */
   readonly routed: Map<string, number>;
+  readonly eks: EksState;
 }
 
 export function createAwsState(world: World): AwsState {
@@ -41,5 +43,6 @@ export function createAwsState(world: World): AwsState {
     rolesAnywhere: createRolesAnywhereState(),
     applicationProfiles: new Map(),
     routed: new Map(),
+    eks: createEksState(world),
   };
 }

@@ -55,12 +55,18 @@ export class ObjectStore {
   readonly #objects = new Map<string, Map<string, StoredObject>>();
   readonly #listeners = new Set<(event: StoreEvent) => void>();
   readonly #waiting: StoreEvent[] = [];
+  readonly #admission: ((input: ObjectInput) => ObjectInput)[] = [];
   #delivering = false;
   #revision = 1;
 
   constructor(world: StoreWorld, types: ResourceTypes) {
     this.#world = world;
     this.types = types;
+  }
+
+  /** Admission: every new object passes it before anything else, dry runs too (Kubernetes docs, "Dynamic Admission Control", mutating webhooks). */
+  admit(change: (input: ObjectInput) => ObjectInput): void {
+    this.#admission.push(change);
   }
 
   /** The newest resourceVersion given. */
@@ -98,7 +104,8 @@ export class ObjectStore {
     }
   }
 
-  create(input: ObjectInput, options: WriteOptions = {}): StoredObject {
+  create(asked: ObjectInput, options: WriteOptions = {}): StoredObject {
+    const input = this.#admission.reduce((object, change) => change(object), asked);
     const type = this.#type(input.apiVersion, input.kind);
     const version = versionOf(input.apiVersion);
     const { name: givenName, namespace: givenNamespace, ...given } = input.metadata ?? {};

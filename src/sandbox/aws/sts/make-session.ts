@@ -3,7 +3,7 @@ import { secretKey, sessionToken, uniqueId } from '../ids.ts';
 import type { Session } from './sessions.ts';
 
 /** New temporary credentials, valid for some seconds of the wall clock. */
-export function makeSession(call: Call, seconds: number, about: Pick<Session, 'of' | 'policies' | 'tags'>): Session {
+export function makeSession(call: Pick<Call, 'world' | 'state'>, seconds: number, about: Pick<Session, 'of' | 'policies' | 'tags'>): Session {
   const { random } = call.state.iam;
   const session: Session = {
     accessKeyId: uniqueId('ASIA', random),
