@@ -61,8 +61,8 @@ async function measure({ folder, run }: InstalledProduct, { audit, environment }
     'Many accesses in one run',
     'npm run bench:many',
     figures,
-    `The account holds ${most.toLocaleString('en-US')} accesses throughout. From four accesses on, users, policies and parameters are listed page by page (1,000 users or policies, 50 parameters a page) and shared.
-ListAccessKeys is the one call an access that remains: no list of IAM holds access keys (GetAccountAuthorizationDetails has none, and the credential report has no key ids and may be four hours old).
+    `The account holds ${most.toLocaleString('en-US')} accesses throughout. From four accesses on, users, policies and parameters are listed page by page (100 users or policies, 50 parameters a page) and shared.
+ListAccessKeys is the one call an access that remains: no list of IAM holds access keys (GetAccountAuthorizationDetails has none; the credential report has no key ids and may be four hours old, so that a plan by it would miss a key that somebody made, deactivated or deleted since).
 
 ${listings.join('\n')}`,
   );

@@ -4,18 +4,18 @@ import { test } from 'node:test';
 import { apiText } from '../../scripts/api.ts';
 import { declarationsOf } from '../../scripts/api/declarations.ts';
 
-test('api.txt is what the package exports (npx node scripts/api.ts writes it)', () => {
+test('public API: api.txt is what the package exports (npx node scripts/api.ts writes it)', () => {
   assert.equal(readFileSync('api.txt', 'utf8'), apiText());
 });
 
-test('the exports of package.json are the four modules of api.txt and the two schemas', () => {
+test('public API: the exports of package.json are the four modules of api.txt and the two schemas', () => {
   const { exports } = JSON.parse(readFileSync('package.json', 'utf8'));
   const modules = [...readFileSync('api.txt', 'utf8').matchAll(/^## (bedrock-access\S*)$/gm)].map(([, name]) => name);
   assert.deepEqual(Object.keys(exports).filter((name) => !/\.(json|yaml)$/.test(name)).map((name) => name.replace(/^\./, 'bedrock-access')), modules);
   assert.deepEqual(Object.keys(exports).filter((name) => /\.(json|yaml)$/.test(name)), ['./schema.json', './crd.yaml']);
 });
 
-test('a declaration file is read with its overloads, re-exports and names within names', () => {
+test('public API: a declaration file is read with its overloads, re-exports and names within names', () => {
   const { texts, exports, imports, stars } = declarationsOf(`import type { B as C } from './b.ts';
 export type * from './d.ts';
 export { x, type y as z } from './e.ts';

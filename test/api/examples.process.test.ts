@@ -27,12 +27,12 @@ const files = examples.map(({ title, code }, index) => {
   return { title, file, code };
 });
 
-test('every module of the API has an example that asserts something', () => {
+test('public API: every module of the API has an example that asserts something', () => {
   for (const module of ['bedrock-access', 'bedrock-access/policy', 'bedrock-access/checks', 'bedrock-access/sandbox']) assert.ok(files.some(({ code }) => code.includes(`from '${module}'`)), module);
   for (const { title, code } of files) assert.match(code, /assert\./, title);
 });
 
-test('the examples of docs/api.md hold to the types', () => {
+test('public API: the examples of docs/api.md hold to the types', () => {
   const config = join(folder, 'tsconfig.json');
   writeFileSync(config, JSON.stringify({ extends: '../../tsconfig.json', include: ['*.ts'] }));
   try {
@@ -42,4 +42,4 @@ test('the examples of docs/api.md hold to the types', () => {
   }
 });
 
-for (const { title, file } of files) test(`the example of docs/api.md runs: ${title}`, () => import(pathToFileURL(file).href));
+for (const { title, file } of files) test(`public API: the example of docs/api.md runs: ${title}`, () => import(pathToFileURL(file).href));

@@ -31,12 +31,16 @@ test('every test that a guarantee names exists under that title', () => {
   assert.deepEqual(missing.map(({ file, title }) => `${file}: ${title}`), []);
 });
 
-test('each of the ten parts is shown by a scenario', () => {
+test('each of the ten parts is shown by a scenario that is named after it', () => {
   const [, section = ''] = /\n## Ten parts[^\n]*\n([\s\S]*?)\n## /.exec(page) ?? [];
   const lines = section.split('\n').filter((line) => line.startsWith('- '));
   const parts = lines.map((line) => /^- ([^.`]+)\./.exec(line)?.[1] ?? '');
   assert.deepEqual(parts, ['Evaluator', 'Catalog kept true', 'Crash-safe', 'Ownership', 'Workloads as they are', 'No fight with GitOps', 'Where it lies and who can read it', 'Permissions', 'Verify in depth', 'Public API']);
-  for (const line of lines) assert.ok(promisedTests(line).length > 0, line);
+  for (const [index, line] of lines.entries()) {
+    const shown = promisedTests(line);
+    const name = (parts[index] ?? '').toLowerCase().replace(' and who can read it', '');
+    assert.ok(shown.length > 0 && shown.every(({ title }) => title.toLowerCase().startsWith(`${name}: `)), line);
+  }
 });
 
 test('every guarantee names a test, and no file is named without a title', () => {

@@ -85,7 +85,7 @@ function withReferences(object: KubernetesObject, access: Access): KubernetesObj
 
 function kept(tool: Tool, name: string, tell: (world: ScenarioWorld, git: GitOps) => Promise<void>): Scenario {
   return {
-    name: `${tool.name} re-applies git's manifest every second: ${name}`,
+    name: `no fight with GitOps: ${tool.name} re-applies git's manifest every second: ${name}`,
     objects: [store()],
     async play(world) {
       const git = new GitOps(tool, world);

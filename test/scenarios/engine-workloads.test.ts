@@ -47,7 +47,7 @@ async function verifyFailures(world: EngineWorld, document: ReturnType<typeof de
   return failed;
 }
 
-suite('workloads as they are: runs', () => {
+suite('runs', () => {
   const cronJob: KubernetesObject = {
     apiVersion: 'batch/v1',
     kind: 'CronJob',
@@ -55,7 +55,7 @@ suite('workloads as they are: runs', () => {
     spec: { schedule: '*/5 * * * *', jobTemplate: { spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'job', image: 'example.invalid/job:1' }] } } } } },
   };
 
-  test('new runs of a CronJob have the variables, another model needs no change of it, and destroy takes them away', () =>
+  test('workloads as they are: new runs of a CronJob have the variables, another model needs no change of it, and destroy takes them away', () =>
     inWorld([cronJob], async (world) => {
       const document = boto3({ kind: 'CronJob' });
       await apply(world, document);
@@ -74,7 +74,7 @@ suite('workloads as they are: runs', () => {
       assert.deepEqual(referred(recordsAt(await workload(world, 'CronJob', 'batch/v1'), 'spec', 'jobTemplate', 'spec', 'template', 'spec', 'containers')[0]), []);
     }));
 
-  test('a Job is never written: what it needs is said, before it is made and after, and with its references it is in place', () =>
+  test('workloads as they are: a Job is never written: what it needs is said, before it is made and after, and with its references it is in place', () =>
     inWorld([], async (world) => {
       const document = boto3({ kind: 'Job' });
       const job = (env: readonly unknown[]): KubernetesObject => ({ apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'openhands', namespace }, spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'job', image: 'example.invalid/job:1', env }] } } } });
@@ -97,8 +97,8 @@ suite('workloads as they are: runs', () => {
     }));
 });
 
-suite('workloads as they are: containers and variables', () => {
-  test('named init containers, sidecars and containers get the variables, and no other does', () =>
+suite('containers and variables', () => {
+  test('workloads as they are: named init containers, sidecars and containers get the variables, and no other does', () =>
     inWorld(
       [
         deployment('openhands', {}),
@@ -130,7 +130,7 @@ suite('workloads as they are: containers and variables', () => {
       },
     ));
 
-  test('what a container has from envFrom of our ConfigMap and Secret is not put in a second time', () =>
+  test('workloads as they are: what a container has from envFrom of our ConfigMap and Secret is not put in a second time', () =>
     inWorld([deployment('openhands', { env: [], envFrom: [{ configMapRef: { name: 'someone-elses', optional: true } }, { secretRef: { name: 'bedrock-credentials', optional: true } }] })], async (world) => {
       await apply(world, boto3({}));
       const [container] = recordsAt(await workload(world, 'Deployment'), 'spec', 'template', 'spec', 'containers');
@@ -138,12 +138,12 @@ suite('workloads as they are: containers and variables', () => {
       assert.ok(referred(container).includes('AWS_REGION'), 'the ConfigMap is not in envFrom');
     }));
 
-  test('a variable that stands twice is refused, with its container', () =>
+  test('workloads as they are: a variable that stands twice is refused, with its container', () =>
     inWorld([deployment('openhands', { env: [{ name: 'AWS_REGION', value: 'a' }, { name: 'AWS_REGION', value: 'b' }] })], async (world) => {
       await assert.rejects(events(applyAccess(boto3({}), await world.run())), { id: 'variable-repeated', message: /AWS_REGION of container openhands/ });
     }));
 
-  test('a plain value of another manager is refused, and with --adopt becomes a reference in one roll-out that destroy takes away again', () =>
+  test('workloads as they are: a plain value of another manager is refused, and with --adopt becomes a reference in one roll-out that destroy takes away again', () =>
     inWorld([deployment('openhands', { env: [{ name: 'AWS_REGION', value: 'us-east-1' }, { name: 'LOG_LEVEL', value: 'info' }] })], async (world) => {
       await assert.rejects(events(applyAccess(boto3({}), await world.run())), { id: 'field-owned-by-other' });
       const before = (await workload(world, 'Deployment')).metadata.generation ?? 0;
@@ -161,7 +161,7 @@ suite('workloads as they are: containers and variables', () => {
     }));
 });
 
-suite('workloads as they are: strategies', () => {
+suite('strategies', () => {
   const withSpec = (kind: string, spec: Readonly<Record<string, unknown>>, pod: Readonly<Record<string, unknown>> = {}): KubernetesObject => ({
     apiVersion: 'apps/v1',
     kind,
@@ -175,7 +175,7 @@ suite('workloads as they are: strategies', () => {
     { what: 'a StatefulSet of one', object: withSpec('StatefulSet', {}), says: /ends its one pod.*up to 30 s/s },
     { what: 'a DaemonSet', object: withSpec('DaemonSet', {}), says: /ends the pod of a node.*up to 30 s/s },
   ]) {
-    test(`the plan says how long the gap is: ${what}`, () =>
+    test(`workloads as they are: the plan says how long the gap is: ${what}`, () =>
       inWorld([object], async (world) => {
         await world.sandbox.clock.advance(60_000);
         const document = boto3({ kind: object.kind === 'Deployment' ? 'Deployment' : object.kind === 'DaemonSet' ? 'DaemonSet' : 'StatefulSet' });
@@ -186,12 +186,12 @@ suite('workloads as they are: strategies', () => {
       }));
   }
 
-  test('a Deployment that surges has no gap to speak of', () =>
+  test('workloads as they are: a Deployment that surges has no gap to speak of', () =>
     inWorld([deployment()], async (world) => {
       assert.deepEqual((await planFindings(world, boto3({}))).filter(({ id }) => id.startsWith('roll-out')), []);
     }));
 
-  test('pods that are replaced by hand alone: the plan says so, the run says what is left to do, and goes on when it is done', () =>
+  test('workloads as they are: pods that are replaced by hand alone: the plan says so, the run says what is left to do, and goes on when it is done', () =>
     inWorld([withSpec('StatefulSet', { updateStrategy: { type: 'OnDelete' } })], async (world) => {
       const document = boto3({ kind: 'StatefulSet' });
       assert.ok((await planFindings(world, document)).some(({ id, message }) => id === 'roll-out-by-hand' && message.includes('OnDelete')));
@@ -202,7 +202,7 @@ suite('workloads as they are: strategies', () => {
       await apply(world, document);
     }));
 
-  test('a paused Deployment: the plan says so, and after it is resumed the run goes on', () =>
+  test('workloads as they are: a paused Deployment: the plan says so, and after it is resumed the run goes on', () =>
     inWorld([withSpec('Deployment', { paused: true })], async (world) => {
       assert.ok((await planFindings(world, boto3({}))).some(({ id, message }) => id === 'roll-out-by-hand' && message.includes('paused')));
       const said = await events(applyAccess(boto3({}), await world.run()));
@@ -212,7 +212,7 @@ suite('workloads as they are: strategies', () => {
     }));
 });
 
-suite('workloads as they are: Argo Rollouts', () => {
+suite('Argo Rollouts', () => {
   const rollout = (spec: Readonly<Record<string, unknown>> = {}): KubernetesObject => ({
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'Rollout',
@@ -220,7 +220,7 @@ suite('workloads as they are: Argo Rollouts', () => {
     spec: { replicas: 1, selector: { matchLabels: { app: 'openhands' } }, strategy: { canary: { steps: [{ setWeight: 50 }, { pause: {} }] } }, template: podTemplate('openhands'), ...spec },
   });
 
-  test('a Rollout gets its variables, a pause without an end is named, and after its promotion the run goes on', () =>
+  test('workloads as they are: a Rollout gets its variables, a pause without an end is named, and after its promotion the run goes on', () =>
     inWorld([], async (world) => {
       const argo = await installRollouts(world, rollout());
       const document = boto3({ kind: 'Rollout' });
@@ -238,7 +238,7 @@ suite('workloads as they are: Argo Rollouts', () => {
       assert.deepEqual(referred(recordsAt(await workload(world, 'Rollout', 'argoproj.io/v1alpha1'), 'spec', 'template', 'spec', 'containers')[0]), []);
     }));
 
-  test('a Rollout with the template of another workload is refused, and one that nobody serves is not found', () =>
+  test('workloads as they are: a Rollout with the template of another workload is refused, and one that nobody serves is not found', () =>
     inWorld([], async (world) => {
       await assert.rejects(events(applyAccess(boto3({ kind: 'Rollout' }), await world.run())), { id: 'workload-not-found' });
       await installRollouts(world, rollout({ template: undefined, workloadRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'openhands' } }));
@@ -246,7 +246,7 @@ suite('workloads as they are: Argo Rollouts', () => {
     }));
 });
 
-suite('workloads as they are: one actor restarts', () => {
+suite('one actor restarts', () => {
   const annotated = (annotations: Readonly<Record<string, string>>): KubernetesObject => ({ ...deployment(), metadata: { name: 'openhands', namespace, annotations } });
 
   for (const { what, annotations, args } of [
@@ -254,7 +254,7 @@ suite('workloads as they are: one actor restarts', () => {
     { what: 'the Secret by name, the ConfigMap by name', annotations: { 'secret.reloader.stakater.com/reload': 'other,bedrock-credentials', 'configmap.reloader.stakater.com/reload': 'bedrock-.*' }, args: [] },
     { what: '--auto-reload-all', annotations: {}, args: ['--auto-reload-all=true'] },
   ]) {
-    test(`where Reloader will restart (${what}), the program does not, and waits for that roll-out`, () =>
+    test(`workloads as they are: where Reloader will restart (${what}), the program does not, and waits for that roll-out`, () =>
       inWorld([annotated(annotations)], async (world) => {
         const reloader = await playReloader(world, args);
         await apply(world, declared());
@@ -271,13 +271,13 @@ suite('workloads as they are: one actor restarts', () => {
       }));
   }
 
-  test('annotations for a Reloader that is not there are not believed: the program restarts', () =>
+  test('workloads as they are: annotations for a Reloader that is not there are not believed: the program restarts', () =>
     inWorld([annotated({ 'reloader.stakater.com/auto': 'true' })], async (world) => {
       await apply(world, declared());
       assert.notEqual(at(await workload(world, 'Deployment'), 'spec', 'template', 'metadata', 'annotations', 'bedrock-access.dev/environment'), undefined);
     }));
 
-  test('only the Secret is left to Reloader: for the ConfigMap the program restarts', () =>
+  test('workloads as they are: only the Secret is left to Reloader: for the ConfigMap the program restarts', () =>
     inWorld([annotated({ 'secret.reloader.stakater.com/reload': 'bedrock-credentials' })], async (world) => {
       await playReloader(world, []);
       await apply(world, declared());
@@ -286,7 +286,7 @@ suite('workloads as they are: one actor restarts', () => {
       assert.equal(at(object, 'spec', 'template', 'metadata', 'annotations', 'bedrock-access.dev/credential'), undefined);
     }));
 
-  test('a Reloader that says nothing is named, with what to do', () =>
+  test('workloads as they are: a Reloader that says nothing is named, with what to do', () =>
     inWorld([annotated({ 'reloader.stakater.com/auto': 'true' })], async (world) => {
       const reloader = await playReloader(world, []);
       await apply(world, declared());
