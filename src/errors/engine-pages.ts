@@ -56,6 +56,12 @@ export const enginePages = {
     remedy: 'Add that kind to `--only`, or let who keeps it make it first (the Terraform of the repository).',
     fault: 'input',
   },
+  'secret-being-deleted': {
+    summary: 'A secret of that name, which is not of this access, is scheduled for deletion.',
+    cause: 'Secrets Manager keeps a deleted secret for a recovery window of 7 to 30 days, and takes no other one of that name until its end (DeleteSecret, CreateSecret).',
+    remedy: 'Wait for its end, delete it at once with --force-delete-without-recovery if nobody needs it, take it over with --adopt, or choose another spec.names.parameter.',
+    fault: 'aws',
+  },
   'user-path-differs': {
     summary: 'The IAM user lies under another path than declared.',
     cause: 'A user keeps the path that it was made with, and user names are unique in an account whatever the path.',

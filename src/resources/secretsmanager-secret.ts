@@ -4,7 +4,7 @@
  * the name from the next apply for a week at least.
  */
 import { gone } from './iam-user.ts';
-import type { ResourceKind } from './kind.ts';
+import { address, type ResourceKind } from './kind.ts';
 import { ownerTags } from './owner.ts';
 import { notAtHand, storedIn, valueOf, type DesiredParameter, type ObservedParameter } from './stored-credential.ts';
 import { secretsManager, versionIdFor } from './stores/secrets-manager.ts';
@@ -25,6 +25,21 @@ export const secretsManagerSecret: ResourceKind<DesiredParameter, ObservedParame
     'KMS key': parameter.kmsKeyId ?? '',
     version: parameter.version,
   }),
+
+  problems(resource, observed, _owner, adopt) {
+    if (observed?.parameter.deleted === undefined || observed.ownership.by === 'us' || adopt) return [];
+    const { name, region } = resource.desired;
+    return [
+      {
+        id: 'secret-being-deleted',
+        severity: 'error',
+        message: `the secret ${name} in ${region}, which is not of this access, is scheduled for deletion and keeps its name until then`,
+        cause: 'Secrets Manager keeps a deleted secret for a recovery window of 7 to 30 days and takes no other one of that name (DeleteSecret).',
+        remedy: `Wait for its end, or delete it at once if nobody needs it (aws secretsmanager delete-secret --secret-id ${name} --force-delete-without-recovery --region ${region}), or choose another spec.names.parameter.`,
+        place: { field: 'spec.names.parameter', resource: address(resource) },
+      },
+    ];
+  },
 
   async create(desired, hands) {
     const { name, region, kmsKeyId } = desired;

@@ -1,5 +1,6 @@
 /** A run that is killed at one of its changing calls, before it is carried out or after, and a new run that goes on. */
 import assert from 'node:assert/strict';
+import type { Access } from '../../src/access/types.ts';
 import { applyAccess, planAccess, rollbackAccess } from '../../src/engine/index.ts';
 import type { RunEvent } from '../../src/engine/types.ts';
 import { access, declared, events, failures, seeded, summaryOf, type ScenarioWorld } from './engine-world.ts';
@@ -27,9 +28,9 @@ export function shown({ action, skip, when }: KillPoint): string {
 }
 
 /** Every changing call of a whole apply and of a whole rollback, twice: before and after. */
-export async function killPoints(world: ScenarioWorld): Promise<{ readonly apply: readonly KillPoint[]; readonly rollback: readonly KillPoint[] }> {
+export async function killPoints(world: ScenarioWorld, document: Access = declared()): Promise<{ readonly apply: readonly KillPoint[]; readonly rollback: readonly KillPoint[] }> {
   const start = world.audit.length;
-  await events(applyAccess(declared(), await world.run()));
+  await events(applyAccess(document, await world.run()));
   const middle = world.audit.length;
   await events(rollbackAccess(access, await world.run(), { all: true }));
   const changing = (from: number, to?: number): readonly KillPoint[] => {
@@ -47,22 +48,22 @@ export async function killPoints(world: ScenarioWorld): Promise<{ readonly apply
   return { apply: changing(start, middle), rollback: changing(middle) };
 }
 
-export async function killApply(world: ScenarioWorld, point: KillPoint): Promise<void> {
-  await killed(world, point, applyAccess(declared(), await world.run()));
-  const again = await events(applyAccess(declared(), await world.run()));
+export async function killApply(world: ScenarioWorld, point: KillPoint, document: Access = declared()): Promise<void> {
+  await killed(world, point, applyAccess(document, await world.run()));
+  const again = await events(applyAccess(document, await world.run()));
   assert.deepEqual(failures(again), []);
   assert.equal(summaryOf(again).outcome, 'done');
   const context = await world.run();
-  const { plan, observation } = await planAccess(declared(), context);
+  const { plan, observation } = await planAccess(document, context);
   assert.deepEqual(plan.steps.filter(({ action }) => action !== 'none').map(({ id }) => id), []);
   assert.deepEqual(plan.findings.filter(({ id }) => id === 'unknown-access-key'), []);
   assert.equal((await context.aws.iam.listAccessKeys('bedrock-openhands-user'))?.length, 1);
   assert.equal(observation.revisions[0]?.state, 'complete');
 }
 
-export async function killRollback(world: ScenarioWorld, point: KillPoint): Promise<void> {
+export async function killRollback(world: ScenarioWorld, point: KillPoint, document: Access = declared()): Promise<void> {
   const empty = await world.left();
-  assert.equal(summaryOf(await events(applyAccess(declared(), await world.run()))).outcome, 'done');
+  assert.equal(summaryOf(await events(applyAccess(document, await world.run()))).outcome, 'done');
   await killed(world, point, rollbackAccess(access, await world.run(), { all: true }));
   // Killed after the very last removal, nothing is left to be found.
   const again = await events(rollbackAccess(access, await world.run(), { all: true })).catch((error: { id?: string }) => {
