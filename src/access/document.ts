@@ -124,10 +124,11 @@ export interface PodIdentityDocument {
 
 export interface RolesAnywhereDocument {
   readonly trustAnchor: string;
-  readonly profile: string;
   readonly issuer: { readonly kind?: 'ClusterIssuer' | 'Issuer'; readonly name: string };
+  /** From `15m` to `1h`; default `1h`. */
   readonly sessionDuration?: string;
-  /** Default `bedrock-<name>-role`. */
+  /** Default `public.ecr.aws/rolesanywhere/credential-helper:latest`. */
+  readonly image?: string;  /** Default `bedrock-<name>-role`. */
   readonly role?: string;
 }
 

@@ -125,14 +125,13 @@ export interface PodIdentityCredentials {
 
 /** An IAM role that the pods assume with a certificate from cert-manager (IAM Roles Anywhere). */
 export interface RolesAnywhereCredentials {
-  /** ARN of the trust anchor. */
-  readonly trustAnchor: string;
-  /** ARN of a profile that exists. */
-  readonly profile: string;
-  /** The cert-manager issuer whose certificates the trust anchor accepts. */
+  /** ARN of the trust anchor, which the platform has made of the issuer's authority. */
+  readonly trustAnchor: string;  /** The cert-manager issuer whose certificates the trust anchor accepts. */
   readonly issuer: { readonly kind: 'ClusterIssuer' | 'Issuer'; readonly name: string };
-  /** A duration, `^[0-9]+(m|h|d)$`. */
+  /** A duration, `^[0-9]+(m|h|d)$`, from 15 minutes to an hour; default an hour. */
   readonly sessionDuration?: string;
+  /** Of AWS's credential helper, default {@link credentialHelperImage}. */
+  readonly image: string;
   /** Name of the IAM role, default `bedrock-<name>-role`. */
   readonly role: string;
 }

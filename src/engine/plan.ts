@@ -100,8 +100,12 @@ function planResource(resource: Resource, planning: Planning): PlannedResource {
   return {
     step,
     findings: [...(judged.finding === undefined ? [] : [judged.finding]), ...handOvers([step]), ...(found === undefined || action === 'none' || handOver !== undefined ? [] : (kind.notices?.(resource, found.observed) ?? []))],
-    outputs: { ...kind.foreseen(resource.desired), ...(stays && found !== undefined ? found.outputs : {}) },
+    outputs: { ...kind.foreseen(resource.desired), ...(found === undefined ? {} : stays ? found.outputs : action === 'update' ? lasting(kind.lasting ?? [], found.outputs) : {}) },
   };
+}
+
+function lasting(names: readonly string[], outputs: Outputs): Outputs {
+  return Object.fromEntries(Object.entries(outputs).filter(([name]) => names.includes(name)));
 }
 
 /** What git keeps is edited there. */

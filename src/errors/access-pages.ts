@@ -368,6 +368,30 @@ export const accessPages = {
     remedy: 'Leave out managedBy and parameterKmsKeyId, or declare credentials.accessKey.',
     fault: 'input',
   },
+  'trust-anchor-malformed': {
+    summary: 'No ARN of a trust anchor.',
+    cause: 'It looks like arn:aws:rolesanywhere:us-west-2:123456789012:trust-anchor/ and a UUID.',
+    remedy: 'Copy it from the list: aws rolesanywhere list-trust-anchors.',
+    fault: 'input',
+  },
+  'trust-anchor-other-account': {
+    summary: 'The trust anchor is of another account than the access.',
+    cause: 'A trust anchor, a profile and a role work together only within one account.',
+    remedy: 'Name a trust anchor of spec.account; each account has its own of the same authority.',
+    fault: 'input',
+  },
+  'session-duration-out-of-range': {
+    summary: 'No session lasts as long as that.',
+    cause: 'AWS gives sessions from 15 minutes on, and the role allows an hour at most.',
+    remedy: 'Write a duration from 15m to 1h, or leave it out for an hour. Sessions are renewed by themselves.',
+    fault: 'input',
+  },
+  'roles-anywhere-by-program': {
+    summary: 'A part of the declaration does not go with credentials.rolesAnywhere.',
+    cause: 'Role, profile, certificate and sidecar are made by the program; Terraform and manifests are not written for this mode yet, and there is no parameter.',
+    remedy: 'Leave out managedBy and parameterKmsKeyId, or declare credentials.accessKey.',
+    fault: 'input',
+  },
   'mode-without-key': {
     summary: 'What was asked for is done to an access key, and the access has none.',
     cause: 'It is declared with another mode of credentials than accessKey.',

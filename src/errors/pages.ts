@@ -9,6 +9,7 @@ import type { ErrorPage } from './error.ts';
 import { exportPages } from './export-pages.ts';
 import { kubernetesPages } from './kubernetes-pages.ts';
 import { policyPages } from './policy-pages.ts';
+import { rolesAnywherePages } from './roles-anywhere-pages.ts';
 import { rulesPages } from './rules-pages.ts';
 
 /** Every id that an error or a finding can have. `explain ID` and `docs/errors` are made of it. */
@@ -18,6 +19,7 @@ export const errorPages: Readonly<Record<string, ErrorPage>> = {
   ...policyPages,
   ...enginePages,
   ...credentialsPages,
+  ...rolesAnywherePages,
   ...awsPages,
   ...kubernetesPages,
   ...checksPages,

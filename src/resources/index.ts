@@ -1,6 +1,7 @@
 /** Every kind of resource that an access can own. */
 import { accessKey } from './access-key.ts';
 import { applicationInferenceProfile } from './application-inference-profile.ts';
+import { certificate } from './certificate.ts';
 import { denyPolicy } from './deny-policy.ts';
 import { environmentConfigMap } from './environment-config-map.ts';
 import { externalSecret } from './external-secret.ts';
@@ -15,6 +16,7 @@ import { podIdentityAssociation } from './pod-identity-association.ts';
 import { policyAttachment } from './policy-attachment.ts';
 import { rolePolicyAttachment } from './role-policy-attachment.ts';
 import { rotationJob } from './rotation-job.ts';
+import { rolesAnywhereProfile } from './roles-anywhere-profile.ts';
 import { secretStore } from './secret-store.ts';
 import { secretsManagerSecret } from './secretsmanager-secret.ts';
 import { ssmParameter } from './ssm-parameter.ts';
@@ -28,6 +30,7 @@ import { workloadEnvironment } from './workload-environment.ts';
 export const kinds: readonly ResourceKind[] = [
   oidcProvider,
   iamRole,
+  rolesAnywhereProfile,
   iamUser,
   accessKey,
   oldAccessKey,
@@ -42,6 +45,7 @@ export const kinds: readonly ResourceKind[] = [
   denyPolicy,
   secretStore,
   externalSecret,
+  certificate,
   environmentConfigMap,
   workloadEnvironment,
   rotationJob,

@@ -154,6 +154,8 @@ export interface ResourceKind<Desired = unknown, Observed = unknown> {
   /** Outputs that are known before it exists (a name, an ARN of a known account). */
   foreseen(desired: Desired): Outputs;
   outputs(observed: Observed): Outputs;
+  /** Outputs that an update leaves as they are: whoever refers to them is not planned to change with it. */
+  readonly lasting?: readonly string[];
 
   create(desired: Desired, hands: Hands): Promise<Outputs>;
   /** Also takes over (`adopt`): the differences then hold the owner tags or labels. */

@@ -5,8 +5,10 @@ import type { Access } from '../access/types.ts';
 import type { Partition } from '../bedrock/types.ts';
 import type { PolicyDocument } from '../policy/types.ts';
 import type { Field } from './kind.ts';
+import type { PodSidecar } from './pod-sidecars.ts';
 import type { PodVolume } from './pod-volumes.ts';
 import { podRoleOfPodIdentity } from './pod-identity.ts';
+import { podRoleOfRolesAnywhere } from './roles-anywhere.ts';
 import { podRoleOfWebIdentity } from './web-identity.ts';
 
 export interface PodRole {
@@ -24,6 +26,8 @@ export interface PodParts {
   /** The ServiceAccount that the pods must run as; undefined where any will do. */
   readonly serviceAccount?: string;
   readonly volumes: readonly PodVolume[];
+  /** Containers beside those of the workload, with volumes of their own. */
+  readonly sidecars?: readonly PodSidecar[];
   /** By which the client finds its credentials. */
   readonly variables: readonly EnvironmentVariable[];
   /** What must be there before a pod starts, beyond the role and its policies. */
@@ -36,7 +40,7 @@ export interface PodParts {
 
 /** Undefined in the modes of an IAM user. */
 export function podRoleOf(access: Access, partition: Partition): PodRole | undefined {
-  return podRoleOfWebIdentity(access, partition) ?? podRoleOfPodIdentity(access, partition);
+  return podRoleOfWebIdentity(access, partition) ?? podRoleOfPodIdentity(access, partition) ?? podRoleOfRolesAnywhere(access, partition);
 }
 
 /** Name and ARN of the role that the access declares. */

@@ -2,7 +2,7 @@
  * Readings, not calls: one answer of AWS or Kubernetes each, asked for at most once in a run and shared by every kind
  * that looks at it. Pointed readings serve one access and never sweep the account; swept ones serve many.
  */
-import type { AccessKeyMetadata, Aws, CallerIdentity, EksCluster, IamRole, IamUser, InferenceProfileSummary, ManagedPolicy, OidcProvider, PodIdentityAssociation, Tags, TrustedRole } from '../aws/types.ts';
+import type { AccessKeyMetadata, Aws, CallerIdentity, EksCluster, IamRole, IamUser, InferenceProfileSummary, ManagedPolicy, OidcProvider, PodIdentityAssociation, RolesAnywhereProfile, Tags, TrustAnchor, TrustedRole } from '../aws/types.ts';
 import type { Kubernetes, KubernetesObject, ListOptions, ObjectReference } from '../kubernetes/types.ts';
 import type { PolicyDocument } from '../policy/types.ts';
 import { ownershipByTags, ownerTags, type Owner } from './owner.ts';
@@ -52,6 +52,10 @@ export interface Readings {
   podIdentityAssociation(region: string, cluster: string, namespace: string, serviceAccount: string): Promise<PodIdentityAssociation | undefined>;
   /** Every association of a namespace, with tags. */
   podIdentityAssociations(region: string, cluster: string, namespace: string): Promise<readonly PodIdentityAssociation[]>;
+  trustAnchor(region: string, id: string): Promise<TrustAnchor | undefined>;
+  /** Every profile of IAM Roles Anywhere of the account in a region. */
+  rolesAnywhereProfiles(region: string): Promise<readonly RolesAnywhereProfile[]>;
+  rolesAnywhereTags(region: string, arn: string): Promise<Tags | undefined>;
   object(reference: ObjectReference): Promise<KubernetesObject | undefined>;
   objects(apiVersion: string, kind: string, options: ListOptions): Promise<readonly KubernetesObject[]>;
   servedVersions(group: string, kind: string): Promise<readonly string[]>;
@@ -100,6 +104,9 @@ export function takeReadings(aws: Aws, kubernetes: Kubernetes): Readings {
       return association;
     }),
     podIdentityAssociations: once((region: string, cluster: string, namespace: string) => associationsOf(aws, region, cluster, { namespace })),
+    trustAnchor: once((region: string, id: string) => aws.rolesAnywhere(region).getTrustAnchor(id)),
+    rolesAnywhereProfiles: once((region: string) => aws.rolesAnywhere(region).listProfiles()),
+    rolesAnywhereTags: once((region: string, arn: string) => aws.rolesAnywhere(region).listTags(arn)),
     object: once((target: ObjectReference) => kubernetes.get(target)),
     objects: once((apiVersion: string, kind: string, options: ListOptions) => kubernetes.list(apiVersion, kind, options)),
     servedVersions: once((group: string, kind: string) => kubernetes.servedVersions(group, kind)),

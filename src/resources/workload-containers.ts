@@ -1,6 +1,7 @@
 /** Reads a workload's containers and their variables, and which of them are ours. */
 import type { KubernetesObject, ManagedFieldsEntry } from '../kubernetes/types.ts';
 import { at, isRecord, recordsAt, textAt, type JsonRecord } from './json.ts';
+import { isSidecar } from './pod-sidecars.ts';
 import { workloadShape } from './workload-kinds.ts';
 
 /** The field manager of every fragment that the program applies. */
@@ -25,12 +26,14 @@ export interface ContainerVariable {
   readonly managers: readonly string[];
 }
 
-/** Every container of the pod template, init containers after the others. */
+/** Every container of the pod template, init containers after the others; without the sidecars that the program puts there. */
 export function containersOf(object: KubernetesObject): readonly Container[] {
   const spec = at(object, ...workloadShape(object.kind).template, 'spec');
   return [
     ...recordsAt(spec, 'containers').map((container) => read(object, container, false)),
-    ...recordsAt(spec, 'initContainers').map((container) => read(object, container, true)),
+    ...recordsAt(spec, 'initContainers')
+      .filter((container) => !isSidecar(textAt(container, 'name') ?? ''))
+      .map((container) => read(object, container, true)),
   ];
 }
 

@@ -13,6 +13,7 @@ import { canonicalJson, textAt } from './json.ts';
 import type { Field, Reference, Resolve, ResourceKind, State, Stray } from './kind.ts';
 import { reference } from './kind.ts';
 import { ours, type Owner, type Ownership } from './owner.ts';
+import { sidecarsFound, sidecarsWanted, type PodSidecar } from './pod-sidecars.ts';
 import type { PodVolume } from './pod-volumes.ts';
 import type { Readings } from './readings.ts';
 import { awaitedOfReloader, notReloading, reloadersOf, reloading, type Reloading } from './reloader.ts';
@@ -51,6 +52,7 @@ export interface DesiredIdentity {
   readonly field: string;
   readonly serviceAccount?: string;
   readonly volumes: readonly PodVolume[];
+  readonly sidecars: readonly PodSidecar[];
   /** The pods are changed when the role is there and may call. */
   readonly role: Field;
   readonly ready: readonly Field[];
@@ -69,7 +71,8 @@ export interface ObservedEnvironment {
   /** Variables that somebody else refers from to our ConfigMap or Secret: `app: AWS_REGION`. */
   readonly theirReferences: readonly string[];
   readonly reloading: Reloading;
-  /** Only where it matters how long they take to start. */
+  /** Those that are wanted: of what stands there, only the fields that they speak of are compared. */
+  readonly sidecars: readonly PodSidecar[];  /** Only where it matters how long they take to start. */
   readonly pods: readonly KubernetesObject[];
   /** Pods of the present template that went without what others give them at their start. */
   readonly without: readonly string[];
@@ -128,7 +131,7 @@ export const workloadEnvironment: ResourceKind<DesiredEnvironment, ObservedEnvir
   ownership: ({ object }, owner) => fragmentOwner(object, owner),
 
   expected,
-  found: ({ object, containers }) => ({ ...variablesFound(containers), ...annotationsFound(object), ...volumesFound(object, containers) }),
+  found: ({ object, containers, sidecars }) => ({ ...variablesFound(containers), ...annotationsFound(object), ...volumesFound(object, containers), ...sidecarsFound(object, sidecars) }),
   going: ({ object, containers }) => ({ ...variablesFound(containers.map((container) => ({ ...container, variables: ownedVariables(container) }))), ...annotationsFound(object) }),
   problems: (resource, seen, owner, adopt) => workloadProblems(resource, seen, wanted(resource.desired, seen), owner, adopt),
   handOver: (resource, seen) => exportEdit(resource.desired, seen, wanted(resource.desired, seen)),
@@ -194,6 +197,7 @@ async function observed(object: KubernetesObject, containers: readonly Container
   const [reloaders, pods] = await Promise.all([restarts ? reloadersOf(readings) : [], restarts && (hasGap(object) || given !== undefined) ? readings.objects('v1', 'Pod', { namespace: desired.namespace }) : []]);
   return {
     object,
+    sidecars: desired?.identity?.sidecars ?? [],
     byOthers: desired?.byOthers === true,
     containers: complete,
     theirReferences: complete.flatMap((container) =>
@@ -248,6 +252,7 @@ function expected(desired: DesiredEnvironment, resolve: Resolve, seen?: Observed
     }
   }
   if (desired.identity !== undefined) Object.assign(lines, volumesWanted(desired.identity, seen?.containers ?? []));
+  Object.assign(lines, sidecarsWanted(desired.identity?.sidecars ?? [], seen?.object, resolve));
   if (desired.digest !== '') {
     // Where Reloader restarts for one of the two, the program does not.
     const given = desired.identity?.givenAtStart;

@@ -14,23 +14,26 @@ import { workloadShape } from './workload-kinds.ts';
 export function desiredIdentity(implied: Implied): DesiredIdentity | undefined {
   const role = podRoleOf(implied.access, implied.partition);
   if (role === undefined) return undefined;
-  const { serviceAccount, volumes, ready, givenAtStart, hiddenBy = [] } = role.pods;
+  const { serviceAccount, volumes, sidecars = [], ready, givenAtStart, hiddenBy = [] } = role.pods;
   return {
     field: `spec.credentials.${modeOf(implied.access.spec.credentials)}`,
     hiddenBy,
     ...(givenAtStart === undefined ? {} : { givenAtStart }),
     ...(serviceAccount === undefined ? {} : { serviceAccount }),
     volumes,
+    sidecars,
     role: reference('iam-role', 'role', 'arn'),
     ready: [...namedPolicies(implied).map(({ key }) => reference('role-policy-attachment', key, 'policyArn')), ...ready],
   };
 }
 
 /** One line for each volume, one for each container that mounts it. */
-export function volumesWanted({ volumes }: DesiredIdentity, containers: readonly Container[]): State {
-  return Object.fromEntries(
-    volumes.flatMap(({ name, mountPath, source }) => [[shownVolume(name), shownSource(source)] as const, ...containers.map((container) => [shownMount(name, container.name), mountPath] as const)]),
-  );
+export function volumesWanted({ volumes, sidecars }: DesiredIdentity, containers: readonly Container[]): State {
+  const ofSidecars = sidecars.flatMap((sidecar) => sidecar.volumes).map(({ name, source }) => [shownVolume(name), shownSource(source)] as const);
+  return Object.fromEntries([
+    ...ofSidecars,
+    ...volumes.flatMap(({ name, mountPath, source }) => [[shownVolume(name), shownSource(source)] as const, ...containers.map((container) => [shownMount(name, container.name), mountPath] as const)]),
+  ]);
 }
 
 export function volumesFound(object: KubernetesObject, containers: readonly Container[]): State {
@@ -54,7 +57,7 @@ export function identityProblems(desired: DesiredEnvironment, { object, containe
   const { identity } = desired;
   if (identity === undefined) return [];
   const differs = serviceAccountDiffers(desired, identity, object);
-  return differs.length > 0 ? differs : containers.flatMap((container) => hiding(identity, container, object));
+  return differs.length > 0 ? differs : [...containers.flatMap((container) => hiding(identity, container, object)), ...besideSidecars(identity, object, containers)];
 }
 
 /** SDKs take what comes first in their chain (SDKs and tools reference guide, "Standardized credential providers"): a key, then a token file. */
@@ -79,6 +82,22 @@ export function hidingFinding(variable: string, container: string, where: string
     remedy: `Remove ${isKey ? 'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY' : variable} ${where}.`,
     place,
   };
+}
+
+/** A sidecar serves on the pod's loopback, and only to what starts after it. */
+function besideSidecars({ sidecars }: DesiredIdentity, object: KubernetesObject, containers: readonly Container[]): readonly Finding[] {
+  if (sidecars.length === 0) return [];
+  const named = `${object.kind} ${object.metadata.name ?? ''}`;
+  const place = { field: 'spec.workloads', resource: named };
+  const early = containers.filter(({ init }) => init).map(({ name }) => name);
+  return [
+    ...(at(object, ...workloadShape(object.kind).template, 'spec', 'hostNetwork') === true
+      ? [{ id: 'host-network-shares-identity', severity: 'error', message: `the pods of ${named} are in their node's network`, cause: "Their loopback is the node's: every process there could take the session that the sidecar gives, and two pods would need one port.", remedy: `Remove hostNetwork where ${named} is defined, or declare another mode of credentials.`, place } as const]
+      : []),
+    ...(early.length > 0
+      ? [{ id: 'init-container-before-sidecar', severity: 'error', message: `${early.join(', ')} of ${named} may start before the sidecar that gives the session`, cause: 'Init containers start one after the other, and the sidecar is the last of them.', remedy: 'Name only containers that are no init containers in spec.workloads[].containers.', place } as const]
+      : []),
+  ];
 }
 
 function serviceAccountDiffers({ namespace, workload }: DesiredEnvironment, identity: DesiredIdentity, object: KubernetesObject): readonly Finding[] {

@@ -3,6 +3,7 @@ import type { KubernetesObject, ManagedFieldsEntry } from '../kubernetes/types.t
 import { annotationKeys } from './annotations.ts';
 import { at, isRecord, textAt } from './json.ts';
 import type { Hands, Outputs } from './kind.ts';
+import { sidecarEntry } from './pod-sidecars.ts';
 import { mountEntry, volumeEntry } from './pod-volumes.ts';
 import { podsWithout, startMark } from './given-at-start.ts';
 import { reloadersOf, reloading } from './reloader.ts';
@@ -20,7 +21,8 @@ export async function writeEnvironment(desired: DesiredEnvironment, hands: Hands
   if (taken.length > 0) await takeOver(object, taken, hands);
   const isTaken = (container: Container, variable: ContainerVariable): boolean => taken.some((one) => one.container.name === container.name && one.variable.name === variable.name);
 
-  const { volumes = [] } = desired.identity ?? {};
+  const { volumes = [], sidecars = [] } = desired.identity ?? {};
+  const allVolumes = [...volumes, ...sidecars.flatMap((sidecar) => sidecar.volumes)];
   const entry = (container: Container): Readonly<Record<string, unknown>> => ({
     name: container.name,
     ...(volumes.length === 0 ? {} : { volumeMounts: volumes.map(mountEntry) }),
@@ -36,11 +38,12 @@ export async function writeEnvironment(desired: DesiredEnvironment, hands: Hands
       }),
   });
   const withVariables = (init: boolean): readonly Readonly<Record<string, unknown>>[] => containers.filter((container) => container.init === init).map(entry).filter(({ env }) => Array.isArray(env) && env.length > 0);
-  const [plain, init] = [withVariables(false), withVariables(true)];
+  const beside = sidecars.map((sidecar) => sidecarEntry(sidecar, (field) => hands.value(field))).filter((written) => written !== undefined);
+  const [plain, init] = [withVariables(false), [...beside, ...withVariables(true)]];
   const annotations = await restartAnnotations(object, desired, hands);
   const written = {
     ...(Object.keys(annotations).length === 0 ? {} : { metadata: { annotations } }),
-    ...(plain.length + init.length === 0 ? {} : { spec: { ...(volumes.length === 0 ? {} : { volumes: volumes.map(volumeEntry) }), ...(plain.length === 0 ? {} : { containers: plain }), ...(init.length === 0 ? {} : { initContainers: init }) } }),
+    ...(plain.length + init.length === 0 ? {} : { spec: { ...(allVolumes.length === 0 ? {} : { volumes: allVolumes.map(volumeEntry) }), ...(plain.length === 0 ? {} : { containers: plain }), ...(init.length === 0 ? {} : { initContainers: init }) } }),
   };
   await hands.kubernetes.apply({
     apiVersion,

@@ -140,6 +140,9 @@ export function readingsOf(world: World): Readings {
     eksAddonStatus: async () => undefined,
     podIdentityAssociation: async () => undefined,
     podIdentityAssociations: async () => [],
+    trustAnchor: async () => undefined,
+    rolesAnywhereProfiles: async () => [],
+    rolesAnywhereTags: async () => undefined,
     object: async (target) =>
       world.objects.find(({ apiVersion, kind, metadata }) => apiVersion === target.apiVersion && kind === target.kind && metadata.namespace === target.namespace && metadata.name === target.name),
     objects: async (apiVersion, kind, { namespace, labelSelector }) =>

@@ -7,6 +7,7 @@ import type { SourceDocument } from '../source/documents.ts';
 import type { CredentialMode } from '../types.ts';
 import { apiKeyFaults } from './api-key.ts';
 import { declaredStore } from './declared-store.ts';
+import { rolesAnywhereFaults } from './roles-anywhere.ts';
 
 /** Exactly one mode; a role only for a store that is created; a rotation only where the program holds the key. */
 export function checkCredentials({ spec }: DeclaredAccess, source: SourceDocument): Finding[] {
@@ -20,6 +21,7 @@ export function checkCredentials({ spec }: DeclaredAccess, source: SourceDocumen
   const refused = mode === undefined ? [] : clientFaults(mode, spec, source);
   if (refused.length > 0) return refused;
   if (mode === 'webIdentity' || mode === 'podIdentity') return roleFaults(mode, spec, source);
+  if (mode === 'rolesAnywhere') return rolesAnywhereFaults(spec, source);
   const { secretStore: store, mode: of } = declaredStore(spec) ?? {};
   if (store?.role !== undefined && !store.create) {
     const field = `spec.credentials.${of}.secretStore.role`;
@@ -53,7 +55,7 @@ const causes: Readonly<Record<CredentialMode, string>> = {
   accessKey: 'It reads no access key.',
   webIdentity: 'It reads a key from its environment, and knows no token file.',
   podIdentity: 'It reads a key from its environment, and asks no address for its credentials.',
-  rolesAnywhere: 'It reads a key from its environment, and starts no credential process.',
+  rolesAnywhere: 'It reads a key from its environment, and asks no instance metadata for its credentials.',
   apiKey: 'It signs its calls, and takes no bearer token.',
   session: 'It reads a key from its environment, and looks for a session nowhere else.',
 };

@@ -3,7 +3,6 @@ import { accessFinding } from '../access-finding.ts';
 import { isRecord, type SourceDocument } from '../source/documents.ts';
 
 const modesNotBuilt: Readonly<Record<string, string>> = {
-  rolesAnywhere: 'IAM Roles Anywhere',
   apiKey: 'Bedrock API keys',
   session: 'short-lived session credentials',
 };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { rotationJob } from './rotation-job.ts';
-import { dnsSubdomain, duration, region, roleArn } from './strings.ts';
+import { dnsSubdomain, duration, imageReference, region, roleArn, trustAnchorArn } from './strings.ts';
 
 export const secretStore = z
   .strictObject({
@@ -48,13 +48,11 @@ const podIdentity = z
 
 const rolesAnywhere = z
   .strictObject({
-    trustAnchor: z.string().min(1).max(1011).describe('ARN of the trust anchor.'),
-    profile: z.string().min(1).max(1011).describe('ARN of the Roles Anywhere profile.'),
-    issuer: z.strictObject({ kind: z.enum(['ClusterIssuer', 'Issuer']).default('ClusterIssuer'), name: dnsSubdomain }).describe('The cert-manager issuer of the certificate.'),
-    sessionDuration,
-    role,
+    trustAnchor: trustAnchorArn.describe("ARN of the trust anchor that accepts what the issuer's authority signs."),    issuer: z.strictObject({ kind: z.enum(['ClusterIssuer', 'Issuer']).default('ClusterIssuer'), name: dnsSubdomain }).describe('The cert-manager issuer of the certificate.'),
+    sessionDuration: duration.optional().describe('How long one session lasts, from `15m` to `1h`; default `1h`.'),
+    image: imageReference.default('public.ecr.aws/rolesanywhere/credential-helper:latest').describe("AWS's credential helper, which serves the sessions beside the workload. Best named by digest."),    role,
   })
-  .describe('Not built yet: IAM Roles Anywhere with a certificate from cert-manager.');
+  .describe('An IAM role whose sessions the pods get for a certificate from cert-manager (IAM Roles Anywhere): for a cluster whose token issuer AWS cannot reach.');
 
 const apiKey = z
   .strictObject({

@@ -6,7 +6,7 @@ import { rotationClusterName } from '../../resources/rotation-objects.ts';
 import { rotationRules, rotationRulesOfCluster, type RoleRule } from '../../resources/rotation-permissions.ts';
 
 /** Kinds that lie in no namespace; their rules need a ClusterRole. */
-const clusterWide: ReadonlySet<string> = new Set(['clustersecretstores', 'namespaces']);
+const clusterWide: ReadonlySet<string> = new Set(['clustersecretstores', 'clusterissuers', 'namespaces']);
 
 /** To be bound to whomever the platform lets run the program. */
 export const programGroup = 'bedrock-access';
@@ -20,7 +20,11 @@ const apiVersion = `${rbacGroup}/v1`;
  */
 export function programRoles(access: Access, { verifyFromCluster = false }: ClusterExtras = {}): readonly KubernetesObject[] {
   const { namespace, name } = access.metadata;
-  const declared = kinds.flatMap(({ clusterRules }) => clusterRules ?? []).flatMap((rule) => rule.resources.map((resource): RoleRule => ({ ...rule, resources: [resource] })));
+  const declared = kinds
+    // cert-manager is none of the affair of an access in another mode.
+    .filter(({ kind }) => kind !== 'certificate' || access.spec.credentials.rolesAnywhere !== undefined)
+    .flatMap(({ clusterRules }) => clusterRules ?? [])
+    .flatMap((rule) => rule.resources.map((resource): RoleRule => ({ ...rule, resources: [resource] })));
   const own = `bedrock-access-${namespace}-${name}`;
   const wide = [...declared.filter(isWide).map((rule) => storeRule(rule, access)), ...engineRulesOfCluster(namespace), ...rotationMakerRulesOfCluster(access)];
   const local = [...declared.filter((rule) => !isWide(rule)).map((rule) => storeRule(rule, access)), ...engineRules(name), ...identityRules(access), ...rotationMakerRules(access), ...(verifyFromCluster ? probeRules : [])];

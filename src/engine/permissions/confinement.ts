@@ -5,6 +5,7 @@ import { ownerTagKeys } from '../../resources/owner.ts';
 import { podIdentityAgent, podIdentityOf } from '../../resources/pod-identity.ts';
 import { policyNamePatterns } from '../../resources/policy-names.ts';
 import { roleOf } from '../../resources/pod-role.ts';
+import { rolesAnywhereOf } from '../../resources/roles-anywhere.ts';
 import { storeOf } from '../../resources/stores/index.ts';
 import type { StoreService } from '../../resources/stores/store.ts';
 import { webIdentityOf } from '../../resources/web-identity.ts';
@@ -18,7 +19,13 @@ export interface Confinement {
   readonly owner: Readonly<Record<string, string>>;
   readonly userArn: string;
   /** In a mode in which the pods call as a role: then there is no user and no parameter. */
-  readonly identity?: { readonly roleArn: string; readonly pathlessRoleArn: string; readonly providerArn?: string; readonly eks?: { readonly clusterArn: string; readonly addonArns: string; readonly associationArns: string } };
+  readonly identity?: {
+    readonly roleArn: string;
+    readonly pathlessRoleArn: string;
+    readonly providerArn?: string;
+    readonly eks?: { readonly clusterArn: string; readonly addonArns: string; readonly associationArns: string };
+    readonly trustAnchor?: { readonly arn: string; readonly region: string };
+  };
   /** The user without its path: a call that names a user who does not exist yet is judged on this ARN. */
   readonly pathlessUserArn: string;
   /** The managed policy, and further ones that a long list of models needs (`…-2`). */
@@ -52,6 +59,7 @@ export function confinementOf(access: Access, clusterId?: string): Confinement {
   const role = roleOf(access, partition);
   const provider = webIdentityOf(access, partition)?.providerArn;
   const eks = podIdentityOf(access, partition);
+  const anywhere = rolesAnywhereOf(access, partition);
   const iam = (resource: string): string => `arn:${partition}:iam::${account}:${resource}`;
   const parameterRegion = credentials.accessKey?.secretStore.region ?? region;
   const service = credentials.accessKey?.secretStore.service ?? 'ParameterStore';
@@ -64,7 +72,17 @@ export function confinementOf(access: Access, clusterId?: string): Confinement {
     owner: { ...(clusterId === undefined ? {} : { [ownerTagKeys.cluster]: clusterId }), [ownerTagKeys.namespace]: namespace, [ownerTagKeys.name]: name },
     userArn: iam(`user${names.path}${names.user}`),
     pathlessUserArn: iam(`user/${names.user}`),
-    ...(role === undefined ? {} : { identity: { roleArn: role.arn, pathlessRoleArn: iam(`role/${role.name}`), ...(provider === undefined ? {} : { providerArn: provider }), ...(eks === undefined ? {} : { eks: eksOf(eks.clusterArn) }) } }),
+    ...(role === undefined
+      ? {}
+      : {
+          identity: {
+            roleArn: role.arn,
+            pathlessRoleArn: iam(`role/${role.name}`),
+            ...(provider === undefined ? {} : { providerArn: provider }),
+            ...(eks === undefined ? {} : { eks: eksOf(eks.clusterArn) }),
+            ...(anywhere === undefined ? {} : { trustAnchor: { arn: anywhere.declared.trustAnchor, region: anywhere.region } }),
+          },
+        }),
     policyArns: policyNamePatterns(names.policy).map((pattern) => iam(`policy${names.path}${pattern}`)),
     region,
     ownProfiles: access.spec.models.some(({ applicationProfile }) => applicationProfile),
