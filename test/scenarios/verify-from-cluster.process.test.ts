@@ -3,9 +3,11 @@ import { it } from 'node:test';
 import { applyAccess } from '../../src/engine/index.ts';
 import type { RunContext, VerifyCheck } from '../../src/engine/types.ts';
 import { verifyAccess } from '../../src/engine/verify/index.ts';
-import { declared, events, failures, inSandbox, namespace, type EngineWorld } from './engine-world.ts';
+import type { KubernetesObject } from '../../src/kubernetes/types.ts';
+import { declared, deployment, events, failures, inSandbox, namespace, type EngineWorld } from './engine-world.ts';
 
 const image = 'registry.example/bedrock-access:0.1.0';
+const issuer = 'https://oidc.lolice.example';
 
 async function fromCluster(world: EngineWorld, changes: Partial<RunContext> = {}): Promise<VerifyCheck | undefined> {
   let found: VerifyCheck | undefined;
@@ -69,3 +71,27 @@ it('verify in depth: Ctrl-C and a Job that prints nothing leave no Job behind', 
     assert.deepEqual([made.length, removed.length], [2, 2]);
   });
 });
+
+it('verify in depth: a Job in the place of a keyless workload calls as its role, with a token of its own', async () => {
+  const keyless = declared({ workloads: [{ kind: 'Deployment', name: 'openhands', client: 'aws-sdk' }], credentials: { webIdentity: { issuer, serviceAccount: 'openhands' } } });
+  const objects = [{ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace, name: 'openhands' } }, runningAsItself()];
+  await inSandbox(
+    async (world) => {
+      assert.deepEqual(failures(await events(applyAccess(keyless, await world.run()))), []);
+      const before = world.sandbox.audit.length;
+      const checks: VerifyCheck[] = [];
+      for await (const check of verifyAccess(keyless, { ...(await world.run()), call: false, fromCluster: { image } })) checks.push(check);
+      const check = checks.find(({ id }) => id === 'call-from-cluster');
+      assert.equal(check?.outcome, 'passed', JSON.stringify(check));
+      const calls = world.sandbox.audit.slice(before).filter(({ action }) => action.startsWith('bedrock:Invoke'));
+      assert.ok(calls.some(({ identity, verdict }) => verdict === 'allow' && identity.startsWith('arn:aws:sts::123456789012:assumed-role/bedrock-openhands-role/')), JSON.stringify(calls));
+      await world.advance(5000);
+      assert.deepEqual(await world.kubernetes.list('batch/v1', 'Job', { namespace }), []);
+    },
+    { workloads: 'processes', issuer, externalSecrets: false, objects },
+  );
+});
+
+function runningAsItself(): KubernetesObject {
+  return JSON.parse(JSON.stringify(deployment()).replace('"containers":', '"serviceAccountName":"openhands","containers":'));
+}

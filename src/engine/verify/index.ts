@@ -56,8 +56,10 @@ export async function* verifyAccess(access: Access, context: RunContext & { read
   // Where they may not be looked at, that is said above, and the rest is judged without them.
   const inquiry = (await profiles?.catch(() => undefined))?.known ?? opened;
   const role = sessionWayOf(inquiry);
+  const image = context.fromCluster?.image;
+  const probing = image === undefined ? undefined : (pods: Promise<LivePods>, policies: Promise<PolicyFacts | undefined>) => fromCluster(image, pods, policies, inquiry);
   if (role !== undefined) {
-    yield* verifyRole(role, inquiry, { calls: context.call, judgePolicy: policy, callWith });
+    yield* verifyRole(role, inquiry, { calls: context.call, judgePolicy: policy, callWith, fromCluster: probing });
     return;
   }
   const pods = gatherPods(inquiry);
@@ -71,7 +73,7 @@ export async function* verifyAccess(access: Access, context: RunContext & { read
     check('policy', 'Policy', inquiry, async () => policy(await policies, inquiry)),
     check('call', 'Call', inquiry, () => call(false, pods, policies, inquiry, context.call)),
     check('streamed-call', 'Streamed call', inquiry, () => call(true, pods, policies, inquiry, context.call)),
-    ...(context.fromCluster === undefined ? [] : [check('call-from-cluster', 'Call from the cluster', inquiry, () => fromCluster(context.fromCluster?.image ?? '', pods, policies, inquiry))]),
+    ...(probing === undefined ? [] : [check('call-from-cluster', 'Call from the cluster', inquiry, () => probing(pods, policies))]),
   ];
   // A defect is thrown where its check is awaited, not before.
   for (const one of checks) one.catch(() => undefined);

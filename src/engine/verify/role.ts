@@ -45,21 +45,26 @@ export interface AlikeChecks {
   readonly calls: boolean;
   judgePolicy(facts: PolicyFacts | undefined, inquiry: Inquiry): Promise<Looked>;
   callWith(streamed: boolean, held: HeldCredentials, policies: Promise<PolicyFacts | undefined>, inquiry: Inquiry): Promise<Looked>;
+  /** One more call, from within the cluster; only where it was asked for. */
+  readonly fromCluster?: ((pods: Promise<LivePods>, policies: Promise<PolicyFacts | undefined>) => Promise<Looked>) | undefined;
 }
 
 export async function* verifyRole({ role, way }: { readonly role: PodRole; readonly way: SessionWay }, inquiry: Inquiry, alike: AlikeChecks): AsyncGenerator<VerifyCheck> {
   const session = way.session();
+  const pods = gatherPods(inquiry);
   const policies = rolePolicies(role, inquiry);
+  const { fromCluster } = alike;
   const checks = [
     check('role-and-trust', 'Role and trust', inquiry, () => roleAndTrust(role, way, inquiry)),
     check('session', way.title, inquiry, () => session),
-    check('pod-environment', 'Pod environment', inquiry, async () => podEnvironment(await gatherPods(inquiry), role, way)),
+    check('pod-environment', 'Pod environment', inquiry, async () => podEnvironment(await pods, role, way)),
     check('policy', 'Policy', inquiry, async () => alike.judgePolicy(await policies, inquiry)),
     check('call', 'Call', inquiry, () => calling(false, way, session, policies, inquiry, alike)),
     check('streamed-call', 'Streamed call', inquiry, () => calling(true, way, session, policies, inquiry, alike)),
+    ...(fromCluster === undefined ? [] : [check('call-from-cluster', 'Call from the cluster', inquiry, () => fromCluster(pods, policies))]),
   ];
   // A defect is thrown where its check is awaited, not before.
-  for (const one of [...checks, session, policies]) one.catch(() => undefined);
+  for (const one of [...checks, session, pods, policies]) one.catch(() => undefined);
   for (const one of checks) yield await one;
 }
 
