@@ -1,8 +1,10 @@
 /** What the phases of a rotation converge: the access's own footprint, and what is to be of the two keys. */
 import type { Footprint, FoundResource, Observation } from '../engine/types.ts';
-import { accessKey, type DesiredKey } from '../resources/access-key.ts';
+import { currentKey, type DesiredKey } from '../resources/access-key.ts';
 import { proofOf, provenKey, provenSecret, type DesiredProof } from '../resources/key-proof.ts';
+import { keyMode } from '../access/credential-mode.ts';
 import { at, isRecord } from '../resources/json.ts';
+import { keySorts, sortNamed, type KeySort } from '../resources/key-sort.ts';
 import type { Resource } from '../resources/kind.ts';
 import { oldKey, type DesiredOldKey } from '../resources/old-access-key.ts';
 import { parametersOf } from '../resources/parameter-names.ts';
@@ -17,7 +19,7 @@ export function withoutRotationJob(footprint: Footprint): Footprint {
 
 /** There shall be another key than `from`, proven before it is stored. */
 export function renewal(footprint: Footprint, from: string): Footprint {
-  return throughProof(footprint, { from }, { from, keyId: { reference: true, kind: accessKey.kind, key: 'key', output: 'id' } });
+  return throughProof(footprint, { from }, { from, keyId: currentKey(sortOf(footprint)).id });
 }
 
 /** The earlier key shall be the current one again, proven before it is stored. */
@@ -27,18 +29,19 @@ export function goingBack(footprint: Footprint, from: string, backTo: string): F
 
 /** As it is, and this of the old key. */
 export function withOldKey(footprint: Footprint, desired: Omit<DesiredOldKey, 'userName'>): Footprint {
-  return { ...footprint, resources: [...footprint.resources, oldKey({ ...desired, userName: footprint.access.spec.names.user })] };
+  return { ...footprint, resources: [...footprint.resources, oldKey({ ...desired, userName: footprint.access.spec.names.user }, sortOf(footprint))] };
 }
 
 /** The old key, seen through a footprint with it, as a thing that goes. */
 export function goes(observation: Observation, reason: string): Observation {
-  const found: FoundResource | undefined = observation.found.get('old-access-key/old');
+  const found: FoundResource | undefined = keySorts.map(({ oldKind }) => observation.found.get(`${oldKind}/old`)).find((old) => old !== undefined);
   return found === undefined ? observation : { ...observation, strays: [...observation.strays, { ...found, reason }] };
 }
 
 /** The parameter takes the key from the proof, which takes it from where it comes from. */
 function throughProof(footprint: Footprint, rotation: DesiredKey['rotation'] & object, proof: Pick<DesiredProof, 'from' | 'keyId'>): Footprint {
   const { access, models } = footprint;
+  const sort = sortOf(footprint);
   const { names, region, endpoint } = access.spec;
   const declared = access.spec.models.find(({ role }) => role === 'default') ?? access.spec.models[0];
   const model = models.find(({ reference }) => reference === declared?.id);
@@ -48,10 +51,10 @@ function throughProof(footprint: Footprint, rotation: DesiredKey['rotation'] & o
     ...footprint,
     resources: [
       ...footprint.resources.map((resource) => {
-        if (resource.kind === 'access-key') return { ...resource, desired: { ...Object(resource.desired), rotation } };
+        if (resource.kind === sort.kind) return { ...resource, desired: { ...Object(resource.desired), rotation } };
         return isStored(resource) ? fromProof(resource) : resource;
       }),
-      proofOf({ ...proof, userName: names.user, parameters: parametersOf(access), ...(model === undefined || bound ? {} : { call: { region, modelId: model.invokeId, profiles: ownProfiles([model.invokeId]) } }) }),
+      proofOf({ ...proof, mode: sort.mode, userName: names.user, parameters: parametersOf(access), ...(model === undefined || bound ? {} : { call: { region, modelId: model.invokeId, profiles: ownProfiles([model.invokeId]) } }) }),
     ],
   };
 }
@@ -59,8 +62,13 @@ function throughProof(footprint: Footprint, rotation: DesiredKey['rotation'] & o
 function fromProof(resource: Resource): Resource {
   const { desired } = resource;
   if (!isRecord(desired)) return resource;
-  const keyId = at(desired, 'keyId', 'kind') === 'access-key' ? provenKey : desired['keyId'];
-  return { ...resource, desired: { ...desired, keyId, secretAccessKey: provenSecret } };
+  const keyId = keySorts.some(({ kind }) => kind === at(desired, 'keyId', 'kind')) ? provenKey : desired['keyId'];
+  return { ...resource, desired: { ...desired, keyId, secret: provenSecret } };
+}
+
+/** The sort of key that an access declares. @throws AccessError `mode-without-key` */
+function sortOf({ access }: Footprint): KeySort {
+  return sortNamed(keyMode(access, 'a rotation').mode);
 }
 
 /** Is a resource the workload's, whose roll-out a person may have to go on with? */

@@ -21,7 +21,7 @@ export interface FootprintCircumstances {
 export function footprint(access: Access, { catalog, clusterId, now, strict = false }: FootprintCircumstances): Footprint {
   const { spec, metadata } = access;
   const { models, findings } = checkModels({ access }, { catalog, now, strict });
-  const policy = compilePolicy({ models, account: spec.account, discovery: spec.discovery, ...(spec.endpoint === undefined ? {} : { endpoint: spec.endpoint }) });
+  const policy = compilePolicy({ models, account: spec.account, discovery: spec.discovery, bearer: spec.credentials.apiKey !== undefined, ...(spec.endpoint === undefined ? {} : { endpoint: spec.endpoint }) });
   const owner = { cluster: clusterId, namespace: metadata.namespace, name: metadata.name };
   const implied = { access, owner, partition: partitionOf(spec.region) ?? 'aws', models, policy, catalog };
   return {

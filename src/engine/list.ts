@@ -1,3 +1,4 @@
+import { keyCredentialsOf } from '../access/credential-mode.ts';
 import { AwsCallError } from '../aws/error.ts';
 import type { Aws } from '../aws/types.ts';
 import { partitionOf, regionIds } from '../bedrock/regions.ts';
@@ -79,7 +80,7 @@ async function parametersIn(store: CredentialStore, region: string, clusterId: s
 
 function fromRevision({ access, number, state }: Revision): Pick<AccessSummary, 'regions' | 'models' | 'revision' | 'state'> {
   return {
-    regions: access === undefined ? [] : [...new Set([access.spec.region, access.spec.credentials.accessKey?.secretStore.region ?? access.spec.region])].sort(),
+    regions: access === undefined ? [] : [...new Set([access.spec.region, keyCredentialsOf(access.spec.credentials)?.secretStore.region ?? access.spec.region])].sort(),
     models: access === undefined ? [] : access.spec.models.map(({ id }) => id),
     revision: number,
     state,

@@ -9,7 +9,7 @@ import type { Finding } from '../finding.ts';
 /** Short words for kinds, as `--only` takes them beside the kinds' own names. */
 const groups: Readonly<Record<string, readonly string[]>> = {
   user: ['iam-user'],
-  key: ['access-key'],
+  key: ['access-key', 'api-key'],
   parameter: stores.map(({ kind }) => kind),
   policy: ['managed-policy', 'policy-attachment'],
   store: ['secret-store'],

@@ -3,6 +3,7 @@
  * as a whole. A quota that is met halfway leaves a user without its policy.
  */
 import { AwsCallError } from '../aws/error.ts';
+import { keyCredentialsOf } from '../access/credential-mode.ts';
 import type { Finding } from '../finding.ts';
 import { kindOf } from '../resources/index.ts';
 import { address, type Resource } from '../resources/kind.ts';
@@ -16,7 +17,7 @@ export async function quotaProblems(footprint: Footprint, found: ReadonlyMap<str
   if (counted.length === 0) return [];
   const { user } = footprint.access.spec.names;
   try {
-    const [summary, attached] = await Promise.all([readings.accountSummary(), footprint.access.spec.credentials.accessKey === undefined ? [] : readings.attachedPolicies(user)]);
+    const [summary, attached] = await Promise.all([readings.accountSummary(), keyCredentialsOf(footprint.access.spec.credentials) === undefined ? [] : readings.attachedPolicies(user)]);
     return exceededQuotas({ summary, attached: attached.length, user, making: (kind) => counted.filter((resource) => resource.kind === kind).length });
   } catch (error) {
     if (!(error instanceof AwsCallError) || error.kind !== 'denied') throw error;

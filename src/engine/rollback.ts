@@ -1,6 +1,7 @@
 import { refuseOtherAccount } from '../aws/account.ts';
 import { AccessError } from '../errors/error.ts';
 import { KubernetesCallError } from '../kubernetes/error.ts';
+import { keySorts } from '../resources/key-sort.ts';
 import { oldKey } from '../resources/old-access-key.ts';
 import type { Owner } from '../resources/owner.ts';
 import { takeReadings, type Readings } from '../resources/readings.ts';
@@ -116,13 +117,14 @@ async function lookAtAll(access: AccessName, context: RunContext, maybeNothing =
 async function everythingOwned(owner: Owner, footprints: readonly Footprint[], account: string, readings: Readings): Promise<Work['observation']['strays']> {
   // The latest first: who keeps a thing is what was said of it last.
   const resources = [...new Map(footprints.flatMap((footprint) => footprint.resources).toReversed().map((resource) => [worldIdentity(resource), resource])).values()];
+  const sorts = keySorts.filter((sort) => resources.some(({ kind }) => kind === sort.kind));
   const found = await ownedBeyond(
     owner,
     {
       current: resources.filter(({ required }) => required === true),
       // The latest revision may still be pending and an older one complete: every name that any of them gave is looked at.
       // The key that a rotation left and that is not deleted yet goes with them.
-      earlier: [...resources.filter(({ required }) => required !== true), ...resources.filter(({ kind }) => kind === 'iam-user').map(({ name }) => oldKey({ userName: name }))],
+      earlier: [...resources.filter(({ required }) => required !== true), ...resources.filter(({ kind }) => kind === 'iam-user').flatMap(({ name }) => sorts.map((sort) => oldKey({ userName: name }, sort)))],
       // Without a revision no name is known, and the account is searched for the owner tags.
       sweep: resources.length === 0,
       account,

@@ -1,5 +1,6 @@
 import { AccessError } from '../errors/error.ts';
 import { currentKey } from '../resources/access-key.ts';
+import { keySortOf } from '../resources/key-sort.ts';
 import { address } from '../resources/kind.ts';
 import { takeReadings, type Readings } from '../resources/readings.ts';
 import { footprint as footprintOf } from './footprint.ts';
@@ -31,7 +32,8 @@ export async function accessStatus(name: AccessName, context: RunContext): Promi
   const footprint = await footprintNow(revisions, latest, context, readings);
   const observation = await observe(footprint, context, readings);
   const plan = planOf(footprint, observation, context.clock.now());
-  const keyId = observation.found.get(address(currentKey))?.outputs[currentKey.output];
+  const sort = keySortOf(access);
+  const keyId = sort === undefined ? undefined : observation.found.get(address(currentKey(sort).id))?.outputs['id'];
   return {
     ...name,
     account: observation.account,

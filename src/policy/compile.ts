@@ -3,6 +3,7 @@ import { ownProfileSource } from '../bedrock/own-profile.ts';
 import type { ResolvedModel } from '../bedrock/types.ts';
 import { AccessError } from '../errors/error.ts';
 import type { Finding } from '../finding.ts';
+import { bearerGrant } from './bearer.ts';
 import { attachedPoliciesLimit, listOf, managedPolicyLimit, policySize } from './document.ts';
 import { invocationArns, routesGlobally } from './grants.ts';
 import type { CompiledPolicy, ConditionBlock, PolicyDocument, PolicyStatement } from './types.ts';
@@ -19,6 +20,8 @@ export interface PolicyInput {
   readonly account: string;
   /** May models be listed and described? */
   readonly discovery: boolean;
+  /** May the calls be made with a long-term API key instead of a signature? */
+  readonly bearer?: boolean;
   /** Grant only through this VPC endpoint, or from these networks (CIDR). One of the two. */
   readonly endpoint?: { readonly sourceVpce?: string; readonly sourceIp?: readonly string[] };
 }
@@ -35,7 +38,7 @@ export interface PolicyInput {
 export function compilePolicy(input: PolicyInput): CompiledPolicy {
   const [own, others] = [input.models.filter((model) => ownProfileSource(model) !== undefined), input.models.filter((model) => ownProfileSource(model) === undefined)];
   const plain = packed({ ...input, models: others }, input.discovery);
-  const profiles = own.length === 0 ? [] : packed({ ...input, models: own }, false, input.discovery);
+  const profiles = own.length === 0 ? [] : packed({ ...input, models: own, bearer: false }, false, input.discovery);
   const documents = [...plain, ...profiles];
   const switched = ownKey(own);
   return {
@@ -47,9 +50,11 @@ export function compilePolicy(input: PolicyInput): CompiledPolicy {
 }
 
 function packed(input: PolicyInput, lists: boolean, describes = lists): readonly (readonly Purposed[])[] {
-  const statements = [...invokeStatements(input), ...(lists ? listStatements(input) : []), ...(describes ? describeStatements(input) : [])];
+  const statements = [...invokeStatements(input), ...(lists ? listStatements(input) : []), ...(describes ? describeStatements(input) : []), ...(input.bearer === true ? [bearerStatement] : [])];
   return pack(statements.flatMap(splitLong));
 }
+
+const bearerStatement: Purposed = { statement: { Sid: 'UseApiKey', ...bearerGrant }, models: [], purpose: 'call with a long-term API key (the action knows no resource)' };
 
 function ownKey(models: readonly ResolvedModel[]): string {
   const sources = models.map((model) => `${model.sourceRegion} ${ownProfileSource(model) ?? ''}`).sort();

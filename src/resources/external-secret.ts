@@ -4,17 +4,20 @@
  * which parameter version it was made of.
  */
 import { createHash } from 'node:crypto';
+import { keyCredentialsOf } from '../access/credential-mode.ts';
 import type { SecretStore } from '../access/types.ts';
 import type { Finding } from '../finding.ts';
 import type { KubernetesObject } from '../kubernetes/types.ts';
+import { currentKey } from './access-key.ts';
 import { annotationKeys } from './annotations.ts';
 import { operatorProblem, servedExternalSecrets, type ServedStores } from './external-secrets-version.ts';
 import { gitOpsKeeper } from './gitops.ts';
 import { at, canonicalJson, projected, recordsAt, textAt } from './json.ts';
 import type { Field, Hands, Outputs, Reference, ResourceKind, State, Stray } from './kind.ts';
 import { reference } from './kind.ts';
+import { keyNoun, keySortOf, sortNamed, type KeySort } from './key-sort.ts';
 import { ours, ownerLabels, ownerSelector, ownershipByLabels, type Owner } from './owner.ts';
-import { credentialFields, parametersOf, recordingParameter, type ParameterRole } from './parameter-names.ts';
+import { parametersOf, recordingParameter, type ParameterRole } from './parameter-names.ts';
 import { isReady, readyCondition } from './secret-store.ts';
 import { storeOf } from './stores/index.ts';
 import { objectName, removeObject, replaceWith } from './whole-object.ts';
@@ -26,6 +29,7 @@ export interface DesiredExternalSecret {
   readonly store: Pick<SecretStore, 'kind' | 'name'>;
   readonly storeName: Reference;
   readonly parameters: readonly { readonly role: ParameterRole; readonly name: string; readonly written: Reference }[];
+  readonly mode: KeySort['mode'];
   readonly keyId: Field;
   readonly parameterVersion: Field;
 }
@@ -43,8 +47,9 @@ export const externalSecret: ResourceKind<DesiredExternalSecret, ObservedExterna
   desired({ access }) {
     const { namespace, name: accessName } = access.metadata;
     const name = access.spec.names.secret;
-    const store = access.spec.credentials.accessKey?.secretStore;
-    if (store === undefined) return [];
+    const store = keyCredentialsOf(access.spec.credentials)?.secretStore;
+    const sort = keySortOf(access);
+    if (store === undefined || sort === undefined) return [];
     return [
       {
         kind: 'external-secret',
@@ -57,7 +62,8 @@ export const externalSecret: ResourceKind<DesiredExternalSecret, ObservedExterna
           store: { kind: store.kind, name: store.name },
           storeName: reference('secret-store', 'store', 'name'),
           parameters: parametersOf(access).map((parameter) => ({ role: parameter.role, name: parameter.name, written: reference(storeOf(parameter).kind, parameter.role, 'version') })),
-          keyId: reference('access-key', 'key', 'id'),
+          mode: sort.mode,
+          keyId: currentKey(sort).id,
           parameterVersion: reference(storeOf(store).kind, recordingParameter(access).role, 'version'),
         },
         ...(access.spec.managedBy.cluster === 'manifests' ? { required: true } : {}),
@@ -173,7 +179,7 @@ export const externalSecret: ResourceKind<DesiredExternalSecret, ObservedExterna
     }
     const annotations = secret?.metadata.annotations ?? {};
     const held = annotations[annotationKeys.accessKeyId] === hands.value(desired.keyId) && annotations[annotationKeys.parameterVersion] === hands.value(desired.parameterVersion);
-    return held ? undefined : `Secret ${namespace}/${name} to hold access key ${hands.value(desired.keyId)}`;
+    return held ? undefined : `Secret ${namespace}/${name} to hold ${keyNoun(hands.value(desired.keyId))} ${hands.value(desired.keyId)}`;
   },
   patience: {
     seconds: 180,
@@ -206,7 +212,7 @@ function specOf(desired: DesiredExternalSecret, keyId: string, parameterVersion:
     ...(property === undefined ? {} : { property }),
   });
   const nameOf = (role: ParameterRole): string => desired.parameters.find((parameter) => parameter.role === role)?.name ?? '';
-  const { accessKeyId, secretAccessKey } = credentialFields;
+  const { id, secret } = sortNamed(desired.mode).fields;
   const single = desired.parameters.some(({ role }) => role === 'credentials');
   return {
     // In Go's long form: the operator writes its objects back so, and `1h` would show as a difference for ever.
@@ -227,12 +233,12 @@ function specOf(desired: DesiredExternalSecret, keyId: string, parameterVersion:
     },
     data: single
       ? [
-          { secretKey: accessKeyId, remoteRef: remote(nameOf('credentials'), accessKeyId) },
-          { secretKey: secretAccessKey, remoteRef: remote(nameOf('credentials'), secretAccessKey) },
+          { secretKey: id, remoteRef: remote(nameOf('credentials'), id) },
+          { secretKey: secret, remoteRef: remote(nameOf('credentials'), secret) },
         ]
       : [
-          { secretKey: accessKeyId, remoteRef: remote(nameOf('access-key-id')) },
-          { secretKey: secretAccessKey, remoteRef: remote(nameOf('secret-access-key')) },
+          { secretKey: id, remoteRef: remote(nameOf('access-key-id')) },
+          { secretKey: secret, remoteRef: remote(nameOf('secret-access-key')) },
         ],
   };
 }

@@ -2,11 +2,14 @@
 import type { IamUser, Tags } from '../aws/types.ts';
 import { ownProfileSource } from '../bedrock/own-profile.ts';
 import type { ResolvedModel } from '../bedrock/types.ts';
+import { keyCredentialsOf } from '../access/credential-mode.ts';
 import { AwsCallError } from '../aws/error.ts';
 import type { Finding } from '../finding.ts';
 import { keeperByTags } from './gitops.ts';
 import type { Hands, ResourceKind, Stray } from './kind.ts';
 import { address } from './kind.ts';
+import type { KeySort } from './key-sort.ts';
+import { keysMark } from './keys-mark.ts';
 import { markKeys, ownershipByTags, ownerTags } from './owner.ts';
 import { placeMark } from './stores/marked.ts';
 
@@ -15,6 +18,8 @@ export interface DesiredUser {
   readonly path: string;
   readonly arn: string;
   readonly permissionsBoundary?: string;
+  /** Which sort of key it has. */
+  readonly keyMode: KeySort['mode'];
   /** Where the access owns things: the mark `bedrock-access/regions`. */
   readonly regions: readonly string[];
   /** Where it has application inference profiles: the mark `bedrock-access/profiles`. */
@@ -27,13 +32,15 @@ export const iamUser: ResourceKind<DesiredUser, IamUser> = {
 
   desired({ access, partition, models }) {
     const { account, names, permissionsBoundary, credentials, managedBy } = access.spec;
-    if (credentials.accessKey === undefined) return [];
+    const key = keyCredentialsOf(credentials);
+    if (key === undefined) return [];
     const desired: DesiredUser = {
       name: names.user,
       path: names.path,
       arn: `arn:${partition}:iam::${account}:user${names.path}${names.user}`,
       ...(permissionsBoundary === undefined ? {} : { permissionsBoundary }),
-      regions: [placeMark(credentials.accessKey.secretStore)],
+      keyMode: key.mode,
+      regions: [placeMark(key.secretStore)],
       profileRegions: ownProfileRegions(models),
     };
     return [{ kind: 'iam-user', key: 'user', name: names.user, desired, ...(managedBy.iam === 'terraform' ? { required: true } : {}) }];
@@ -90,7 +97,7 @@ export const iamUser: ResourceKind<DesiredUser, IamUser> = {
         [markKeys.regions]: [...desired.regions].sort().join(' '),
         ...profileMark(undefined, desired.profileRegions),
         // A new user has no keys: the mark that comes before the first one travels in the same call.
-        [markKeys.keys]: hands.clock.now().toISOString(),
+        ...keysMark(desired.keyMode, hands.clock.now(), []),
       },
       ...(desired.permissionsBoundary === undefined ? {} : { permissionsBoundary: desired.permissionsBoundary }),
     });

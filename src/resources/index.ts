@@ -1,5 +1,5 @@
 /** Every kind of resource that an access can own. */
-import { accessKey } from './access-key.ts';
+import { accessKey, apiKey } from './access-key.ts';
 import { applicationInferenceProfile } from './application-inference-profile.ts';
 import { certificate } from './certificate.ts';
 import { denyPolicy } from './deny-policy.ts';
@@ -11,7 +11,7 @@ import type { ResourceKind } from './kind.ts';
 import { keyProof } from './key-proof.ts';
 import { managedPolicy } from './managed-policy.ts';
 import { oidcProvider } from './oidc-provider.ts';
-import { oldAccessKey } from './old-access-key.ts';
+import { oldAccessKey, oldApiKey } from './old-access-key.ts';
 import { podIdentityAssociation } from './pod-identity-association.ts';
 import { policyAttachment } from './policy-attachment.ts';
 import { rolePolicyAttachment } from './role-policy-attachment.ts';
@@ -34,6 +34,8 @@ export const kinds: readonly ResourceKind[] = [
   iamUser,
   accessKey,
   oldAccessKey,
+  apiKey,
+  oldApiKey,
   keyProof,
   ssmParameter,
   secretsManagerSecret,

@@ -1,20 +1,22 @@
 /**
- * The proof that an access key works before anyone gets it: it stands between the key and the parameter. The mark on the user
+ * The proof that a key works before anyone gets it: it stands between the key and the parameter. The mark on the user
  * names the key before it is used for the first time: a run stopped after that leaves a used key that is known to be ours
  * and lost. The key is a new one, or an earlier one whose secret the store's history still holds.
  */
 import { AwsCallError } from '../aws/error.ts';
 import type { IamUser } from '../aws/types.ts';
 import { currentKey } from './access-key.ts';
-import { earlierCredentials } from './earlier-credentials.ts';
+import { earlierSecret } from './earlier-credentials.ts';
 import type { Outputs, Reference, Resource, ResourceKind } from './kind.ts';
 import { isReference, reference } from './kind.ts';
+import { keySorts, sortNamed, type KeySort } from './key-sort.ts';
 import { ownershipByTags } from './owner.ts';
 import { filled } from './profile-ids.ts';
 import type { AccessParameter } from './parameter-names.ts';
 import { rotationMark, rotationTag } from './rotation-mark.ts';
 
 export interface DesiredProof {
+  readonly mode: KeySort['mode'];
   readonly userName: string;
   /** The key whose place it takes. */
   readonly from: string;
@@ -62,35 +64,35 @@ export const keyProof: ResourceKind<DesiredProof, ObservedProof> = {
     const now = hands.clock.now();
     const earlier = rotationMark(await hands.readings.user(userName));
     const same = earlier?.from === from ? earlier : { from, began: now };
+    const sort = sortNamed(desired.mode);
     if (isReference(desired.keyId)) {
-      const secretAccessKey = hands.secret(reference(currentKey.kind, currentKey.key, 'secretAccessKey'));
-      if (secretAccessKey === undefined) throw new TypeError(`the secret of access key ${id} is not at hand`);
+      const secret = hands.secret(currentKey(sort).secret);
+      if (secret === undefined) throw new TypeError(`the secret of ${sort.noun} ${id} is not at hand`);
       await hands.aws.iam.tagUser(userName, rotationTag({ ...same, to: id }));
-      return { id, secretAccessKey, since: now.toISOString() };
+      return { id, secret, since: now.toISOString() };
     }
     await hands.aws.iam.tagUser(userName, rotationTag({ ...same, to: id, undo: same.undo ?? now }));
-    await hands.aws.iam.setAccessKeyActive(userName, id, true);
-    const { secretAccessKey } = await earlierCredentials(id, desired.parameters, hands);
-    return { id, secretAccessKey, since: now.toISOString() };
+    await sort.setActive(userName, id, true, hands.aws);
+    return { id, secret: await earlierSecret(id, sort, desired.parameters, hands), since: now.toISOString() };
   },
   update: (_desired, observed) => Promise.resolve(keyProof.outputs(observed)),
   remove: () => Promise.resolve(),
 
   async settle(desired, hands) {
-    const secretAccessKey = hands.secret(provenSecret);
-    if (secretAccessKey === undefined) return undefined;
-    const accessKeyId = hands.value(provenKey);
-    const waiting = `AWS to accept access key ${accessKeyId} everywhere`;
-    const { sts, runtime } = hands.aws.as({ accessKeyId, secretAccessKey });
-    if (!(await accepted(() => sts.getCallerIdentity()))) return waiting;
-    if (hands.clock.now().getTime() - Date.parse(hands.value(reference('key-proof', 'proof', 'since'))) < spreadsWithin) return waiting;
-    for (let count = 0; count < identities; count += 1) if (!(await accepted(() => sts.getCallerIdentity()))) return waiting;
+    const secret = hands.secret(provenSecret);
+    if (secret === undefined) return undefined;
+    const sort = sortNamed(desired.mode);
+    const id = hands.value(provenKey);
+    const waiting = `AWS to accept ${sort.noun} ${id} everywhere`;
     const { call } = desired;
-    if (call === undefined) return undefined;
-    const modelId = filled(call.modelId, hands);
-    for (let count = 0; count < modelCalls; count += 1) {
-      if (!(await accepted(() => runtime(call.region).converse(modelId, 'Answer with the one word: ready', 16)))) return `a call of ${modelId} with access key ${accessKeyId} to be answered`;
-    }
+    const modelId = filled(call?.modelId ?? '', hands);
+    const callModel = (): Promise<unknown> => (call === undefined ? Promise.resolve() : sort.runtime(id, secret, call.region, hands.aws).converse(modelId, 'Answer with the one word: ready', 16));
+    // An API key opens nothing but Amazon Bedrock: it is known where a model answers.
+    const known = (): Promise<unknown> => sort.identify?.(id, secret, hands.aws) ?? callModel();
+    if (!(await accepted(known))) return waiting;
+    if (hands.clock.now().getTime() - Date.parse(hands.value(reference('key-proof', 'proof', 'since'))) < spreadsWithin) return waiting;
+    if (sort.identify !== undefined) for (let count = 0; count < identities; count += 1) if (!(await accepted(known))) return waiting;
+    for (let count = 0; count < modelCalls; count += 1) if (!(await accepted(callModel))) return `a call of ${modelId} with ${sort.noun} ${id} to be answered`;
     return undefined;
   },
   patience: {
@@ -100,13 +102,14 @@ export const keyProof: ResourceKind<DesiredProof, ObservedProof> = {
     remedy: 'Nobody got the new key, and the old one works on. See what is denied with `bedrock-access verify`, then run rotate again.',
   },
 
-  permissions: ['iam:TagUser', 'iam:UpdateAccessKey'],
-  repeatable: ['iam:TagUser', 'iam:UpdateAccessKey'],
+  // Switching a key on is among the permissions of the old key's kind.
+  permissions: ['iam:TagUser'],
+  repeatable: ['iam:TagUser', ...keySorts.map(({ actions }) => actions.update)],
 };
 
 /** The proven key's id and secret: what the parameter takes instead of the new key's own. */
 export const provenKey = reference('key-proof', 'proof', 'id');
-export const provenSecret = reference('key-proof', 'proof', 'secretAccessKey');
+export const provenSecret = reference('key-proof', 'proof', 'secret');
 
 export function proofOf(desired: DesiredProof): Resource<DesiredProof> {
   return { kind: 'key-proof', key: 'proof', name: `of the key that takes the place of ${desired.from}`, desired };

@@ -1,11 +1,12 @@
 /**
- * The access key that a rotation leaves: active until nobody uses it, inactive for a grace time, then gone. No access
+ * The key that a rotation leaves: active until nobody uses it, inactive for a grace time, then gone. No access
  * implies one by itself; only the phases of a rotation name it, and `destroy`, which removes it with the rest.
  */
-import type { AccessKeyMetadata, IamUser } from '../aws/types.ts';
+import type { IamUser } from '../aws/types.ts';
 import { AccessError } from '../errors/error.ts';
 import { gone } from './iam-user.ts';
 import type { Hands, Outputs, Resource, ResourceKind } from './kind.ts';
+import { sortNamed, type KeySort, type UserKey } from './key-sort.ts';
 import { markKeys, ownershipByTags } from './owner.ts';
 import { rotationMark, rotationTag, type RotationMark } from './rotation-mark.ts';
 
@@ -25,11 +26,11 @@ export interface DesiredOldKey {
 
 export interface ObservedOldKey {
   readonly user: IamUser;
-  readonly key: AccessKeyMetadata;
+  readonly key: UserKey;
 }
 
-export const oldAccessKey: ResourceKind<DesiredOldKey, ObservedOldKey> = {
-  kind: 'old-access-key',
+const oldKeyKind = (sort: KeySort): ResourceKind<DesiredOldKey, ObservedOldKey> => ({
+  kind: sort.oldKind,
   where: 'aws',
 
   desired: () => [],
@@ -38,7 +39,7 @@ export const oldAccessKey: ResourceKind<DesiredOldKey, ObservedOldKey> = {
   async observe({ desired }, readings) {
     const user = await readings.user(desired.userName);
     const id = desired.keyId ?? rotationMark(user)?.from;
-    const key = user === undefined ? undefined : (await readings.accessKeys(user.name)).find((candidate) => candidate.id === id);
+    const key = user === undefined ? undefined : (await sort.read(user.name, readings)).find((candidate) => candidate.id === id);
     return user === undefined || key === undefined ? undefined : { user, key };
   },
   ownership: ({ user }, owner) => ownershipByTags(user.tags, owner),
@@ -83,21 +84,24 @@ export const oldAccessKey: ResourceKind<DesiredOldKey, ObservedOldKey> = {
     };
     await hands.aws.iam.tagUser(user.name, rotationTag(next));
     if (!differences.includes('status') || desired.status === undefined) return { id: key.id };
-    if (inactive && next.leaked === undefined && desired.forAnotherMode === undefined) await refuseLast(user.name, key.id, hands);
-    await hands.aws.iam.setAccessKeyActive(user.name, key.id, !inactive);
+    if (inactive && next.leaked === undefined && desired.forAnotherMode === undefined) await refuseLast(sort, user.name, key.id, hands);
+    await sort.setActive(user.name, key.id, !inactive, hands.aws);
     return { id: key.id };
   },
   async remove({ user, key }, hands) {
-    await gone(() => hands.aws.iam.deleteAccessKey(user.name, key.id));
+    await gone(() => sort.remove(user.name, key.id, hands.aws));
     await gone(() => hands.aws.iam.untagUser(user.name, [markKeys.rotation]));
   },
 
-  permissions: ['iam:GetUser', 'iam:ListAccessKeys', 'iam:GetAccessKeyLastUsed', 'iam:TagUser', 'iam:UntagUser', 'iam:UpdateAccessKey', 'iam:DeleteAccessKey'],
-  repeatable: ['iam:TagUser', 'iam:UntagUser', 'iam:UpdateAccessKey', 'iam:DeleteAccessKey'],
-};
+  permissions: ['iam:GetUser', sort.actions.list, ...(sort.lastUse === undefined ? [] : [sort.lastUse.action]), 'iam:TagUser', 'iam:UntagUser', sort.actions.update, sort.actions.remove],
+  repeatable: ['iam:TagUser', 'iam:UntagUser', sort.actions.update, sort.actions.remove],
+});
 
-export function oldKey(desired: DesiredOldKey): Resource<DesiredOldKey> {
-  return { kind: 'old-access-key', key: 'old', name: `${desired.keyId === undefined ? '' : `${desired.keyId} `}of ${desired.userName}`, desired };
+export const oldAccessKey = oldKeyKind(sortNamed('accessKey'));
+export const oldApiKey = oldKeyKind(sortNamed('apiKey'));
+
+export function oldKey(desired: DesiredOldKey, { oldKind }: Pick<KeySort, 'oldKind'> = sortNamed('accessKey')): Resource<DesiredOldKey> {
+  return { kind: oldKind, key: 'old', name: `${desired.keyId === undefined ? '' : `${desired.keyId} `}of ${desired.userName}`, desired };
 }
 
 function markOf(user: IamUser, id: string): RotationMark | undefined {
@@ -106,12 +110,12 @@ function markOf(user: IamUser, id: string): RotationMark | undefined {
 }
 
 /** Whatever a gate said before: looked at once more in the moment of the act. */
-async function refuseLast(user: string, id: string, hands: Hands): Promise<void> {
-  const others = ((await hands.aws.iam.listAccessKeys(user)) ?? []).filter((key) => key.id !== id && key.active);
+async function refuseLast(sort: KeySort, user: string, id: string, hands: Hands): Promise<void> {
+  const others = (await sort.list(user, hands.aws)).filter((key) => key.id !== id && key.active);
   if (others.length > 0) return;
-  throw new AccessError('last-key-kept', `access key ${id} is the last active one of ${user} and is not deactivated`, {
+  throw new AccessError('last-key-kept', `${sort.noun} ${id} is the last active one of ${user} and is not deactivated`, {
     cause: 'The key that took its place was removed or deactivated meanwhile.',
     remedy: 'Run `bedrock-access apply`: it makes a new key and gives it to the workload. Then run rotate again.',
-    place: { resource: `access-key of ${user}` },
+    place: { resource: `${sort.kind} of ${user}` },
   });
 }

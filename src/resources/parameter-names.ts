@@ -1,4 +1,5 @@
 /** Which parameters an access has in either layout and either store. */
+import { keyCredentialsOf } from '../access/credential-mode.ts';
 import type { Access } from '../access/types.ts';
 import type { ParameterPlace } from './stores/store.ts';
 
@@ -14,8 +15,9 @@ export interface AccessParameter extends ParameterPlace {
 
 export function parametersOf(access: Access): readonly AccessParameter[] {
   const { names, credentials } = access.spec;
-  if (credentials.accessKey === undefined) return [];
-  const { layout, secretStore } = credentials.accessKey;
+  const declared = keyCredentialsOf(credentials);
+  if (declared === undefined) return [];
+  const { layout, secretStore } = declared;
   const { service, region } = secretStore;
   if (layout === 'single') return [{ role: 'credentials', service, region, name: names.parameter }];
   return [

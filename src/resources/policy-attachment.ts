@@ -7,6 +7,7 @@ import { reference } from './kind.ts';
 import { deniesSessions, ownershipByTags } from './owner.ts';
 import { namedPolicies } from './policy-names.ts';
 import { usersOf } from './search.ts';
+import { keyCredentialsOf } from '../access/credential-mode.ts';
 
 export interface DesiredAttachment {
   readonly user: Field;
@@ -28,7 +29,7 @@ export const policyAttachment: ResourceKind<DesiredAttachment, ObservedAttachmen
 
   desired(implied) {
     const { names, managedBy, credentials } = implied.access.spec;
-    if (credentials.accessKey === undefined) return [];
+    if (keyCredentialsOf(credentials) === undefined) return [];
     return namedPolicies(implied).map(({ key, name, arn }) => ({
       kind: 'policy-attachment',
       key,

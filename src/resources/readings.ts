@@ -2,7 +2,7 @@
  * Readings, not calls: one answer of AWS or Kubernetes each, asked for at most once in a run and shared by every kind
  * that looks at it. Pointed readings serve one access and never sweep the account; swept ones serve many.
  */
-import type { AccessKeyMetadata, Aws, CallerIdentity, EksCluster, IamRole, IamUser, InferenceProfileSummary, ManagedPolicy, OidcProvider, PodIdentityAssociation, RolesAnywhereProfile, Tags, TrustAnchor, TrustedRole } from '../aws/types.ts';
+import type { AccessKeyMetadata, ApiKeyMetadata, Aws, CallerIdentity, EksCluster, IamRole, IamUser, InferenceProfileSummary, ManagedPolicy, OidcProvider, PodIdentityAssociation, RolesAnywhereProfile, Tags, TrustAnchor, TrustedRole } from '../aws/types.ts';
 import type { Kubernetes, KubernetesObject, ListOptions, ObjectReference } from '../kubernetes/types.ts';
 import type { PolicyDocument } from '../policy/types.ts';
 import { ownershipByTags, ownerTags, type Owner } from './owner.ts';
@@ -20,6 +20,7 @@ export interface Readings {
   callerIdentity(): Promise<CallerIdentity>;
   user(name: string): Promise<IamUser | undefined>;
   accessKeys(user: string): Promise<readonly AccessKeyMetadata[]>;
+  apiKeys(user: string): Promise<readonly ApiKeyMetadata[]>;
   /** When a key was last used; only asked for a key that nobody knows. */
   accessKeyUsed(id: string): Promise<boolean>;
   attachedPolicies(user: string): Promise<readonly string[]>;
@@ -70,6 +71,7 @@ export function takeReadings(aws: Aws, kubernetes: Kubernetes): Readings {
     callerIdentity: once(() => aws.sts.getCallerIdentity()),
     user: once((name: string) => aws.iam.getUser(name)),
     accessKeys: once(async (user: string) => (await aws.iam.listAccessKeys(user)) ?? []),
+    apiKeys: once(async (user: string) => (await aws.apiKeys.list(user)) ?? []),
     accessKeyUsed: once(async (id: string) => (await aws.iam.accessKeyLastUsed(id)).at !== undefined),
     attachedPolicies: once(async (user: string) => (await aws.iam.listAttachedUserPolicies(user)) ?? []),
     policy: once((arn: string) => aws.iam.getPolicy(arn)),

@@ -2,6 +2,7 @@
  * The store that External Secrets Operator reads the parameters through. Usually the platform's: then it must be there,
  * Ready, and speak to the service and region that the access names. Made only with `secretStore.create`.
  */
+import { keyCredentialsOf } from '../access/credential-mode.ts';
 import type { SecretStore } from '../access/types.ts';
 import type { Finding } from '../finding.ts';
 import type { KubernetesObject } from '../kubernetes/types.ts';
@@ -15,6 +16,8 @@ import { removeObject, replaceWith } from './whole-object.ts';
 
 export interface DesiredStore {
   readonly store: SecretStore;
+  /** Where the declaration names it. */
+  readonly field: string;
   /** Undefined for a ClusterSecretStore. */
   readonly namespace?: string;
 }
@@ -29,14 +32,14 @@ export const secretStore: ResourceKind<DesiredStore, ObservedStore> = {
   where: 'kubernetes',
 
   desired({ access }) {
-    const store = access.spec.credentials.accessKey?.secretStore;
-    if (store === undefined) return [];
+    const { mode, secretStore: store } = keyCredentialsOf(access.spec.credentials) ?? {};
+    if (store === undefined || mode === undefined) return [];
     return [
       {
         kind: 'secret-store',
         key: 'store',
         name: store.name,
-        desired: { store, ...(store.kind === 'SecretStore' ? { namespace: access.metadata.namespace } : {}) },
+        desired: { store, field: `spec.credentials.${mode}.secretStore`, ...(store.kind === 'SecretStore' ? { namespace: access.metadata.namespace } : {}) },
         ...(store.create ? {} : { required: true }),
       },
     ];
@@ -70,7 +73,7 @@ export const secretStore: ResourceKind<DesiredStore, ObservedStore> = {
     if (observed === undefined) return [];
     const problem = operatorProblem(observed.served, `${resource.desired.store.kind} ${resource.name}`);
     if (problem !== undefined) return [problem];
-    return resource.required === true ? requiredStoreProblems(resource.desired.store, observed.object) : [];
+    return resource.required === true ? requiredStoreProblems(resource.desired, observed.object) : [];
   },
 
   keptBy: ({ object }) => (object === undefined ? undefined : gitOpsKeeper(object)),
@@ -143,8 +146,8 @@ async function read(desired: DesiredStore, served: ServedStores, readings: Readi
   return 'apiVersion' in served ? readings.object(referenceTo(desired, served.apiVersion)) : undefined;
 }
 
-function requiredStoreProblems(store: SecretStore, object: KubernetesObject | undefined): readonly Finding[] {
-  const place = { field: 'spec.credentials.accessKey.secretStore', resource: `${store.kind} ${store.name}` };
+function requiredStoreProblems({ store, field }: DesiredStore, object: KubernetesObject | undefined): readonly Finding[] {
+  const place = { field, resource: `${store.kind} ${store.name}` };
   if (object === undefined) {
     return [
       {

@@ -8,13 +8,16 @@ import { Secret } from '../secret.ts';
 import type { Field, Hands, Reference, Resource, ResourceKind, Stray } from './kind.ts';
 import { reference } from './kind.ts';
 import { ours, ownershipByTags, type Ownership } from './owner.ts';
-import { credentialFields, parametersOf, type AccessParameter } from './parameter-names.ts';
+import { currentKey } from './access-key.ts';
+import { keySortOf, sortNamed, type KeySort } from './key-sort.ts';
+import { parametersOf, type AccessParameter } from './parameter-names.ts';
 import { storePlacesOf } from './search.ts';
 import type { CredentialStore, StoredParameter } from './stores/store.ts';
 
 export interface DesiredParameter extends AccessParameter {
   readonly keyId: Field;
-  readonly secretAccessKey: Reference;
+  readonly secret: Reference;
+  readonly mode: KeySort['mode'];
   /** As the declaration names it. */
   readonly kmsKeyId?: string;
 }
@@ -37,6 +40,9 @@ export function storedIn({ service, kind }: CredentialStore): Shared {
 
     desired({ access }) {
       const kmsKeyId = access.spec.parameterKmsKeyId;
+      const sort = keySortOf(access);
+      if (sort === undefined) return [];
+      const key = currentKey(sort);
       return parametersOf(access)
         .filter((parameter) => parameter.service === service)
         .map(
@@ -46,8 +52,9 @@ export function storedIn({ service, kind }: CredentialStore): Shared {
             name: parameter.name,
             desired: {
               ...parameter,
-              keyId: parameter.role === 'access-key-id' ? reference(kind, 'secret-access-key', 'keyId') : reference('access-key', 'key', 'id'),
-              secretAccessKey: reference('access-key', 'key', 'secretAccessKey'),
+              keyId: parameter.role === 'access-key-id' ? reference(kind, 'secret-access-key', 'keyId') : key.id,
+              secret: key.secret,
+              mode: sort.mode,
               ...(kmsKeyId === undefined ? {} : { kmsKeyId }),
             },
           }),
@@ -87,15 +94,17 @@ export function storedIn({ service, kind }: CredentialStore): Shared {
      * and is stored nowhere could not be told from somebody else's.
      */
     async settle(desired, hands) {
-      const secretAccessKey = hands.secret(desired.secretAccessKey);
-      if (secretAccessKey === undefined || desired.role === 'access-key-id') return undefined;
-      const accessKeyId = hands.value(desired.keyId);
+      const secret = hands.secret(desired.secret);
+      if (secret === undefined || desired.role === 'access-key-id') return undefined;
+      const id = hands.value(desired.keyId);
+      const sort = sortNamed(desired.mode);
       try {
-        await hands.aws.as({ accessKeyId, secretAccessKey }).sts.getCallerIdentity();
+        // An API key can only be tried by a call of a model, whose policy may not be attached yet: verify does that.
+        await sort.identify?.(id, secret, hands.aws);
         return undefined;
       } catch (error) {
         // IAM is eventually consistent (IAM user guide, "Changes that I make are not always immediately visible").
-        if (error instanceof AwsCallError && error.kind === 'invalid-credentials') return `AWS to know the new access key ${accessKeyId}`;
+        if (error instanceof AwsCallError && error.kind === 'invalid-credentials') return `AWS to know the new ${sort.noun} ${id}`;
         throw error;
       }
     },
@@ -115,9 +124,10 @@ export function storedIn({ service, kind }: CredentialStore): Shared {
 export function valueOf(desired: DesiredParameter, hands: Hands): Secret | undefined {
   const keyId = hands.value(desired.keyId);
   if (desired.role === 'access-key-id') return new Secret(keyId);
-  const secretAccessKey = hands.secret(desired.secretAccessKey);
-  if (secretAccessKey === undefined || desired.role === 'secret-access-key') return secretAccessKey;
-  return Secret.json({ [credentialFields.accessKeyId]: keyId, [credentialFields.secretAccessKey]: secretAccessKey });
+  const secret = hands.secret(desired.secret);
+  if (secret === undefined || desired.role === 'secret-access-key') return secret;
+  const { fields } = sortNamed(desired.mode);
+  return Secret.json({ [fields.id]: keyId, [fields.secret]: secret });
 }
 
 export function notAtHand({ name }: DesiredParameter): TypeError {

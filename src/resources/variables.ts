@@ -1,5 +1,5 @@
 /** Which variables each workload gets, and under which keys of the ConfigMap or Secret their values lie. */
-import { clientVariables } from '../access/clients/index.ts';
+import { clientVariables, type EnvironmentVariable } from '../access/clients/index.ts';
 import { endpointUrl } from '../access/endpoint.ts';
 import type { Workload } from '../access/types.ts';
 import type { Implied } from './kind.ts';
@@ -19,6 +19,9 @@ export interface WorkloadVariables {
   readonly variables: readonly PlacedVariable[];
 }
 
+/** Every client of Bedrock that takes an API key takes it from here (Bedrock user guide, "Use an Amazon Bedrock API key"). */
+const bearerToken: readonly EnvironmentVariable[] = [{ name: credentialFields.apiKey, from: 'apiKey' }];
+
 /**
  * A variable lies under its own name in the ConfigMap; where workloads differ in its value (OpenHands and litellm name a
  * model differently) under `<kind>.<workload>.<variable>`, which is a valid key of a ConfigMap too.
@@ -28,7 +31,7 @@ export function workloadVariables(implied: Implied): readonly WorkloadVariables[
   if (first === undefined) return [];
   const { spec } = implied.access;
   const endpoint = endpointUrl(implied.access);
-  const identity = podRoleOf(implied.access, implied.partition)?.pods.variables;
+  const identity = spec.credentials.apiKey === undefined ? podRoleOf(implied.access, implied.partition)?.pods.variables : bearerToken;
   const roles = spec.models.map(({ role, id }) => ({ role, model: implied.models.find(({ reference }) => reference === id) ?? first }));
   const facts = {
     region: spec.region,

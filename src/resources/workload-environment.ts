@@ -12,6 +12,8 @@ import { gitOpsKeeper, type GitOpsKeeper } from './gitops.ts';
 import { canonicalJson, textAt } from './json.ts';
 import type { Field, Reference, Resolve, ResourceKind, State, Stray } from './kind.ts';
 import { reference } from './kind.ts';
+import { currentKey } from './access-key.ts';
+import { keySortOf } from './key-sort.ts';
 import { ours, type Owner, type Ownership } from './owner.ts';
 import { sidecarsFound, sidecarsWanted, type PodSidecar } from './pod-sidecars.ts';
 import type { PodVolume } from './pod-volumes.ts';
@@ -86,6 +88,7 @@ export const workloadEnvironment: ResourceKind<DesiredEnvironment, ObservedEnvir
     const { metadata, spec } = implied.access;
     const byOthers = (workload: Workload): boolean => spec.managedBy.cluster === 'manifests' || workloadShape(workload.kind).fixedTemplate;
     const identity = desiredIdentity(implied);
+    const sort = keySortOf(implied.access);
     return workloadVariables(implied).map(({ workload, variables }) => ({
       kind: 'workload-environment',
       key: `${workload.kind}/${workload.name}`,
@@ -98,7 +101,7 @@ export const workloadEnvironment: ResourceKind<DesiredEnvironment, ObservedEnvir
         configMap: reference('environment-config-map', 'environment', 'name'),
         secretName: spec.names.secret,
         configMapName: spec.names.environment,
-        credential: identity === undefined ? reference('access-key', 'key', 'id') : '',
+        credential: sort === undefined ? '' : currentKey(sort).id,
         ...(identity === undefined ? {} : { identity }),
         digest: spec.restart === 'never' || !workloadShape(workload.kind).rollsOut ? '' : digestOf(variables),
         profiles: ownProfiles(variables.map(({ value }) => value ?? '')),

@@ -57,7 +57,7 @@ const cases: readonly Case[] = [
   { what: 'a name of 64 characters', text: changed('  name: openhands\n  namespace', `  name: ${'a'.repeat(64)}\n  namespace`), finds: ['value-too-long 4:9 metadata.name'], says: /63/ },
   { what: 'no model', text: changed('models:\n    - id: us.anthropic.claude-sonnet-4-6\n      role: default', 'models: []'), finds: ['value-too-short 9:3 spec.models'] },
   // not built
-  ...['apiKey', 'session'].map((mode) => ({
+  ...['session'].map((mode) => ({
     what: `credentials.${mode} is refused by name`,
     text: openhands.replace(/    accessKey:[^]*30d\n/, `    ${mode}: {}\n`),
     finds: [`credentials-mode-not-built 17:5 spec.credentials.${mode}`],

@@ -108,6 +108,7 @@ export function readingsOf(world: World): Readings {
     callerIdentity: async () => ({ account: world.caller, arn: `arn:aws:iam::${world.caller}:user/admin`, userId: 'AIDAADMIN' }),
     user: async (name) => world.users.find((candidate) => candidate.name === name),
     accessKeys: async (name) => world.keys[name] ?? [],
+    apiKeys: () => Promise.resolve([]),
     accessKeyUsed: async (id) => world.usedKeys.includes(id),
     attachedPolicies: async (name) => world.attached[name] ?? [],
     policy: async (arn) => {

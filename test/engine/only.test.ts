@@ -6,7 +6,7 @@ import { changes, declared, deployment, events, failures, startEngineWorld, stor
 const keyAndParameter = kindsNamed('key,parameter');
 
 test('only names kinds by their own names or short words, and an unknown word is refused with the list', () => {
-  assert.deepEqual(kindsNamed('key, ssm-parameter'), ['access-key', 'ssm-parameter']);
+  assert.deepEqual(kindsNamed('key, ssm-parameter'), ['access-key', 'api-key', 'ssm-parameter']);
   assert.throws(() => kindsNamed('keys'), { id: 'usage', message: /--only keys/ });
   assert.throws(() => kindsNamed(' '), { id: 'usage' });
 });

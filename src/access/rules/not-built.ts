@@ -3,7 +3,6 @@ import { accessFinding } from '../access-finding.ts';
 import { isRecord, type SourceDocument } from '../source/documents.ts';
 
 const modesNotBuilt: Readonly<Record<string, string>> = {
-  apiKey: 'Bedrock API keys',
   session: 'short-lived session credentials',
 };
 

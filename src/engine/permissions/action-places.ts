@@ -46,7 +46,7 @@ export const storeIdentityActions: readonly string[] = ['iam:GetRole', 'iam:List
 export const actionPlaces: readonly ActionPlace[] = [
   {
     sid: 'ReadUser',
-    actions: ['iam:GetUser', 'iam:ListAccessKeys', 'iam:GetAccessKeyLastUsed', 'iam:ListAttachedUserPolicies', 'iam:ListUserPolicies', 'iam:GetUserPolicy', 'iam:ListGroupsForUser'],
+    actions: ['iam:GetUser', 'iam:ListAccessKeys', 'iam:GetAccessKeyLastUsed', 'iam:ListServiceSpecificCredentials', 'iam:ListAttachedUserPolicies', 'iam:ListUserPolicies', 'iam:GetUserPolicy', 'iam:ListGroupsForUser'],
     resources: users,
   },
   {
@@ -72,6 +72,8 @@ export const actionPlaces: readonly ActionPlace[] = [
       'iam:CreateAccessKey',
       'iam:UpdateAccessKey',
       'iam:DeleteAccessKey',
+      'iam:UpdateServiceSpecificCredential',
+      'iam:DeleteServiceSpecificCredential',
       'iam:ListPolicyVersions',
       'iam:CreatePolicyVersion',
       'iam:DeletePolicyVersion',
@@ -85,6 +87,13 @@ export const actionPlaces: readonly ActionPlace[] = [
     ],
     resources: changeable,
     condition: owned,
+  },
+  {
+    // Of IAM's service-specific credentials only those of Amazon Bedrock (IAM user guide, "IAM condition keys").
+    sid: 'MakeApiKey',
+    actions: ['iam:CreateServiceSpecificCredential'],
+    resources: user,
+    condition: (confined) => ({ StringEquals: { ...tagged('ResourceTag', confined), 'iam:ServiceSpecificCredentialServiceName': 'bedrock.amazonaws.com' } }),
   },
   {
     // The key compares the boundary that is asked for (IAM user guide, "Permissions boundaries for IAM entities", delegating responsibility).

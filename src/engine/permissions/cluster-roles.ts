@@ -1,3 +1,4 @@
+import { keyCredentialsOf } from '../../access/credential-mode.ts';
 import type { Access } from '../../access/types.ts';
 import type { KubernetesObject } from '../../kubernetes/types.ts';
 import { kinds } from '../../resources/index.ts';
@@ -123,7 +124,7 @@ function isWide({ resources }: RoleRule): boolean {
 /** A store that others make is only looked at. */
 function storeRule(rule: RoleRule, access: Access): RoleRule {
   const isStore = rule.resources.some((resource) => resource.endsWith('secretstores'));
-  return isStore && access.spec.credentials.accessKey?.secretStore.create !== true ? { ...rule, verbs: rule.verbs.filter((verb) => verb === 'get' || verb === 'list') } : rule;
+  return isStore && keyCredentialsOf(access.spec.credentials)?.secretStore.create !== true ? { ...rule, verbs: rule.verbs.filter((verb) => verb === 'get' || verb === 'list') } : rule;
 }
 
 /** One rule for each set of verbs on a group's kinds. */

@@ -1,3 +1,4 @@
+import { keyCredentialsOf, type KeyCredentials } from '../../access/credential-mode.ts';
 import type { Access } from '../../access/types.ts';
 import { partitionOf } from '../../bedrock/regions.ts';
 import type { Partition } from '../../bedrock/types.ts';
@@ -18,6 +19,8 @@ export interface Confinement {
   /** Owner tags with their values. The cluster's id is among them only when it was given. */
   readonly owner: Readonly<Record<string, string>>;
   readonly userArn: string;
+  /** Which sort of key the user has; undefined where there is no user. */
+  readonly keyMode?: KeyCredentials['mode'];
   /** In a mode in which the pods call as a role: then there is no user and no parameter. */
   readonly identity?: {
     readonly roleArn: string;
@@ -61,7 +64,8 @@ export function confinementOf(access: Access, clusterId?: string): Confinement {
   const eks = podIdentityOf(access, partition);
   const anywhere = rolesAnywhereOf(access, partition);
   const iam = (resource: string): string => `arn:${partition}:iam::${account}:${resource}`;
-  const parameterRegion = credentials.accessKey?.secretStore.region ?? region;
+  const key = keyCredentialsOf(credentials);
+  const parameterRegion = key?.secretStore.region ?? region;
   const service = credentials.accessKey?.secretStore.service ?? 'ParameterStore';
   // Of both layouts: an access moves from one to the other. A secret of Secrets Manager holds the pair.
   const parameters = service === 'ParameterStore' ? [names.parameter, names.accessKeyIdParameter, names.secretAccessKeyParameter] : [names.parameter];
@@ -90,7 +94,8 @@ export function confinementOf(access: Access, clusterId?: string): Confinement {
     parameterArns: parameters.map((parameter) => storeOf({ service }).iam.arnOf(parameter, { partition, account, region: parameterRegion })),
     parameterRegion,
     ...(parameterKmsKeyId === undefined ? {} : { kmsKey: parameterKmsKeyId }),
-    storeRoleArn: credentials.accessKey?.secretStore.role ?? iam('role/*'),
+    storeRoleArn: key?.secretStore.role ?? iam('role/*'),
+    ...(key === undefined ? {} : { keyMode: key.mode }),
     boundaryArn: permissionsBoundary ?? iam(`policy${programPath}bedrock-access-boundary`),
     programPolicyArn: iam(`policy${programPath}for-${names.user}`),
   };

@@ -1,6 +1,8 @@
+import { bearerGrant } from '../../policy/bearer.ts';
 import { policySize } from '../../policy/document.ts';
 import type { PolicyDocument, PolicyStatement } from '../../policy/types.ts';
 import { kinds } from '../../resources/index.ts';
+import { keySorts } from '../../resources/key-sort.ts';
 import { storeOf, stores } from '../../resources/stores/index.ts';
 import { actionPlaces, storeIdentityActions, withheld, type ActionPlace } from './action-places.ts';
 import type { Confinement } from './confinement.ts';
@@ -15,9 +17,10 @@ import { eksEngineActions, identityEngineActions, identityKinds, identityPlaces,
 export const engineActions: readonly string[] = ['iam:ListUserPolicies', 'iam:GetUserPolicy', 'iam:ListGroupsForUser', 'iam:GetAccountSummary', 'iam:SimulatePrincipalPolicy', ...storeIdentityActions];
 
 /** Every action that the program needs of AWS, as its kinds and the engine declare them. */
-export function neededActions({ kmsKey, identity, ownProfiles, service }: Confinement): readonly string[] {
+export function neededActions({ kmsKey, identity, ownProfiles, service, keyMode }: Confinement): readonly string[] {
   const otherStores = stores.filter((store) => store.service !== service).map(({ kind }) => kind);
-  const others: ReadonlySet<string> = new Set([...(identity === undefined ? identityKinds : keyKinds), ...otherStores, ...(identity?.providerArn === undefined ? ['oidc-provider'] : []), ...(identity?.eks === undefined ? ['pod-identity-association'] : []), ...(identity?.trustAnchor === undefined ? rolesAnywhereKinds : [])]);
+  const otherKeys = keyMode === undefined ? [] : keySorts.filter(({ mode }) => mode !== keyMode).flatMap(({ kind, oldKind }) => [kind, oldKind]);
+  const others: ReadonlySet<string> = new Set([...(identity === undefined ? identityKinds : keyKinds), ...otherStores, ...otherKeys, ...(identity?.providerArn === undefined ? ['oidc-provider'] : []), ...(identity?.eks === undefined ? ['pod-identity-association'] : []), ...(identity?.trustAnchor === undefined ? rolesAnywhereKinds : [])]);
   const all = [...kinds.filter(({ kind }) => !others.has(kind) && (ownProfiles || !profileKinds.has(kind))).flatMap(({ permissions }) => permissions), ...(identity === undefined ? engineActions : identityEngineActions), ...(identity?.eks === undefined ? [] : eksEngineActions), ...(kmsKey === undefined ? [] : storeOf({ service }).iam.keyActions)];
   return [...new Set(all)].sort();
 }
@@ -88,6 +91,7 @@ export function boundaryPolicy({ partition, account }: Confinement): PolicyDocum
         ],
       },
       { Sid: 'Discovery', Effect: 'Allow', Action: ['bedrock:ListFoundationModels', 'bedrock:ListInferenceProfiles'], Resource: '*' },
+      { Sid: 'ApiKeys', ...bearerGrant },
     ],
   };
 }

@@ -2,6 +2,7 @@
 import type { ConditionBlock } from '../../policy/types.ts';
 import { podIdentityService } from '../../resources/pod-identity.ts';
 import { stores } from '../../resources/stores/index.ts';
+import { keySorts } from '../../resources/key-sort.ts';
 import { bounded, madeOurs, owned, tagged, taggedAsOurs, type ActionPlace } from './action-places.ts';
 import type { Confinement } from './confinement.ts';
 
@@ -67,5 +68,5 @@ export const identityEngineActions: readonly string[] = ['iam:ListRolePolicies',
 export const eksEngineActions: readonly string[] = ['eks-auth:AssumeRoleForPodIdentity'];
 
 /** Kinds that only one of the two modes has. */
-export const keyKinds: ReadonlySet<string> = new Set(['iam-user', 'access-key', 'old-access-key', 'key-proof', ...stores.map(({ kind }) => kind), 'policy-attachment', 'deny-policy']);
+export const keyKinds: ReadonlySet<string> = new Set(['iam-user', ...keySorts.flatMap(({ kind, oldKind }) => [kind, oldKind]), 'key-proof', ...stores.map(({ kind }) => kind), 'policy-attachment', 'deny-policy']);
 export const identityKinds: ReadonlySet<string> = new Set(['oidc-provider', 'iam-role', 'role-policy-attachment', 'pod-identity-association']);

@@ -1,3 +1,4 @@
+import { keyCredentialsOf } from '../../access/credential-mode.ts';
 import type { Access } from '../../access/types.ts';
 import type { Aws } from '../../aws/types.ts';
 import { partitionOf } from '../../bedrock/regions.ts';
@@ -14,7 +15,7 @@ import { keyArnOf } from './key-arn.ts';
 
 /** The store of an access and who reads through it; undefined where there is no store to follow, which is another check's finding. */
 export async function gatherStore(access: Access, aws: Aws, readings: Readings): Promise<StoreFacts | undefined> {
-  const declared = access.spec.credentials.accessKey?.secretStore;
+  const declared = keyCredentialsOf(access.spec.credentials)?.secretStore;
   if (declared === undefined) return undefined;
   const served = await servedExternalSecrets(readings, declared.kind);
   if (!('apiVersion' in served)) return undefined;

@@ -1,3 +1,4 @@
+import { keyCredentialsOf } from '../../access/credential-mode.ts';
 import type { Access } from '../../access/types.ts';
 import { partitionOf } from '../../bedrock/regions.ts';
 import { storeStatements } from '../../checks/live/store-readers.ts';
@@ -11,7 +12,7 @@ import { keyArnOf } from './key-arn.ts';
  * encryption context where the key is the customer's. Undefined where no store is read.
  */
 export function storePolicy(access: Access): PolicyDocument | undefined {
-  const store = access.spec.credentials.accessKey?.secretStore;
+  const store = keyCredentialsOf(access.spec.credentials)?.secretStore;
   if (store === undefined) return undefined;
   const { account, parameterKmsKeyId } = access.spec;
   const { region, service } = store;

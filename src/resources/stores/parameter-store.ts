@@ -1,5 +1,6 @@
 /** Parameter Store of Systems Manager. The Description of a SecureString names the access key, in the same put as the value. */
 import type { ParameterMetadata } from '../../aws/types.ts';
+import { keyNoun } from '../key-sort.ts';
 import type { CredentialStore, StoredParameter } from './store.ts';
 
 export const parameterStore: CredentialStore = {
@@ -45,7 +46,7 @@ export const parameterStore: CredentialStore = {
 };
 
 export function parameterDescription(access: { readonly namespace: string; readonly name: string }, keyId: string): string {
-  return `bedrock-access ${access.namespace}/${access.name}, access key ${keyId}`;
+  return `bedrock-access ${access.namespace}/${access.name}, ${keyNoun(keyId)} ${keyId}`;
 }
 
 /** As Parameter Store describes it. */
@@ -69,10 +70,10 @@ export function storedParameter(parameter: ParameterMetadata): StoredParameter {
 
 /** `namespace/name` of the access in a Description of ours. */
 function ownerNamedIn(description: string | undefined): string | undefined {
-  return /^bedrock-access (\S+), access key [A-Z0-9]{16,128}$/.exec(description ?? '')?.[1];
+  return /^bedrock-access (\S+), (?:access|API) key [A-Z0-9]{16,128}$/.exec(description ?? '')?.[1];
 }
 
 /** The key id in a Description of ours. */
 function keyIdIn(description: string | undefined): string | undefined {
-  return /^bedrock-access \S+, access key ([A-Z0-9]{16,128})$/.exec(description ?? '')?.[1];
+  return /^bedrock-access \S+, (?:access|API) key ([A-Z0-9]{16,128})$/.exec(description ?? '')?.[1];
 }

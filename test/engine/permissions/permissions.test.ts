@@ -23,6 +23,7 @@ const inSecretsManager = declared({
   parameterKmsKeyId: 'alias/bedrock',
   credentials: { accessKey: { secretStore: { kind: 'ClusterSecretStore', name: 'secretsmanager', service: 'SecretsManager', region: 'ap-northeast-1' } } },
 });
+const withApiKey = declared({ permissionsBoundary: boundary, credentials: { apiKey: { secretStore: { kind: 'ClusterSecretStore', name: 'parameterstore', region: 'ap-northeast-1' } } }, workloads: [{ kind: 'Deployment', name: 'openhands', client: 'boto3' }] });
 const printed = programPermissions(access, 'cluster-1');
 const statements = printed.policies.flatMap(({ document }) => document.Statement);
 const owner = { 'bedrock-access/cluster': 'cluster-1', 'bedrock-access/namespace': 'openhands', 'bedrock-access/name': 'openhands' };
@@ -40,7 +41,7 @@ function decision(action: string, resource: string, context: Readonly<Record<str
 test('every action that a kind or the engine needs is placed or withheld with a reason, and nothing else is granted', () => {
   const placed = new Set(actionPlaces.flatMap(({ actions }) => actions));
   const needed = neededActions(confinementOf(access));
-  const inOtherStore = neededActions(confinementOf(inSecretsManager));
+  const inOtherStore = [inSecretsManager, withApiKey].flatMap((other) => neededActions(confinementOf(other)));
   assert.deepEqual(inOtherStore.filter((action) => !placed.has(action) && withheld[action] === undefined && freeActions[action] === undefined), []);
   assert.deepEqual([...placed].filter((action) => !needed.includes(action) && !inOtherStore.includes(action)), [], 'placed and needed by nobody');
   assert.deepEqual(needed.filter((action) => !placed.has(action) && withheld[action] === undefined && freeActions[action] === undefined), [], 'give it a place in src/engine/permissions/action-places.ts');
@@ -50,7 +51,7 @@ test('every action that a kind or the engine needs is placed or withheld with a 
 });
 
 test('every action takes the resources and the condition keys that the service authorization reference gives it', async () => {
-  for (const confined of [access, inSecretsManager].map((each) => confinementOf(each, 'cluster-1'))) {
+  for (const confined of [access, inSecretsManager, withApiKey].map((each) => confinementOf(each, 'cluster-1'))) {
     const needed = neededActions(confined);
     for (const [place, action] of actionPlaces.flatMap((each) => each.actions.filter((name) => needed.includes(name)).map((name) => [each, name] as const))) {
       const [service = '', name = ''] = action.split(':');
