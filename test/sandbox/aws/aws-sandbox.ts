@@ -1,6 +1,7 @@
 import { Bedrock } from '@aws-sdk/client-bedrock';
 import { BedrockRuntime } from '@aws-sdk/client-bedrock-runtime';
 import { IAM } from '@aws-sdk/client-iam';
+import { SecretsManager } from '@aws-sdk/client-secrets-manager';
 import { SSM } from '@aws-sdk/client-ssm';
 import { STS } from '@aws-sdk/client-sts';
 import assert from 'node:assert/strict';
@@ -18,6 +19,7 @@ export interface Clients {
   readonly iam: IAM;
   readonly sts: STS;
   readonly ssm: SSM;
+  readonly secrets: SecretsManager;
   readonly bedrock: Bedrock;
   readonly runtime: BedrockRuntime;
 }
@@ -36,7 +38,7 @@ export async function startAws(options: SandboxOptions = {}): Promise<AwsSandbox
   const made: { destroy(): void }[] = [];
   const clients = (credentials: Credentials, region: string): Clients => {
     const config = { endpoint: sandbox.aws.endpoint, region, credentials, maxAttempts: 1 };
-    const all = { iam: new IAM(config), sts: new STS(config), ssm: new SSM(config), bedrock: new Bedrock(config), runtime: new BedrockRuntime(config) };
+    const all = { iam: new IAM(config), sts: new STS(config), ssm: new SSM(config), secrets: new SecretsManager(config), bedrock: new Bedrock(config), runtime: new BedrockRuntime(config) };
     made.push(...Object.values(all));
     return all;
   };
