@@ -410,6 +410,12 @@ export const accessPages = {
     remedy: 'Leave out layout, or write layout: single.',
     fault: 'input',
   },
+  'application-profile-undelivered': {
+    summary: 'The id of an application inference profile cannot reach the pods.',
+    cause: 'AWS chooses the id, so that manifests in git cannot name it: a parameter in Parameter Store carries it, and the ExternalSecret of the credentials makes the variables out of that. Where there is no such ExternalSecret, nothing can.',
+    remedy: 'Let the program keep the cluster side (spec.managedBy.cluster: program), use credentials with a store of Parameter Store, or write applicationProfile: false.',
+    fault: 'input',
+  },
   'application-profile-of-profile': {
     summary: 'An application inference profile cannot copy another one.',
     cause: 'Amazon Bedrock makes application inference profiles of foundation models and of its own cross-region profiles only; the declared id is an application profile already.',

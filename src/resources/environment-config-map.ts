@@ -32,7 +32,7 @@ export const environmentConfigMap: ResourceKind<DesiredConfigMap, KubernetesObje
     const { namespace } = access.metadata;
     const name = access.spec.names.environment;
     const values: Record<string, string> = {};
-    for (const { key, value } of workloadVariables(implied).flatMap(({ variables }) => variables)) if (value !== undefined) values[key] = value;
+    for (const variable of workloadVariables(implied).flatMap(({ variables }) => variables)) if (variable.in === 'config-map') values[variable.key] = variable.value ?? '';
     const profiles = ownProfiles(Object.values(values));
     return [{ kind: 'environment-config-map', key: 'environment', name, desired: { namespace, name, values, profiles, permitted: profiles.length === 0 ? [] : permitted(implied) } }];
   },

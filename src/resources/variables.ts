@@ -5,12 +5,13 @@ import type { Workload } from '../access/types.ts';
 import type { Implied } from './kind.ts';
 import { credentialFields } from './parameter-names.ts';
 import { podRoleOf } from './pod-role.ts';
+import { deliveredBySecret, ownProfileArns } from './profile-delivery.ts';
 
 export interface PlacedVariable {
   readonly name: string;
   readonly in: 'secret' | 'config-map';
   readonly key: string;
-  /** Only of a ConfigMap's. */
+  /** None of a credential. In a Secret only what names an application profile, where git holds the manifests. */
   readonly value?: string;
 }
 
@@ -48,13 +49,15 @@ export function workloadVariables(implied: Implied): readonly WorkloadVariables[
   for (const variable of all.flatMap(({ variables }) => variables)) {
     if ('value' in variable) values.set(variable.name, (values.get(variable.name) ?? new Set()).add(variable.value));
   }
+  const carried = deliveredBySecret(implied.access) ? ownProfileArns(implied.access, implied.models) : [];
   return all.map(({ workload, variables }) => ({
     workload,
     variables: variables.map((variable): PlacedVariable => {
       if ('from' in variable) return { name: variable.name, in: 'secret', key: credentialFields[variable.from] };
       const shared = values.get(variable.name)?.size === 1;
       const key = shared ? variable.name : `${workload.kind.toLowerCase()}.${workload.name}.${variable.name}`;
-      return { name: variable.name, in: 'config-map', key, value: variable.value };
+      const inSecret = carried.some((arn) => variable.value.includes(arn));
+      return { name: variable.name, in: inSecret ? 'secret' : 'config-map', key, value: variable.value };
     }),
   }));
 }

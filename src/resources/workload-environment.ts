@@ -104,7 +104,7 @@ export const workloadEnvironment: ResourceKind<DesiredEnvironment, ObservedEnvir
         credential: sort === undefined ? '' : currentKey(sort).id,
         ...(identity === undefined ? {} : { identity }),
         digest: spec.restart === 'never' || !workloadShape(workload.kind).rollsOut ? '' : digestOf(variables),
-        profiles: ownProfiles(variables.map(({ value }) => value ?? '')),
+        profiles: ownProfiles(variables.map((variable) => (variable.in === 'config-map' ? (variable.value ?? '') : ''))),
         byOthers: byOthers(workload),
       },
       ...(byOthers(workload) ? { required: true } : {}),

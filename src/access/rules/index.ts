@@ -2,6 +2,7 @@
 import type { Finding } from '../../finding.ts';
 import type { DeclaredAccess } from '../schema/index.ts';
 import type { SourceDocument } from '../source/documents.ts';
+import { checkApplicationProfiles } from './application-profiles.ts';
 import { checkBudget } from './budget.ts';
 import { checkCredentials } from './credentials.ts';
 import { checkEndpoint } from './endpoint.ts';
@@ -12,7 +13,7 @@ import { checkRestart } from './restart.ts';
 import { checkRotation } from './rotation.ts';
 import { checkWorkloads } from './workloads.ts';
 
-const rules = [checkRegions, checkModelRoles, checkWorkloads, checkCredentials, checkRotation, checkEndpoint, checkNames, checkBudget, checkRestart];
+const rules = [checkRegions, checkModelRoles, checkApplicationProfiles, checkWorkloads, checkCredentials, checkRotation, checkEndpoint, checkNames, checkBudget, checkRestart];
 
 export function checkRules(access: DeclaredAccess, source: SourceDocument): Finding[] {
   return rules.flatMap((rule) => rule(access, source));

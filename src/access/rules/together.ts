@@ -49,6 +49,7 @@ function claims({ metadata, spec }: Access): Claim[] {
     ...(principal === undefined ? [] : [principal]),
     { key: `policy ${account} ${names.policy.toLowerCase()}`, what: `IAM policy ${names.policy}`, field: 'spec.names.policy' },
     ...others,
+    ...(spec.models.some(({ applicationProfile }) => applicationProfile) ? [{ key: `profile ${account} ${spec.region} ${names.profile.toLowerCase()}`, what: `The names of application inference profiles that begin with ${names.profile}`, field: 'spec.names.profile' }] : []),
     { key: `configmap ${metadata.namespace} ${names.environment}`, what: `ConfigMap ${names.environment} in ${metadata.namespace}`, field: 'spec.names.environment' },
   ];
 }

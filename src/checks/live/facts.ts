@@ -89,8 +89,8 @@ export interface WorkloadFacts {
 
 export interface ExpectedVariable {
   readonly name: string;
-  /** The credential's half that it carries, or the plain value that it shall have. */
-  readonly carries: 'access-key-id' | 'secret-access-key' | { readonly value: string };
+  /** The credential's half that it carries, or the value that it shall have: with its fingerprint where it comes from a Secret. */
+  readonly carries: 'access-key-id' | 'secret-access-key' | { readonly value: string; readonly fingerprint?: string };
 }
 
 export interface PodFact {

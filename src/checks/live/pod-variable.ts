@@ -37,6 +37,7 @@ function problem({ carries }: ExpectedVariable, found: VariableFact, facts: PodF
   if (holds === 'unknown') return undefined;
   if (holds === 'nothing') return `comes from ${from}, which does not hold it`;
   if (typeof carries === 'object') {
+    if ('fingerprint' in holds && carries.fingerprint !== undefined) return holds.fingerprint === carries.fingerprint ? undefined : `holds something else (from ${from}) than ${JSON.stringify(carries.value)}`;
     if (!('value' in holds)) return `comes from ${from} instead of being ${JSON.stringify(carries.value)}`;
     return holds.value === carries.value ? undefined : `is ${JSON.stringify(holds.value)} (from ${from}) instead of ${JSON.stringify(carries.value)}`;
   }

@@ -8,6 +8,7 @@ import { credentialFields } from '../../resources/parameter-names.ts';
 import { workloadVariables } from '../../resources/variables.ts';
 import { workloadShape } from '../../resources/workload-kinds.ts';
 import type { PlacedVariable, WorkloadVariables } from '../../resources/variables.ts';
+import { Secret } from '../../secret.ts';
 import { readSecret } from './gather-delivery.ts';
 import type { Inquiry } from './inquiry.ts';
 import { resolveEnvironment } from './pod-environment.ts';
@@ -49,7 +50,7 @@ export async function gatherPods(inquiry: Inquiry): Promise<LivePods> {
 async function gatherWorkload(variables: WorkloadVariables, inquiry: Inquiry, read: ReadSource): Promise<{ readonly facts: WorkloadFacts; readonly containers: readonly LiveContainer[] }> {
   const { workload } = variables;
   const { namespace } = inquiry.access.metadata;
-  const expected = variables.variables.map(expectedVariable);
+  const expected = variables.variables.map((variable) => expectedVariable(variable, inquiry));
   const { apiVersion, template } = workloadShape(workload.kind);
   const object = await inquiry.readings.object({ apiVersion, kind: workload.kind, namespace, name: workload.name });
   if (object === undefined) return { facts: { workload, found: false, expected, pods: [] }, containers: [] };
@@ -117,8 +118,10 @@ export function selectorOf(workload: KubernetesObject): string {
   return [...equal, ...expressions].filter((part) => part !== '').join(',');
 }
 
-function expectedVariable(variable: PlacedVariable): ExpectedVariable {
+function expectedVariable(variable: PlacedVariable, { hash }: Inquiry): ExpectedVariable {
   if (variable.in === 'config-map') return { name: variable.name, carries: { value: variable.value ?? '' } };
+  // Of a Secret only fingerprints are known.
+  if (variable.value !== undefined) return { name: variable.name, carries: { value: variable.value, fingerprint: hash.fingerprint(new Secret(variable.value)) } };
   return { name: variable.name, carries: variable.key === credentialFields.accessKeyId ? 'access-key-id' : 'secret-access-key' };
 }
 

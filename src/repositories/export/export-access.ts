@@ -6,6 +6,8 @@ import { keyMode } from '../../access/credential-mode.ts';
 import { resolve } from 'node:path';
 import type { Parser } from 'web-tree-sitter';
 import { checkModels } from '../../access/check-models.ts';
+import { undelivered } from '../../access/rules/application-profiles.ts';
+import { accessPages } from '../../errors/access-pages.ts';
 import { partitionOf } from '../../bedrock/regions.ts';
 import { AccessError } from '../../errors/error.ts';
 import type { Finding } from '../../finding.ts';
@@ -18,6 +20,8 @@ import { prepare, type Prepared } from './prepare.ts';
 import { terraformBlocks } from './terraform-blocks.ts';
 import { putBlocks } from './terraform-edit.ts';
 import { conflict, labelsOf, readModule, resourceAt } from './terraform-module.ts';
+import { leftProfiles } from './terraform-left-profiles.ts';
+import { RegionProviders } from './terraform-providers.ts';
 import { isOfAccess } from './terraform-removal.ts';
 import { takenOver } from './taken-over.ts';
 import { writeSkeleton } from './terraform-skeleton.ts';
@@ -67,6 +71,11 @@ function exportWith(request: ExportRequest, parser: Parser): ExportOutcome {
 /** What the kinds of resources are derived from. @throws AccessError when a model cannot be called */
 export function impliedBy(request: ExportRequest, { access, clusterId }: Pick<Prepared, 'access' | 'clusterId'>): Implied {
   const { spec, metadata } = access;
+  const why = undelivered(spec);
+  if (why !== undefined) {
+    const { cause, remedy } = accessPages['application-profile-undelivered'];
+    throw new AccessError('application-profile-undelivered', `${metadata.namespace}/${metadata.name} calls through an application inference profile, and ${why}`, { cause, remedy: `${remedy} Nothing was written.`, place: request.declared.place('spec.models') });
+  }
   const { models, findings } = checkModels({ access, place: request.declared.place }, { catalog: request.catalog, now: request.now });
   const error = findings.find(({ severity }) => severity === 'error');
   if (error !== undefined) throw new AccessError(error.id, error.message, { cause: error.cause, remedy: error.remedy, findings });
@@ -79,14 +88,17 @@ function exportTerraform(directory: string, implied: Implied, { workspace, style
   const { region } = keyMode(implied.access, 'an export').secretStore;
   writeSkeleton(workspace, directory, siblings, style, region, parser);
   const target = readModule(workspace, directory, parser);
-  const blocks = terraformBlocks(implied, style, labelsOf(target), clusterId !== undefined);
-  if (blocks.parameters.length > 0) refuseOtherRegion(target.module.providers.find(({ block, attribute }) => block.labels[0] === 'aws' && attribute('alias') === undefined)?.attribute('region'), region, directory);
+  const providers = new RegionProviders(target.module, region);
+  const blocks = terraformBlocks(implied, style, labelsOf(target), clusterId !== undefined, (of) => providers.of(of));
+  if (style.keys === 'terraform') refuseOtherRegion(target.module.providers.find(({ block, attribute }) => block.labels[0] === 'aws' && attribute('alias') === undefined)?.attribute('region'), region, directory);
   const parameters = new Set(blocks.parameters);
   const present = target.module.resources.filter(({ mode }) => mode === 'data').map(({ type }) => type);
   const data = blocks.data.filter((block) => !present.includes(block.labels[0] ?? ''));
   const dataFile = workspace.names(directory).includes('data.tf') ? 'data.tf' : style.iamFile;
   const adopted = isOfAccess(target.module, implied.access) ? [] : blocks.iam.flatMap((block) => (block.type === 'resource' ? (resourceAt(target.module, block) ?? []) : []));
-  const findings = adopted.map((resource) => takenOver(resource.address, resource.placeOf().file, resource.placeOf().line));
+  const findings: Finding[] = adopted.map((resource) => takenOver(resource.address, resource.placeOf().file, resource.placeOf().line));
+  providers.write(workspace, directory, style.iamFile);
+  findings.push(...leftProfiles(target.module, implied));
   putBlocks(workspace, directory, [...data, ...blocks.iam, ...blocks.parameters], (block) => (parameters.has(block) && block.labels[0] === 'aws_ssm_parameter' ? style.parameterFile : data.includes(block) ? dataFile : style.iamFile), parser);
   if (clusterId !== undefined || style.keys === 'terraform') return findings;
   return [

@@ -1,10 +1,13 @@
 /** The objects of an access as git holds them, with every field that the API server or the operator would fill in. */
 import { keyCredentialsOf, keyMode } from '../../access/credential-mode.ts';
 import { annotationKeys } from '../../resources/annotations.ts';
+import { applicationInferenceProfile } from '../../resources/application-inference-profile.ts';
 import { environmentConfigMap } from '../../resources/environment-config-map.ts';
 import type { Implied } from '../../resources/kind.ts';
 import { ownerLabels } from '../../resources/owner.ts';
 import { credentialFields } from '../../resources/parameter-names.ts';
+import { deliveredBySecret, ownProfileArns, profileParameter } from '../../resources/profile-delivery.ts';
+import { workloadVariables } from '../../resources/variables.ts';
 import { rotationManifests } from './rotation-manifests.ts';
 import type { ExportStyle } from './style.ts';
 
@@ -25,9 +28,11 @@ export function manifestObjects(implied: Implied, style: Pick<ExportStyle, 'exte
  * Which key the Secret holds is said by an annotation that the operator renders from it (external-secrets, "Templating":
  * metadata of the template is rendered too, `externalsecret_controller_template.go`), since git cannot know the id.
  */
-function externalSecretObject({ access, owner }: Implied, style: Pick<ExportStyle, 'externalSecretVersion' | 'refreshInterval'>): ManifestText {
+function externalSecretObject(implied: Implied, style: Pick<ExportStyle, 'externalSecretVersion' | 'refreshInterval'>): ManifestText {
+  const { access, owner } = implied;
   const { metadata, spec } = access;
   const { names } = spec;
+  const profiles = profileEntries(implied);
   const { layout, secretStore } = keyMode(access, 'an export');
   const { accessKeyId, secretAccessKey } = credentialFields;
   const entry = (secretKey: string, key: string, property?: string): unknown => ({
@@ -47,15 +52,42 @@ function externalSecretObject({ access, owner }: Implied, style: Pick<ExportStyl
           name: names.secret,
           creationPolicy: 'Owner',
           deletionPolicy: 'Retain',
-          template: { engineVersion: 'v2', mergePolicy: 'Replace', metadata: { annotations: { [annotationKeys.accessKeyId]: `{{ .${accessKeyId} }}` }, labels: ownerLabels(owner) } },
+          template: { engineVersion: 'v2', mergePolicy: 'Replace', metadata: { annotations: { [annotationKeys.accessKeyId]: `{{ .${accessKeyId} }}` }, labels: ownerLabels(owner) }, ...(profiles.length === 0 ? {} : { data: templated(implied, profiles) }) },
         },
-        data:
-          layout === 'single'
+        data: [
+          ...(layout === 'single'
             ? [entry(accessKeyId, names.parameter, accessKeyId), entry(secretAccessKey, names.parameter, secretAccessKey)]
-            : [entry(accessKeyId, names.accessKeyIdParameter), entry(secretAccessKey, names.secretAccessKeyParameter)],
+            : [entry(accessKeyId, names.accessKeyIdParameter), entry(secretAccessKey, names.secretAccessKeyParameter)]),
+          ...profiles.map(({ key, parameter }) => entry(key, parameter)),
+        ],
       },
     },
   };
+}
+
+interface ProfileEntry {
+  /** As the profile is called in variables. */
+  readonly arn: string;
+  /** An identifier of Go templates. */
+  readonly key: string;
+  readonly parameter: string;
+}
+
+function profileEntries({ access, models, ...implied }: Implied): readonly ProfileEntry[] {
+  if (!deliveredBySecret(access)) return [];
+  const arns = ownProfileArns(access, models);
+  return applicationInferenceProfile.desired({ access, models, ...implied }).map(({ key, name }) => ({
+    arn: arns.find((arn) => arn.endsWith(`(${key})`)) ?? '',
+    key: `profile_${key.replaceAll(/[^0-9A-Za-z]+/g, '_')}`,
+    parameter: profileParameter(access, name),
+  }));
+}
+
+/** What the Secret holds: the key as it is, and each variable that names a profile with the ARN in its place. */
+function templated(implied: Implied, profiles: readonly ProfileEntry[]): Readonly<Record<string, string>> {
+  const asTemplate = (text: string): string => profiles.reduce((filled, { arn, key }) => filled.replaceAll(arn, `{{ .${key} }}`), text);
+  const carried = workloadVariables(implied).flatMap(({ variables }) => variables).filter((variable) => variable.in === 'secret');
+  return Object.fromEntries(carried.map(({ key, value }) => [key, value === undefined ? `{{ .${key} }}` : asTemplate(value)]));
 }
 
 function configMapObject(implied: Implied): ManifestText {

@@ -22,7 +22,7 @@ export function exportOrder({ request, access, style, declaration, clusterKnown 
   if (request.terraform !== undefined) {
     steps.push({
       title: style.applies === 'on-merge' ? 'Merge the Terraform change; CI applies it' : 'Apply the Terraform change',
-      why: `It makes IAM user ${names.user} and its policy${style.keys === 'terraform' ? ', its key and the parameters' : ''}.`,
+      why: `It makes IAM user ${names.user} and its policy${profiles(access)}${style.keys === 'terraform' ? ', its key and the parameters' : ''}.`,
       lines: style.applies === 'on-merge' ? [shown(request.terraform)] : [`terraform -chdir=${shown(request.terraform)} init`, `terraform -chdir=${shown(request.terraform)} apply`],
     });
   }
@@ -57,6 +57,14 @@ export function exportOrder({ request, access, style, declaration, clusterKnown 
   }
   steps.push({ title: 'Prove it', why: 'Every link of the chain, and a real call with the credentials that the pod holds.', lines: [`bedrock-access verify -f ${file}`] });
   return steps;
+}
+
+/** Ids that AWS chooses travel through a parameter. */
+function profiles({ spec }: Access): string {
+  const count = spec.models.filter(({ applicationProfile }) => applicationProfile).length;
+  if (count === 0) return '';
+  const carried = spec.managedBy.cluster === 'manifests';
+  return count === 1 ? `, its application inference profile${carried ? ' and the parameter with its ARN' : ''}` : `, its application inference profiles${carried ? ' and the parameters with their ARNs' : ''}`;
 }
 
 function ciJob(command: string, { metadata, spec }: Access): readonly string[] {

@@ -1,5 +1,7 @@
 /** What an access is in Terraform: user, policies, attachments; with `keys: terraform` the key and its parameters too. */
+import { keyMode } from '../../access/credential-mode.ts';
 import type { Access } from '../../access/types.ts';
+import { ownProfilesIn } from '../../bedrock/own-profile.ts';
 import type { Partition } from '../../bedrock/types.ts';
 import { policyAttachment } from '../../resources/policy-attachment.ts';
 import { managedPolicy } from '../../resources/managed-policy.ts';
@@ -7,15 +9,17 @@ import { iamUser } from '../../resources/iam-user.ts';
 import type { Implied } from '../../resources/kind.ts';
 import { keeperTagKey, markKeys, ownerTagKeys, ownerTags } from '../../resources/owner.ts';
 import { credentialFields } from '../../resources/parameter-names.ts';
+import { deliveredBySecret } from '../../resources/profile-delivery.ts';
 import type { PolicyDocument, PolicyStatement } from '../../policy/types.ts';
 import { hclList, hclText, labelOf, traversal, type HclBlockText, type HclExpression, type HclTraversal } from './hcl-emit.ts';
 import type { ExportStyle } from './style.ts';
+import { profileBlocks, profileLabels, profileParameterBlocks } from './terraform-profiles.ts';
 import { terraformComments, type TerraformComments } from './terraform-comments.ts';
 
 export interface TerraformBlocks {
   /** In the order in which they are read: user, policies, attachments. */
   readonly iam: readonly HclBlockText[];
-  /** Key and parameters; empty unless Terraform makes the key. */
+  /** Key and parameters, where Terraform makes the key; and the parameters that carry profiles' ARNs. */
   readonly parameters: readonly HclBlockText[];
   /** Data sources that the blocks refer to; each is written only where the module has none. */
   readonly data: readonly HclBlockText[];
@@ -29,9 +33,10 @@ export interface ModuleLabels {
   readonly key: (userLabel: string) => string | undefined;
 }
 
-export function terraformBlocks(implied: Implied, style: ExportStyle, labels: ModuleLabels, clusterKnown: boolean): TerraformBlocks {
+export function terraformBlocks(implied: Implied, style: ExportStyle, labels: ModuleLabels, clusterKnown: boolean, providerOf: (region: string) => HclTraversal | undefined): TerraformBlocks {
   const { access, owner } = implied;
-  const names = new ArnNames(access, implied.partition, style, labels);
+  const profiles = profileLabels(implied, labels.named);
+  const names = new ArnNames(access, implied.partition, style, labels, profiles);
   const comments = terraformComments(style, access);
   const [user] = iamUser.desired(implied);
   if (user === undefined) throw new TypeError('an access has a user');
@@ -56,6 +61,8 @@ export function terraformBlocks(implied: Implied, style: ExportStyle, labels: Mo
       ...(ownedByProgram ? { blocks: [ignoreMarks(clusterKnown)] } : {}),
     },
   ];
+  const parts = { labels: profiles, named: labels.named, text: (text: string) => names.text(text), providerOf, comments, tags: tagsAttribute(policyTags), parameterTags: tagsAttribute(style.tags) };
+  iam.push(...profileBlocks(implied, parts));
   const documents: HclBlockText[] = [];
   for (const policy of managedPolicy.desired(implied)) {
     const label = policyLabel(policy.name);
@@ -85,8 +92,9 @@ export function terraformBlocks(implied: Implied, style: ExportStyle, labels: Mo
       ],
     });
   }
+  const carried = deliveredBySecret(access) ? profileParameterBlocks(implied, keyMode(access, 'an export').secretStore.region, parts) : [];
   const parameters = ownedByProgram ? [] : keyBlocks(access, userLabel, style, comments, labels);
-  return { iam: [...documents, ...iam], parameters, data: names.used() };
+  return { iam: [...documents, ...iam], parameters: [...parameters, ...carried], data: names.used() };
 }
 
 function tagsAttribute(tags: Readonly<Record<string, string>>): readonly (readonly [string, HclExpression])[] {
@@ -101,7 +109,7 @@ export function policyDescription({ namespace, name }: Access['metadata']): stri
 
 /** The marks that the program writes on the user: Terraform must not take them off again. */
 function ignoreMarks(clusterKnown: boolean): HclBlockText {
-  return ignoreChanges([...(clusterKnown ? [] : [ownerTagKeys.cluster]), markKeys.keys, markKeys.regions, markKeys.removing]);
+  return ignoreChanges([...(clusterKnown ? [] : [ownerTagKeys.cluster]), markKeys.keys, markKeys.regions, markKeys.profiles, markKeys.removing]);
 }
 
 function ignoreChanges(tags: readonly string[]): HclBlockText {
@@ -195,10 +203,12 @@ class ArnNames {
   readonly #partition: Partition;
   readonly #style: ExportStyle;
   readonly #labels: ModuleLabels;
+  readonly #profiles: ReadonlyMap<string, string>;
   readonly #used = new Set<string>();
 
-  constructor(access: Access, partition: Partition, style: ExportStyle, labels: ModuleLabels) {
+  constructor(access: Access, partition: Partition, style: ExportStyle, labels: ModuleLabels, profiles: ReadonlyMap<string, string>) {
     this.#access = access;
+    this.#profiles = profiles;
     this.#partition = partition;
     this.#style = style;
     this.#labels = labels;
@@ -206,6 +216,8 @@ class ArnNames {
 
   /** A text; an ARN of this account or partition with traversals in its place. */
   text(text: string): HclExpression {
+    const [source] = ownProfilesIn(text);
+    if (source !== undefined) return traversal('aws_bedrock_inference_profile', this.#profiles.get(source) ?? '', 'arn');
     const [arn, partition, service, region, account, ...rest] = text.split(':');
     if (arn !== 'arn' || partition !== this.#partition || rest.length === 0) return hclText(text);
     const own = account === this.#access.spec.account;

@@ -6,6 +6,7 @@ export interface TerraformComments {
   readonly user: readonly string[];
   readonly policy: readonly string[];
   readonly attachment: readonly string[];
+  readonly profile: readonly string[];
   readonly key: readonly string[];
   readonly parameter: readonly string[];
 }
@@ -15,12 +16,13 @@ export function terraformComments({ comments, keys }: Pick<ExportStyle, 'comment
   const byProgram = keys === 'program';
   switch (comments) {
     case 'none':
-      return { user: [], policy: [], attachment: [], key: [keyWarnings.en], parameter: [] };
+      return { user: [], policy: [], attachment: [], profile: [], key: [keyWarnings.en], parameter: [] };
     case 'ja':
       return {
         user: [`${name} が Amazon Bedrock を呼び出すための IAM ユーザー${byProgram ? '（アクセスキーとパラメータは bedrock-access が作成する）' : ''}`],
         policy: ['宣言されたモデルの呼び出しだけを許可するポリシー'],
         attachment: ['ポリシーをユーザーにアタッチ'],
+        profile: [`${name} 専用のアプリケーション推論プロファイル（利用状況をワークロードごとに把握するため）`],
         key: [keyWarnings.ja],
         parameter: ['External Secrets Operator が読み取る SSM パラメータ'],
       };
@@ -29,6 +31,7 @@ export function terraformComments({ comments, keys }: Pick<ExportStyle, 'comment
         user: [`IAM user that ${name} calls Amazon Bedrock as${byProgram ? ' (its access key and parameter are made by bedrock-access)' : ''}`],
         policy: ['Allows exactly the declared models to be invoked'],
         attachment: ['Attaches the policy to the user'],
+        profile: [`Application inference profile of ${name} alone, for figures per workload`],
         key: [keyWarnings.en],
         parameter: ['Read by External Secrets Operator'],
       };

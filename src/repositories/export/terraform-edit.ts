@@ -48,7 +48,7 @@ function putBlock(workspace: Workspace, directory: string, block: HclBlockText, 
   const { module } = readModule(workspace, directory, parser);
   const resource = resourceAt(module, block);
   if (resource === undefined) {
-    append(workspace, join(directory, fileName), block);
+    appendBlock(workspace, join(directory, fileName), block);
     return true;
   }
   const differences = differing(resource, block, directory, workspace, parser);
@@ -64,7 +64,8 @@ function putBlock(workspace: Workspace, directory: string, block: HclBlockText, 
   return true;
 }
 
-function append(workspace: Workspace, path: string, block: HclBlockText): void {
+/** Puts a block at the end of a file, or into a new one. */
+export function appendBlock(workspace: Workspace, path: string, block: HclBlockText): void {
   const text = workspace.read(path);
   const written = blockText(block);
   if (text === undefined || text.trim() === '') {

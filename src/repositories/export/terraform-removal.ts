@@ -6,6 +6,8 @@ import { ownerTagKeys } from '../../resources/owner.ts';
 import type { HclFile, Span } from '../hcl/syntax.ts';
 import { isMap } from '../hcl/value.ts';
 import type { TerraformModule, TerraformResource } from '../terraform/types.ts';
+import { profilesOf } from './terraform-profiles.ts';
+import { policyNamePatterns } from '../../resources/policy-names.ts';
 import { lineStart, nextLine, splice } from './lines.ts';
 import { policyDescription } from './terraform-blocks.ts';
 import { notReadBack } from './terraform-edit.ts';
@@ -52,7 +54,8 @@ function resourcesOf(module: TerraformModule, access: Access): readonly Terrafor
       return resource.type === type && typeof name === 'string' && wanted(name);
     });
   const users = named('aws_iam_user', (name) => name === names.user);
-  const policies = named('aws_iam_policy', (name) => name === names.policy || (name.startsWith(`${names.policy}-`) && /^\d$/.test(name.slice(names.policy.length + 1))));
+  const patterns = policyNamePatterns(names.policy).map((pattern) => new RegExp(`^${pattern.replaceAll(/[.+]/g, '\\$&').replaceAll('*', '(\\d|profiles-[0-9a-f]{8}(-\\d)?)')}$`));
+  const policies = named('aws_iam_policy', (name) => patterns.some((pattern) => pattern.test(name)));
   const parameters = named('aws_ssm_parameter', (name) => [names.parameter, names.accessKeyIdParameter, names.secretAccessKeyParameter].includes(name));
   const held = managed.filter(
     (resource) =>
@@ -60,7 +63,7 @@ function resourcesOf(module: TerraformModule, access: Access): readonly Terrafor
       (resource.type === 'aws_iam_user_policy_attachment' &&
         (users.some(({ name }) => refersTo(module, resource.attribute('user'), 'aws_iam_user', name)) || policies.some(({ name }) => refersTo(module, resource.attribute('policy_arn'), 'aws_iam_policy', name)))),
   );
-  return [...users, ...policies, ...held, ...(users.length > 0 ? parameters : [])];
+  return [...users, ...policies, ...held, ...(users.length > 0 ? parameters : []), ...profilesOf(module, access.metadata)];
 }
 
 /** By the owner tags on user or policy, or, where Terraform makes the key, by the description of the policy. */

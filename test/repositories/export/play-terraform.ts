@@ -3,6 +3,8 @@ import { parsePolicy } from '../../../src/policy/parse.ts';
 import { isRecord as isObject } from '../../../src/repositories/export/yaml-change.ts';
 import { PartialText, Unknown, type Value } from '../../../src/repositories/hcl/value.ts';
 import { readTerraformModule } from '../../../src/repositories/terraform/read-module.ts';
+import type { TerraformResource } from '../../../src/repositories/terraform/types.ts';
+import { Secret } from '../../../src/secret.ts';
 
 /** What `terraform apply` would do with the module: user, policies, attachments. */
 export async function playTerraform(directory: string, aws: Aws): Promise<void> {
@@ -13,8 +15,24 @@ export async function playTerraform(directory: string, aws: Aws): Promise<void> 
   const tagsOf = (value: Value | undefined): Record<string, string> => Object.fromEntries(Object.entries(isObject(value) ? value : {}).map(([key, tag]) => [key, text(typeof tag === 'string' ? tag : undefined)]));
   for (const user of of('aws_iam_user')) await aws.iam.createUser({ name: text(user.attribute('name')), path: text(user.attribute('path')), tags: tagsOf(user.attribute('tags')) });
   const arns = new Map<string, string>();
+  const profiles = new Map<string, string>();
+  const regionOf = (resource: TerraformResource): string => {
+    const provider = resource.attribute('provider');
+    const alias = provider instanceof Unknown ? provider.reference?.split('.')[1] : undefined;
+    return text(module.providers.find(({ attribute }) => attribute('alias') === alias)?.attribute('region'));
+  };
+  for (const profile of of('aws_bedrock_inference_profile')) {
+    const { arn } = await aws.bedrock(regionOf(profile)).createInferenceProfile({ name: text(profile.attribute('name')), description: text(profile.attribute('description')), copyFrom: text(profile.nested('model_source')[0]?.attribute('copy_from')), tags: tagsOf(profile.attribute('tags')), clientRequestToken: profile.name.replaceAll('_', '-') });
+    profiles.set(`aws_bedrock_inference_profile.${profile.name}`, arn);
+  }
+  /** The whole ARN that a value names by reference. */
+  const profileIn = (value: Value | undefined): string | undefined => [...profiles].find(([address]) => value instanceof PartialText && value.toString().includes(`\${${address}.id}`))?.[1];
+  for (const parameter of of('aws_ssm_parameter')) {
+    const arn = profileIn(parameter.attribute('value'));
+    if (arn !== undefined) await aws.ssm(regionOf(parameter)).putParameter({ name: text(parameter.attribute('name')), value: new Secret(arn), description: text(parameter.attribute('description')), overwrite: false });
+  }
   for (const policy of of('aws_iam_policy')) {
-    const json: unknown = JSON.parse(JSON.stringify(policy.attribute('policy'), (_key, value: unknown) => (value instanceof PartialText ? text(value) : value)));
+    const json: unknown = JSON.parse(JSON.stringify(policy.attribute('policy'), (_key, value: unknown) => (value instanceof PartialText ? (profileIn(value) ?? text(value)) : value)));
     const document = parsePolicy(json);
     const made = await aws.iam.createPolicy({ name: text(policy.attribute('name')), path: text(policy.attribute('path')), description: text(policy.attribute('description')), document, tags: tagsOf(policy.attribute('tags')) });
     arns.set(`\${${policy.address}.arn}`, made.arn);

@@ -17,7 +17,7 @@ import { checkout } from './checkout.ts';
 import { plainRepositories, tfactionRepositories, type Files } from './repositories.ts';
 import { seededRandom } from '../../../src/sandbox/world.ts';
 
-test('for every model of the catalog, export then check finds nothing', async () => {
+for (const applicationProfile of [false, true]) test(`for every model of the catalog${applicationProfile ? ', called through an application profile of its own' : ''}, export then check finds nothing`, async () => {
   const seed = Number(process.env['SEED'] ?? 11);
   const random = seededRandom(seed);
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)]!;
@@ -41,7 +41,7 @@ spec:
   account: "123456789012"
   region: ${region}
   permissionsBoundary: arn:${partitionOf(region)}:iam::123456789012:policy/workloads
-  models: [{ id: "${id}", role: default }]
+  models: [{ id: "${id}", role: default${applicationProfile ? ', applicationProfile: true' : ''} }]
   workloads: [{ ${tfaction ? 'kind: Deployment, name: openhands' : 'kind: StatefulSet, name: worker, containers: [worker]'}, client: ${client} }]
   credentials:
     accessKey:

@@ -1,0 +1,115 @@
+/** Application profiles in both repositories: Terraform makes them, a parameter carries the ARN, the ExternalSecret makes the variables of it. */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { parseAllDocuments } from 'yaml';
+import { parseAccess } from '../../../src/access/parse.ts';
+import type { Access } from '../../../src/access/types.ts';
+import { applyAccess } from '../../../src/engine/index.ts';
+import { verifyAccess } from '../../../src/engine/verify/index.ts';
+import { isRecord } from '../../../src/repositories/export/yaml-change.ts';
+import { runCli, type CliResult } from '../../cli/run-cli.ts';
+import { changes, events, failures, startEngineWorld, store, type EngineWorld } from '../../scenarios/engine-world.ts';
+import { checkout, type Checkout } from './checkout.ts';
+import { playTerraform } from './play-terraform.ts';
+import { declarationFor, tfactionRepositories } from './repositories.ts';
+
+const places = ['--terraform', 'infra/terraform/aws/openhands', '--manifests', 'cluster/argoproj/openhands'];
+const own = declarationFor('openhands').replace('role: default', 'role: default, applicationProfile: true');
+const haiku = own.replace('us.anthropic.claude-sonnet-4-6', 'us.anthropic.claude-haiku-4-5-20251001-v1:0');
+
+describe('an application profile in both repositories', () => {
+  test('applied in the printed order the pod calls through it, and neither side finds anything to put right', async () => {
+    await inCheckout(async (copy, run, world) => {
+      const context = await world.run();
+      const { code, stderr } = await run('--cluster-id', context.clusterId);
+      assert.equal(code, 0, stderr);
+      assert.match(stderr, /It makes IAM user bedrock-openhands-user and its policy, its application inference profile and the parameter with its ARN\./);
+      await playTerraform(join(copy.directory, 'infra/terraform/aws/openhands'), context.aws);
+      const access = declaredIn(copy);
+      assert.deepEqual(failures(await events(applyAccess(access, { ...context, only: ['access-key', 'ssm-parameter'] }))), []);
+      await playArgoCd(copy, world);
+      await world.sandbox.clock.advance(60_000);
+      const failed: unknown[] = [];
+      const seen: string[] = [];
+      for await (const check of verifyAccess(access, { ...(await world.run()), call: true })) {
+        seen.push(`${check.id} ${check.outcome}`);
+        if (check.outcome === 'failed') failed.push([check.id, check.detail, check.findings.map(({ message }) => message)]);
+      }
+      assert.deepEqual(failed, []);
+      for (const id of ['application-profiles', 'pod-environment', 'policy', 'call', 'streamed-call']) assert.ok(seen.includes(`${id} passed`), seen.join(', '));
+      assert.deepEqual(changes(await events(applyAccess(access, await world.run()))), []);
+    });
+  });
+
+  test('comes out again without a trace, and a second export changes nothing', async () => {
+    await inCheckout(async (copy, run) => {
+      const before = copy.files();
+      assert.equal((await run()).code, 0);
+      assert.match((await run()).stderr, /Nothing to change/);
+      assert.equal((await run('--remove')).code, 0);
+      assert.ok(!Object.entries(copy.files()).some(([path, text]) => path.endsWith('.tf') && /inference_profile|aws_ssm_parameter" "bedrock/.test(text)));
+      assert.equal((await run('--remove')).code, 0);
+      const left = copy.files();
+      assert.deepEqual(Object.keys(left).sort(), Object.keys(before).sort());
+    });
+  });
+
+  test('over another model stands beside the former one, which is named until it is taken away', async () => {
+    await inCheckout(async (copy, run) => {
+      assert.equal((await run()).code, 0);
+      copy.write({ 'access.yaml': haiku });
+      const { code, stderr } = await run();
+      assert.equal(code, 0, stderr);
+      assert.match(stderr, /export-profile-left.*aws_bedrock_inference_profile\.bedrock_openhands_us_anthropic_claude_sonnet_4_6/);
+      const iam = copy.files()['infra/terraform/aws/openhands/iam.tf'] ?? '';
+      assert.deepEqual([...iam.matchAll(/resource "(aws_bedrock_inference_profile|aws_iam_policy)" "(\w+)"/g)].map(([, , label]) => label), [
+        'bedrock_openhands_us_anthropic_claude_sonnet_4_6',
+        'bedrock_openhands_policy',
+        'bedrock_openhands_policy_profiles_2f6306e5',
+        'bedrock_openhands_us_anthropic_claude_haiku_4_5_20251001_v1_0',
+        'bedrock_openhands_policy_profiles_edc7f47e',
+      ]);
+    });
+  });
+
+  test('is refused by name where pods have no Secret that could carry its ARN', async () => {
+    const keyless = own.replace(/ {2}credentials:[\s\S]*/, '  credentials:\n    webIdentity: { issuer: "https://oidc.example.com/cluster", serviceAccount: openhands }\n').replace('client: openhands', 'client: boto3');
+    const { accesses, findings } = parseAccess(`${keyless}  managedBy: { cluster: manifests }\n`);
+    assert.equal(accesses.length, 0);
+    assert.ok(findings.some(({ id }) => id === 'application-profile-undelivered'), findings.map(({ id }) => id).join());
+  });
+});
+
+async function inCheckout(work: (copy: Checkout, run: (...argv: readonly string[]) => Promise<CliResult>, world: EngineWorld) => Promise<void>): Promise<void> {
+  const world = await startEngineWorld({ objects: [store()] });
+  const copy = checkout({ ...tfactionRepositories, 'access.yaml': own });
+  try {
+    await work(copy, (...argv) => runCli(['export', '-f', 'access.yaml', ...places, ...argv], { directory: copy.directory }), world);
+  } finally {
+    copy.remove();
+    await world.stop();
+  }
+}
+
+function declaredIn(copy: Checkout): Access {
+  const [parsed] = parseAccess(copy.files()['cluster/argoproj/openhands/access.yaml'] ?? '').accesses;
+  assert.ok(parsed);
+  return parsed.access;
+}
+
+/** Applies what the app's kustomization lists, as Argo CD does. */
+async function playArgoCd(copy: Checkout, { kubernetes }: EngineWorld): Promise<void> {
+  const folder = 'cluster/argoproj/openhands';
+  const files = copy.files();
+  for (const [, name] of (files[`${folder}/kustomization.yaml`] ?? '').matchAll(/^ +- (\S+)/gm)) {
+    for (const document of parseAllDocuments(files[`${folder}/${name ?? ''}`] ?? '')) {
+      const object: unknown = document.toJS();
+      if (isKubernetesObject(object) && object.kind !== 'Namespace') await kubernetes.apply(object, { force: true, fieldManager: 'argocd-controller' });
+    }
+  }
+}
+
+function isKubernetesObject(value: unknown): value is { readonly apiVersion: string; readonly kind: string; readonly metadata: { readonly name: string } } {
+  return isRecord(value) && typeof value['kind'] === 'string' && typeof value['apiVersion'] === 'string' && isRecord(value['metadata']);
+}
