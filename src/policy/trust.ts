@@ -3,6 +3,9 @@ import { listOf } from './document.ts';
 import { evaluate } from './evaluate.ts';
 import type { AuthorizationRequest, NamedPolicy, PolicyDocument, PolicyStatement } from './types.ts';
 
+/** In `open`: the role can be assumed from everywhere. */
+export const anyPrincipal = 'any principal of any AWS account';
+
 /** Whom a role's trust policy lets assume it. */
 export interface Trust {
   /** Everybody that is not meant, in words: `any principal of any AWS account`. Empty when the role is not open. */
@@ -19,7 +22,7 @@ export function trustOf(role: string, trust: PolicyDocument): Trust {
   const allows = trust.Statement.filter(({ Effect }) => Effect === 'Allow');
   const providers = [...new Set(allows.flatMap(federatedOf))].filter((provider) => strangerOfProvider(role, trust, provider));
   return {
-    open: [...(strangerOfAws(role, trust) ? ['any principal of any AWS account'] : []), ...providers.map((provider) => `every identity of the identity provider ${provider}`)],
+    open: [...(strangerOfAws(role, trust) ? [anyPrincipal] : []), ...providers.map((provider) => `every identity of the identity provider ${provider}`)],
     named: [...new Set(allows.flatMap(principalsOf))],
   };
 }
@@ -29,7 +32,8 @@ function strangerOfAws(role: string, trust: PolicyDocument): boolean {
   const { partition = 'aws', account = '' } = parseArn(role) ?? {};
   const stranger = account === '000000000000' ? '000000000001' : '000000000000';
   const principal = `arn:${partition}:iam::${stranger}:user/stranger`;
-  return allows(trust, {
+  // Across accounts the trust policy must allow whatever the identity's own policies say.
+  return allows(trust, [anything], {
     principal,
     action: 'sts:AssumeRole',
     resource: role,
@@ -48,21 +52,23 @@ function strangerOfAws(role: string, trust: PolicyDocument): boolean {
 
 /** `oidc.eks.us-west-2.amazonaws.com/id/ABC`, with a subject of its own choice for any audience that the policy names (IAM user guide, "Available keys for AWS OIDC federation"). */
 function strangerOfProvider(role: string, trust: PolicyDocument, provider: string): boolean {
-  const issuer = /:oidc-provider\/(.+)$/.exec(provider)?.[1];
+  const { partition = 'aws', account = '', resource = '' } = parseArn(provider) ?? {};
+  const issuer = /^oidc-provider\/(.+)$/.exec(resource)?.[1];
   if (issuer === undefined) return false;
+  // A provider is of the role's own account; there the trust policy alone decides.
+  const own = `arn:${partition}:iam::${account}:role/${role.split('/').at(-1) ?? ''}`;
   const audiences = trust.Statement.flatMap(({ Condition = {} }) => Object.values(Condition)).flatMap((keys) => Object.entries(keys).flatMap(([key, values]) => (key.toLowerCase() === `${issuer}:aud`.toLowerCase() ? listOf(values) : [])));
   return ['sts.amazonaws.com', ...audiences].some((audience) =>
     ['system:serviceaccount:stranger:stranger', 'repo:stranger/stranger:ref:refs/heads/main'].some((subject) =>
-      allows(trust, { principal: provider, action: 'sts:AssumeRoleWithWebIdentity', resource: role, context: { [`${issuer}:aud`]: audience, [`${issuer}:sub`]: subject, 'sts:RoleSessionName': 'stranger' } }),
+      allows(trust, [], { principal: provider, action: 'sts:AssumeRoleWithWebIdentity', resource: own, context: { [`${issuer}:aud`]: audience, [`${issuer}:sub`]: subject, 'sts:RoleSessionName': 'stranger' } }),
     ),
   );
 }
 
 const anything: NamedPolicy = { name: 'any identity policy', document: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] } };
 
-function allows(trust: PolicyDocument, request: AuthorizationRequest): boolean {
-  // Across accounts the trust policy must allow whatever the identity's own policies say.
-  return evaluate(request, { identity: [anything], resource: [{ name: 'trust policy', document: trust }] }).decision === 'allow';
+function allows(trust: PolicyDocument, identity: readonly NamedPolicy[], request: AuthorizationRequest): boolean {
+  return evaluate(request, { identity, resource: [{ name: 'trust policy', document: trust }] }).decision === 'allow';
 }
 
 function federatedOf({ Principal }: PolicyStatement): readonly string[] {

@@ -63,3 +63,27 @@ for (const rule of rules) {
     });
   });
 }
+
+describe('a trust policy is judged as it is written by what is asked of the live one', () => {
+  const oidc = 'arn:aws:iam::123456789012:oidc-provider/oidc.lolice.example';
+  const anyone = (rest = ''): string => `{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { AWS = "*" }${rest} }`;
+  const bySubject = (subject: string): string => `{ Effect = "Allow", Action = "sts:AssumeRoleWithWebIdentity", Principal = { Federated = "${oidc}" }, Condition = { StringLike = { "oidc.lolice.example:sub" = "${subject}" } } }`;
+  for (const { what, statements, open } of [
+    { what: 'a condition that every stranger meets', statements: [anyone(', Condition = { StringLike = { "aws:PrincipalArn" = "*" } }')], open: true },
+    { what: 'a second factor, which a stranger has too', statements: [anyone(', Condition = { Bool = { "aws:MultiFactorAuthPresent" = "true" } }')], open: true },
+    { what: 'a condition on the organisation', statements: [anyone(', Condition = { StringEquals = { "aws:PrincipalOrgID" = "o-12345" } }')], open: false },
+    { what: 'a Deny of all but one account', statements: [anyone(), '{ Effect = "Deny", Action = "sts:AssumeRole", Principal = { AWS = "*" }, Condition = { StringNotEquals = { "aws:PrincipalAccount" = "123456789012" } } }'], open: false },
+    { what: 'every subject of a provider', statements: [bySubject('*')], open: true },
+    { what: 'one subject of a provider', statements: [bySubject('system:serviceaccount:external-secrets:external-secrets')], open: false },
+  ]) {
+    test(`${what} is ${open ? 'open' : 'not open'}`, async () => {
+      const { findings } = await check({
+        'terraform/iam.tf': `resource "aws_iam_role" "reader" {\n  name = "parameter-reader"\n  assume_role_policy = jsonencode({\n    Version = "2012-10-17"\n    Statement = [\n      ${statements.join(',\n      ')}\n    ]\n  })\n}\n`,
+        'manifests/store.yaml': 'apiVersion: external-secrets.io/v1\nkind: ClusterSecretStore\nmetadata: { name: parameterstore }\nspec:\n  conditions: [{ namespaces: [openhands] }]\n  provider: { aws: { service: ParameterStore, region: ap-northeast-1, role: "arn:aws:iam::123456789012:role/parameter-reader" } }\n',
+      });
+      const ids = findings.map(({ id }) => id);
+      assert.equal(ids.includes('trust-open'), open, ids.join());
+      assert.equal(ids.includes('secret-store-open'), open && statements[0]?.includes('AWS') === true, ids.join());
+    });
+  }
+});

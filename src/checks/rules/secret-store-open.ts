@@ -1,6 +1,8 @@
+import { anyPrincipal } from '../../policy/trust.ts';
 import type { RepositoryFacts, StoreFact } from '../facts.ts';
 import type { Rule } from '../rule.ts';
 import { roleOpenTo } from '../store-openness.ts';
+import { writtenTrust } from '../written-trust.ts';
 
 export const secretStoreOpen: Rule = {
   id: 'secret-store-open',
@@ -31,7 +33,7 @@ function roleIsOpen(store: StoreFact, facts: RepositoryFacts): readonly string[]
   const role = facts.principals.find((principal) => principal.kind === 'role' && principal.name?.text === name);
   if (!role) return [];
   const own = facts.policies.filter((policy) => policy.target === role.target && policy.attachedTo.includes(role.address));
-  const anyone = own.some((policy) => policy.kind === 'trust' && policy.statements.some(({ effect, principals, conditions }) => effect === 'Allow' && conditions.length === 0 && principals.some(({ type, identifier }) => type === 'AWS' && identifier.text === '*')));
+  const anyone = own.some((policy) => policy.kind === 'trust' && writtenTrust(policy).open.includes(anyPrincipal));
   const everything = own.some((policy) => policy.kind !== 'trust' && policy.statements.some(({ effect, actions, resources }) => effect === 'Allow' && actions.some(({ text }) => /^(ssm:|secretsmanager:|\*)/.test(text)) && resources.some(({ text }) => text === '*' || text.endsWith(':parameter/*'))));
   return roleOpenTo({ anyone, everything });
 }
