@@ -3,10 +3,12 @@ import { ownerOf } from '../engine/rollback.ts';
 import { revisionsOf } from '../engine/revision.ts';
 import type { AccessName, Beyond, Revision, RunContext } from '../engine/types.ts';
 import { AccessError } from '../errors/error.ts';
+import { stores } from '../resources/stores/index.ts';
 import { takeReadings } from '../resources/readings.ts';
 
 /** A rotation changes the key, where it lies, and what denies the sessions of a leaked one. */
-const beyond: Beyond = { byName: ['ssm-parameter'], byOwner: ['access-key', 'ssm-parameter', 'deny-policy'] };
+const stored = stores.map(({ kind }) => kind);
+const beyond: Beyond = { byName: stored, byOwner: ['access-key', ...stored, 'deny-policy'] };
 
 export interface AppliedAccess {
   readonly access: Access;

@@ -2,6 +2,7 @@
 import type { TrustedRole } from '../aws/types.ts';
 import type { Finding } from '../finding.ts';
 import type { PolicyDocument } from '../policy/types.ts';
+import { keeperByTags } from './gitops.ts';
 import { gone, markedProfileRegions, ownProfileRegions, profileMark } from './iam-user.ts';
 import type { Field, ResourceKind, State, Stray } from './kind.ts';
 import { address } from './kind.ts';
@@ -29,7 +30,7 @@ export const iamRole: ResourceKind<DesiredRole, TrustedRole> = {
   desired({ access, partition, models }) {
     const role = podRoleOf(access, partition);
     if (role === undefined) return [];
-    const { permissionsBoundary, names } = access.spec;
+    const { permissionsBoundary, names, managedBy } = access.spec;
     const desired: DesiredRole = {
       name: role.name,
       path: names.path,
@@ -40,7 +41,7 @@ export const iamRole: ResourceKind<DesiredRole, TrustedRole> = {
       profileRegions: ownProfileRegions(models),
       ...(permissionsBoundary === undefined ? {} : { permissionsBoundary }),
     };
-    return [{ kind: 'iam-role', key: 'role', name: role.name, desired }];
+    return [{ kind: 'iam-role', key: 'role', name: role.name, desired, ...(managedBy.iam === 'terraform' ? { required: true } : {}) }];
   },
   identity: ({ desired }) => desired.name,
 
@@ -52,6 +53,7 @@ export const iamRole: ResourceKind<DesiredRole, TrustedRole> = {
       .map((role): Stray<TrustedRole> => ({ name: role.name, observed: role, reason: 'carries the tags of this access' }));
   },
   ownership: (observed, owner) => ownershipByTags(observed.tags, owner),
+  keptBy: ({ tags }) => keeperByTags(tags),
 
   expected: (desired, _resolve, observed) => ({
     // A statement that somebody added shall go: it lets others call as the workload.

@@ -5,6 +5,7 @@
  */
 import type { OidcProvider } from '../aws/types.ts';
 import type { PolicyStatement } from '../policy/types.ts';
+import { keeperByTags } from './gitops.ts';
 import { gone } from './iam-user.ts';
 import type { ResourceKind, Stray } from './kind.ts';
 import { address } from './kind.ts';
@@ -25,7 +26,7 @@ export const oidcProvider: ResourceKind<DesiredProvider, OidcProvider> = {
     const identity = webIdentityOf(access, partition);
     if (identity === undefined) return [];
     const { issuer, audience } = identity.declared;
-    return [{ kind: 'oidc-provider', key: 'provider', name: issuer, desired: { arn: identity.providerArn, issuer, audience } }];
+    return [{ kind: 'oidc-provider', key: 'provider', name: issuer, desired: { arn: identity.providerArn, issuer, audience }, ...(access.spec.managedBy.iam === 'terraform' ? { required: true } : {}) }];
   },
   identity: ({ desired }) => desired.arn,
 
@@ -44,6 +45,7 @@ export const oidcProvider: ResourceKind<DesiredProvider, OidcProvider> = {
   // Whose it is decides only whether it is removed: everybody may trust the issuer.
   ownership: (observed, owner) => ownershipByTags(observed.tags, owner),
   heldByAnother: true,
+  keptBy: ({ tags }) => keeperByTags(tags),
 
   expected: ({ audience }) => ({ [`audience ${audience}`]: 'accepted' }),
   found: ({ audiences }) => Object.fromEntries(audiences.map((audience) => [`audience ${audience}`, 'accepted'])),

@@ -1,5 +1,6 @@
 /** A managed policy on the role. It carries no tags of its own: it belongs to its holder, the role. */
 import type { TrustedRole } from '../aws/types.ts';
+import { keeperByTags } from './gitops.ts';
 import { gone } from './iam-user.ts';
 import type { Field, ResourceKind, Stray } from './kind.ts';
 import { reference } from './kind.ts';
@@ -36,6 +37,7 @@ export const rolePolicyAttachment: ResourceKind<DesiredRoleAttachment, ObservedR
         policyArn: reference('managed-policy', key, 'arn'),
         foreseen: { role: podRole.name, policyArn: arn },
       },
+      ...(implied.access.spec.managedBy.iam === 'terraform' ? { required: true } : {}),
     }));
   },
   identity: ({ desired }) => `${desired.foreseen.role} ${desired.foreseen.policyArn}`,
@@ -62,6 +64,7 @@ export const rolePolicyAttachment: ResourceKind<DesiredRoleAttachment, ObservedR
   },
   ownership: (observed, owner) => ownershipByTags(observed.role.tags, owner),
   heldByAnother: true,
+  keptBy: ({ role }) => keeperByTags(role.tags),
 
   expected: (_desired) => ({}),
   found: (_observed) => ({}),

@@ -65,13 +65,19 @@ async function keysOf({ sandbox }: CliStage): Promise<readonly string[]> {
   return ((await aws.iam.listAccessKeys('bedrock-openhands-user')) ?? []).map(({ id }) => id);
 }
 
-test('a whole rotation by the declared CronJob, with exactly the permissions that are printed for it: used is declared', () =>
-  onStage({}, async (stage) => {
+test('a whole rotation by the declared CronJob, with exactly the permissions that are printed for it: used is declared', () => playRotation('ParameterStore', ['ssm:GetParameter', 'ssm:GetParameterHistory', 'ssm:ListTagsForResource']));
+
+test('and with the key in Secrets Manager', () => playRotation('SecretsManager', ['secretsmanager:GetSecretValue', 'secretsmanager:ListSecretVersionIds']));
+
+/** @param rare granted for what does not happen here: things that lost their tags, a way back that a person began and that was stopped */
+function playRotation(service: 'ParameterStore' | 'SecretsManager', rare: readonly string[]): Promise<void> {
+  return onStage({}, async (stage) => {
     const file = join(stage.directory, 'bedrock-access.yaml');
-    writeFileSync(file, text('secret: rotation-aws'));
+    const declaration = text('secret: rotation-aws').replace('service: ParameterStore', `service: ${service}`);
+    writeFileSync(file, declaration);
     const applied = await stage.run(['apply']);
     assert.equal(applied.code, 0, applied.stderr);
-    const { rotation } = programPermissions(accessOf(text('secret: rotation-aws')), await clusterIdOf(stage.kubernetes));
+    const { rotation } = programPermissions(accessOf(declaration), await clusterIdOf(stage.kubernetes));
     assert.ok(rotation !== undefined);
     const { accessKeyId, secretAccessKey } = await stage.sandbox.aws.createIdentity('rotation', rotation.document);
     const run = await inPod(stage, { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey });
@@ -107,8 +113,7 @@ test('a whole rotation by the declared CronJob, with exactly the permissions tha
     assert.deepEqual(inAws.filter(({ verdict }) => verdict === 'deny').map(({ action, resource }) => `${action} ${resource}`), []);
     const granted = new Set(rotation.document.Statement.flatMap(({ Action = [] }) => Action));
     const used = new Set(inAws.map(({ action }) => action));
-    // For what is rare: a policy of several versions, a parameter that lost its tags, a way back that a person began and that was stopped.
-    assert.deepEqual([...granted].filter((action) => !used.has(action)).sort(), ['iam:DeletePolicyVersion', 'ssm:GetParameter', 'ssm:GetParameterHistory', 'ssm:ListTagsForResource'], 'declared and not used');
+    assert.deepEqual([...granted].filter((action) => !used.has(action)).sort(), ['iam:DeletePolicyVersion', ...rare], 'declared and not used');
     // GetCallerIdentity needs no permission.
     assert.deepEqual([...used].filter((action) => !granted.has(action)), ['sts:GetCallerIdentity'], 'used and not declared');
 
@@ -120,7 +125,8 @@ test('a whole rotation by the declared CronJob, with exactly the permissions tha
     const allowed = rotation.roles.flatMap((object) => recordsAt(object, 'rules')).flatMap((rule) => words(rule['resources']).flatMap((resource) => words(rule['verbs']).map((verb) => `${verb} ${resource}`)));
     assert.deepEqual([...new Set(allowed)].filter((action) => !verbs.has(action)), [], 'declared and not used');
     assert.deepEqual([...verbs].filter((action) => !allowed.includes(action) && !/^get \/|^discover/.test(action)).sort(), [], 'used and not declared');
-  }));
+  });
+}
 
 test('the pod of the CronJob gets its role by web identity: no key lies anywhere', () =>
   onStage({ issuer: 'https://oidc.lolice.example' }, async (stage) => {

@@ -64,7 +64,8 @@ const causes: Readonly<Record<CredentialMode, string>> = {
 function roleFaults(mode: CredentialMode, { managedBy, parameterKmsKeyId }: DeclaredAccess['spec'], source: SourceDocument): Finding[] {
   const place = source.key(`spec.credentials.${mode}`);
   return [
-    ...(managedBy?.iam === 'terraform' || managedBy?.cluster === 'manifests'
+    // Terraform and manifests are written for webIdentity alone (repositories/export).
+    ...(mode !== 'webIdentity' && (managedBy?.iam === 'terraform' || managedBy?.cluster === 'manifests')
       ? [accessFinding('web-identity-by-program', `spec.managedBy: with credentials.${mode} role and pods are changed by the program; Terraform and manifests are not written for it yet.`, place)]
       : []),
     ...(parameterKmsKeyId === undefined ? [] : [accessFinding('web-identity-by-program', `spec.parameterKmsKeyId: with credentials.${mode} there is no parameter.`, source.key('spec.parameterKmsKeyId'), { remedy: 'Leave it out.' })]),

@@ -5,7 +5,8 @@
 import type { PolicyDocument } from '../../policy/types.ts';
 import { actionPlaces, owned, type ActionPlace } from './action-places.ts';
 import type { Confinement } from './confinement.ts';
-import { statementOf } from './iam-policy.ts';
+import { neededActions, statementOf } from './iam-policy.ts';
+import { profilePlaces } from './profile-places.ts';
 
 const user = ({ userArn }: Confinement): readonly string[] => [userArn];
 const denial = ({ policyArns }: Confinement): readonly string[] => policyArns.slice(0, 1).map((arn) => `${arn}-deny-sessions`);
@@ -21,10 +22,14 @@ const places: readonly ActionPlace[] = [
   { sid: 'DeleteDenial', actions: ['iam:ListPolicyVersions', 'iam:DeletePolicyVersion', 'iam:DeletePolicy'], resources: denial, condition: owned },
 ];
 
-/** Of these places of the program's own policy a rotation takes part. */
-const shared: readonly string[] = ['FindParameters', 'ReadParameters', 'ParameterKey'];
+/** In the store: one version more of what is there. Nothing is made or deleted. */
+const store: ActionPlace = { sid: 'StoreNewKey', actions: ['ssm:PutParameter', 'secretsmanager:PutSecretValue'], resources: ({ parameterArns }) => parameterArns, condition: owned };
+
+/** Of these places of the program's own policy a rotation takes part: it looks at them. */
+const looks: ReadonlySet<string> = new Set(['FindParameters', 'ReadParameters', 'ParameterKey', 'FindProfiles', 'ReadProfileTags']);
 
 export function rotationPolicy(confined: Confinement): PolicyDocument {
-  const parameters = [...actionPlaces.filter(({ sid }) => shared.includes(sid)), { sid: 'StoreNewKey', actions: ['ssm:PutParameter'], resources: () => confined.parameterArns, condition: owned }];
-  return { Version: '2012-10-17', Statement: [...places, ...parameters].flatMap((place) => statementOf(place, new Set(place.actions), confined)) };
+  const needed = new Set(neededActions(confined));
+  const all = [...places, ...[...actionPlaces, ...profilePlaces].filter(({ sid }) => looks.has(sid)), store];
+  return { Version: '2012-10-17', Statement: all.flatMap((place) => statementOf(place, needed, confined)) };
 }

@@ -2,7 +2,7 @@
  * One declaration into two repositories. Everything is worked out in memory and read back; the caller writes the edits,
  * or shows them.
  */
-import { keyMode } from '../../access/credential-mode.ts';
+import { keyCredentialsOf, keyMode } from '../../access/credential-mode.ts';
 import { resolve } from 'node:path';
 import type { Parser } from 'web-tree-sitter';
 import { checkModels } from '../../access/check-models.ts';
@@ -49,7 +49,7 @@ function exportWith(request: ExportRequest, parser: Parser): ExportOutcome {
     findings.push({
       id: 'export-declaration-differs',
       severity: 'warning',
-      message: `${request.declarationFile} does not say yet that Terraform makes user and policy`,
+      message: `${request.declarationFile} does not say yet that Terraform makes ${keyCredentialsOf(access.spec.credentials) === undefined ? 'role' : 'user'} and policy`,
       cause: 'Without --manifests the declaration is not written, and the program would make them itself.',
       remedy: `Set spec.managedBy.iam to terraform${Object.keys(access.spec.names).some((name) => Reflect.get(access.spec.names, name) !== Reflect.get(request.declared.access.spec.names, name)) ? `, and spec.names to ${JSON.stringify(access.spec.names)}` : ''}.`,
       place: request.declared.place('spec.managedBy'),
@@ -85,11 +85,14 @@ export function impliedBy(request: ExportRequest, { access, clusterId }: Pick<Pr
 
 function exportTerraform(directory: string, implied: Implied, { workspace, style, siblings, clusterId }: Prepared, parser: Parser): readonly Finding[] {
   if (siblings === undefined) return [];
-  const { region } = keyMode(implied.access, 'an export').secretStore;
+  const { credentials } = implied.access.spec;
+  const key = style.keys === 'terraform' ? keyMode(implied.access, 'an export with --keys terraform') : keyCredentialsOf(credentials);
+  // Roles lie in no region: where there are no parameters, Terraform works where Bedrock is called.
+  const region = key?.secretStore.region ?? implied.access.spec.region;
   writeSkeleton(workspace, directory, siblings, style, region, parser);
   const target = readModule(workspace, directory, parser);
   const providers = new RegionProviders(target.module, region);
-  const blocks = terraformBlocks(implied, style, labelsOf(target), clusterId !== undefined, (of) => providers.of(of));
+  const blocks = terraformBlocks(implied, style, labelsOf(target), clusterId !== undefined, { module: target.module, others: siblings.targets.map(({ module }) => module), providerOf: (of) => providers.of(of) });
   if (style.keys === 'terraform') refuseOtherRegion(target.module.providers.find(({ block, attribute }) => block.labels[0] === 'aws' && attribute('alias') === undefined)?.attribute('region'), region, directory);
   const parameters = new Set(blocks.parameters);
   const present = target.module.resources.filter(({ mode }) => mode === 'data').map(({ type }) => type);
@@ -101,14 +104,15 @@ function exportTerraform(directory: string, implied: Implied, { workspace, style
   findings.push(...leftProfiles(target.module, implied));
   putBlocks(workspace, directory, [...data, ...blocks.iam, ...blocks.parameters], (block) => (parameters.has(block) && block.labels[0] === 'aws_ssm_parameter' ? style.parameterFile : data.includes(block) ? dataFile : style.iamFile), parser);
   if (clusterId !== undefined || style.keys === 'terraform') return findings;
+  const holder = key === undefined ? 'role' : 'user';
   return [
     ...findings,
     {
       id: 'export-cluster-unknown',
       severity: 'warning',
       message: 'the tag bedrock-access/cluster is left out: the id of the cluster is not known',
-      cause: 'The id is the UID of the namespace kube-system, which no file says. Without the tag the program does not know the user as its own.',
-      remedy: 'Give it with --cluster-id (kubectl get namespace kube-system -o jsonpath={.metadata.uid}), or put the tag on the user after Terraform made it, as step 2 below does; Terraform ignores it.',
+      cause: `The id is the UID of the namespace kube-system, which no file says. Without the tag the program does not know the ${holder} as its own.`,
+      remedy: `Give it with --cluster-id (kubectl get namespace kube-system -o jsonpath={.metadata.uid}), or put the tag on the ${holder} after Terraform made it, as step 2 below does; Terraform ignores it.`,
     },
   ];
 }

@@ -3,6 +3,7 @@ import { relative } from 'node:path';
 import { AccessError } from '../../errors/error.ts';
 import type { Finding } from '../../finding.ts';
 import type { Implied } from '../../resources/kind.ts';
+import { mountEntry, volumeEntry } from '../../resources/pod-volumes.ts';
 import { workloadEnvironment } from '../../resources/workload-environment.ts';
 import { writeAccessFile } from './access-file.ts';
 import { indexOf, isLabelled } from './manifest-app.ts';
@@ -12,7 +13,7 @@ import { writeNewApp } from './new-app.ts';
 import type { Prepared } from './prepare.ts';
 import { isOfRotation } from './rotation-manifests.ts';
 import { takenOver } from './taken-over.ts';
-import { environmentEdit, environmentEntries } from './workload-edit.ts';
+import { environmentEdit, environmentEntries, type WorkloadEdit } from './workload-edit.ts';
 import { getIn } from './yaml-change.ts';
 import { blockLines } from './yaml-text.ts';
 
@@ -31,9 +32,9 @@ export function exportManifests(implied: Implied, prepared: Prepared, from: stri
   dropEarlierRotation(prepared, objects);
   if (kustomization !== undefined) for (const file of written) listFile(workspace, kustomization, file, yaml);
   for (const environment of workloadEnvironment.desired(implied)) {
-    const { workload, variables, secretName, configMapName, digest } = environment.desired;
+    const { workload, variables, secretName, configMapName, digest, identity } = environment.desired;
     const label = `${workload.kind} ${access.metadata.namespace}/${workload.name}`;
-    const wanted = { access: access.metadata.name, ...(workload.containers === undefined ? {} : { containers: workload.containers }), variables, secret: secretName, configMap: configMapName, digest, reloader };
+    const wanted = { access: access.metadata.name, ...(workload.containers === undefined ? {} : { containers: workload.containers }), variables, secret: secretName, configMap: configMapName, digest, reloader, ...(identity === undefined ? {} : { identity }) };
     const found = app.workloads.find((candidate) => candidate.workload.kind === workload.kind && candidate.workload.name === workload.name);
     if (found === undefined) {
       findings.push({
@@ -41,12 +42,12 @@ export function exportManifests(implied: Implied, prepared: Prepared, from: stri
         severity: 'warning',
         message: `${label} is in no file of ${relative(from, app.directory)}`,
         cause: 'The folder holds no workload: it is still to be written, or a chart makes it.',
-        remedy: `Put this into its container:\n${blockLines({ env: environmentEntries(wanted) }, yaml).join('\n')}`,
+        remedy: `Put this into its container:\n${blockLines({ env: environmentEntries(wanted), ...(identity === undefined ? {} : { volumeMounts: identity.volumes.map(mountEntry) }) }, yaml).join('\n')}${identity === undefined ? '' : `\nand this into its pod:\n${blockLines({ serviceAccountName: identity.serviceAccount, volumes: identity.volumes.map(volumeEntry) }, yaml).join('\n')}`}`,
       });
       continue;
     }
     const edit = environmentEdit(workload.kind, found.object, wanted);
-    if ('problem' in edit) throw containerProblem(label, edit);
+    if ('problem' in edit) throw workloadProblem(label, edit);
     editFile(workspace, found.file, found.index, edit.changes, yaml, `variables of ${label}`);
     for (const { container, variable, before } of edit.replaced) {
       if (before.startsWith(`Secret ${secretName}, `) || before.startsWith(`ConfigMap ${configMapName}, `)) continue;
@@ -59,7 +60,7 @@ export function exportManifests(implied: Implied, prepared: Prepared, from: stri
         place: { file: found.file },
       });
     }
-    if (!reloader && digest !== '' && !['Job', 'CronJob'].includes(workload.kind)) {
+    if (!reloader && identity === undefined && digest !== '' && !['Job', 'CronJob'].includes(workload.kind)) {
       findings.push({
         id: 'export-no-restart',
         severity: 'info',
@@ -74,10 +75,25 @@ export function exportManifests(implied: Implied, prepared: Prepared, from: stri
   return findings;
 }
 
-function containerProblem(label: string, { problem, names, missing }: { readonly problem: string; readonly names: readonly string[]; readonly missing: readonly string[] }): AccessError {
-  return problem === 'container-missing'
-    ? new AccessError('container-not-found', `${label} has no container ${missing.join(', ')}`, { cause: `Its containers are ${names.join(', ')}.`, remedy: 'Correct spec.workloads[].containers. Nothing was written.', place: { field: 'spec.workloads' } })
-    : new AccessError('container-ambiguous', `${label} has several containers (${names.join(', ')}), and the declaration names none`, { cause: 'A sidecar must not get credentials by accident.', remedy: `Name those that call Bedrock: containers: [${names[0] ?? ''}]. Nothing was written.`, place: { field: 'spec.workloads' } });
+function workloadProblem(label: string, edit: Extract<WorkloadEdit, { problem: string }>): AccessError {
+  switch (edit.problem) {
+    case 'container-missing':
+      return new AccessError('container-not-found', `${label} has no container ${edit.missing.join(', ')}`, { cause: `Its containers are ${edit.names.join(', ')}.`, remedy: 'Correct spec.workloads[].containers. Nothing was written.', place: { field: 'spec.workloads' } });
+    case 'container-ambiguous':
+      return new AccessError('container-ambiguous', `${label} has several containers (${edit.names.join(', ')}), and the declaration names none`, { cause: 'A sidecar must not get credentials by accident.', remedy: `Name those that call Bedrock: containers: [${edit.names[0] ?? ''}]. Nothing was written.`, place: { field: 'spec.workloads' } });
+    case 'service-account-differs':
+      return new AccessError('service-account-differs', `the pods of ${label} run as the ServiceAccount ${edit.runsAs}, and the role would trust ${edit.wanted} alone`, {
+        cause: 'The token says as which ServiceAccount the pod runs, and STS compares it with the trust policy of the role to the letter.',
+        remedy: `Set serviceAccountName: ${edit.wanted} there, or declare the one that they have. Nothing was written.`,
+        place: { field: 'spec.credentials' },
+      });
+    case 'static-key-hides-identity':
+      return new AccessError('static-key-hides-identity', `container ${edit.container} of ${label} has a static key in its environment`, {
+        cause: 'AWS SDKs take a key from the environment before a token file: the pods would go on calling with that key.',
+        remedy: 'Remove AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY there. Nothing was written.',
+        place: { field: 'spec.credentials' },
+      });
+  }
 }
 
 /** A rotation that is declared no more, or under another name: nothing depends on it, so that it goes at once. */

@@ -1,5 +1,5 @@
 /** What to do with exported files, and in which order: each step rests on the one before. */
-import { keyMode } from '../../access/credential-mode.ts';
+import { keyMode, roleNameOf } from '../../access/credential-mode.ts';
 import { relative } from 'node:path';
 import type { Access } from '../../access/types.ts';
 import { ownerTagKeys } from '../../resources/owner.ts';
@@ -18,15 +18,23 @@ export function exportOrder({ request, access, style, declaration, clusterKnown 
   const shown = (path: string): string => relative(request.directory, path) || '.';
   const file = shown(declaration);
   const { names } = access.spec;
+  const role = roleNameOf(access.spec.credentials);
   const steps: OrderStep[] = [];
   if (request.terraform !== undefined) {
     steps.push({
       title: style.applies === 'on-merge' ? 'Merge the Terraform change; CI applies it' : 'Apply the Terraform change',
-      why: `It makes IAM user ${names.user} and its policy${profiles(access)}${style.keys === 'terraform' ? ', its key and the parameters' : ''}.`,
+      why: role === undefined ? `It makes IAM user ${names.user} and its policy${profiles(access)}${style.keys === 'terraform' ? ', its key and the parameters' : ''}.` : `It makes IAM role ${role}, whom it trusts, and its policy${profiles(access)}. There is no key, and nothing to store.`,
       lines: style.applies === 'on-merge' ? [shown(request.terraform)] : [`terraform -chdir=${shown(request.terraform)} init`, `terraform -chdir=${shown(request.terraform)} apply`],
     });
   }
-  if (style.keys === 'program') {
+  if (role !== undefined && !clusterKnown && request.terraform !== undefined) {
+    steps.push({
+      title: 'Say which cluster the role belongs to',
+      why: 'The id was not given with --cluster-id; without the tag the program takes the role for somebody else\'s.',
+      lines: [`aws iam tag-role --role-name ${role} --tags Key=${ownerTagKeys.cluster},Value=$(kubectl get namespace kube-system -o jsonpath={.metadata.uid})`],
+    });
+  }
+  if (role === undefined && style.keys === 'program') {
     const command = `bedrock-access apply -f ${file} --only key,parameter`;
     if (!clusterKnown && request.terraform !== undefined) {
       steps.push({
@@ -44,7 +52,7 @@ export function exportOrder({ request, access, style, declaration, clusterKnown 
   if (request.manifests !== undefined) {
     steps.push({
       title: 'Merge the manifests',
-      why: `Until then nothing changes in the cluster. Merged too early they fail closed: no Secret ${names.secret}, no start of new pods; with strategy Recreate the old ones are gone by then.`,
+      why: role === undefined ? `Until then nothing changes in the cluster. Merged too early they fail closed: no Secret ${names.secret}, no start of new pods; with strategy Recreate the old ones are gone by then.` : 'Until then nothing changes in the cluster. Merged too early, the pods start and their calls are refused until the role is there.',
       lines: [shown(request.manifests)],
     });
   }

@@ -1,7 +1,9 @@
 /** What both an export and its removal begin with: the two places as they are, and the habits to follow. */
 import type { Parser } from 'web-tree-sitter';
+import { keyCredentialsOf, modeOf, roleNameOf } from '../../access/credential-mode.ts';
 import type { Access } from '../../access/types.ts';
 import { defaultNames } from '../../access/defaults.ts';
+import { AccessError } from '../../errors/error.ts';
 import { accessFile, declarationOf, type AccessFile } from './access-file.ts';
 import { readApp, type ManifestApp } from './manifest-app.ts';
 import { manifestHabits, type ManifestHabits } from './manifest-habits.ts';
@@ -34,12 +36,13 @@ const usualManifests: ManifestHabits = { externalSecretVersion: 'v1', refreshInt
 
 export function prepare(request: ExportRequest, parser: Parser, { tolerant = false } = {}): Prepared {
   const { access: declared, sourceText } = request.declared;
+  refuseOtherModes(declared, tolerant);
   const workspace = new Workspace();
   const { text, written } = declarationOf(sourceText, declared);
   const app = request.manifests === undefined ? undefined : readApp(workspace, request.manifests, declared, { tolerant });
   const declaration = app === undefined ? undefined : accessFile(workspace, app, declared);
   const siblings = request.terraform === undefined ? undefined : siblingsOf(workspace, request.terraform, parser);
-  const own = new Set([declared.spec.names, defaultNames(declared.metadata.name), ...(declaration?.earlier === undefined ? [] : [declaration.earlier.spec.names])].flatMap((names) => Object.values(names).map(String)));
+  const own = new Set([{ role: roleNameOf(declared.spec.credentials) ?? '' }, declared.spec.names, defaultNames(declared.metadata.name), ...(declaration?.earlier === undefined ? [] : [declaration.earlier.spec.names])].flatMap((names) => Object.values(names).map(String)));
   const ofTerraform = request.terraform === undefined || siblings === undefined ? usualTerraform : terraformHabits(workspace, readModule(workspace, request.terraform, parser), siblings, own);
   const ofManifests = app === undefined ? usualManifests : manifestHabits(app.own, app.all);
   const { cluster, ...terraformStyle } = ofTerraform;
@@ -66,4 +69,15 @@ export function prepare(request: ExportRequest, parser: Parser, { tolerant = fal
     declarationText: text,
     access,
   };
+}
+
+/** @throws AccessError `web-identity-by-program` for a mode whose parts are written into no repository */
+function refuseOtherModes({ metadata, spec }: Access, tolerant: boolean): void {
+  const mode = modeOf(spec.credentials);
+  if (tolerant || keyCredentialsOf(spec.credentials) !== undefined || mode === 'webIdentity') return;
+  throw new AccessError('web-identity-by-program', `${metadata.namespace}/${metadata.name} has credentials of the mode ${mode}, which is not written into repositories yet`, {
+    cause: 'Role and pods are changed by the program: beside the role, this mode needs things for which there is no text in Terraform or manifests yet.',
+    remedy: 'Use `bedrock-access apply`, or declare credentials.webIdentity or credentials.accessKey. Nothing was written.',
+    place: { field: 'spec.credentials' },
+  });
 }

@@ -4,6 +4,7 @@
  */
 import { join, relative, resolve } from 'node:path';
 import type { Parser } from 'web-tree-sitter';
+import { keyCredentialsOf } from '../../access/credential-mode.ts';
 import type { Access } from '../../access/types.ts';
 import { hclParser } from '../hcl/grammar.ts';
 import { dropObject, editFile } from './manifest-edit.ts';
@@ -45,12 +46,12 @@ function firstRun({ terraform, manifests, declarationFile, directory }: ExportRe
   const shown = (path: string): string => relative(directory, path) || '.';
   const file = shown(declaration?.file ?? resolve(declarationFile));
   return [
-    ...(manifests === undefined ? [] : [{ title: 'Merge the manifests first', why: 'The workload stops using the key before the key goes.', lines: [shown(manifests)] }]),
-    ...(ownKey ? [] : [{ title: 'Remove the key and its parameter', why: 'When the roll-out is done. Terraform cannot delete a user that has a key which it did not make.', lines: [`bedrock-access destroy --name ${namespace}/${name}`] }]),
+    ...(manifests === undefined ? [] : [{ title: 'Merge the manifests first', why: keyCredentialsOf(access.spec.credentials) === undefined ? 'The pods stop calling as the role before the role goes.' : 'The workload stops using the key before the key goes.', lines: [shown(manifests)] }]),
+    ...(ownKey || keyCredentialsOf(access.spec.credentials) === undefined ? [] : [{ title: 'Remove the key and its parameter', why: 'When the roll-out is done. Terraform cannot delete a user that has a key which it did not make.', lines: [`bedrock-access destroy --name ${namespace}/${name}`] }]),
     ...(terraform !== undefined && changed
       ? [
           {
-            title: style.applies === 'on-merge' ? 'Then merge the Terraform change; CI destroys user and policy' : 'Then apply the Terraform change',
+            title: style.applies === 'on-merge' ? `Then merge the Terraform change; CI destroys ${keyCredentialsOf(access.spec.credentials) === undefined ? 'role' : 'user'} and policy` : 'Then apply the Terraform change',
             why: 'Backend and provider stay: without them nothing could be destroyed.',
             lines: style.applies === 'on-merge' ? [shown(terraform)] : [`terraform -chdir=${shown(terraform)} apply`],
           },

@@ -1,23 +1,24 @@
-/** What an access is in Terraform: user, policies, attachments; with `keys: terraform` the key and its parameters too. */
+/** What an access is in Terraform: user or role, policies, attachments; with `keys: terraform` the key and its parameters too. */
 import { keyMode } from '../../access/credential-mode.ts';
 import type { Access } from '../../access/types.ts';
-import { ownProfilesIn } from '../../bedrock/own-profile.ts';
-import type { Partition } from '../../bedrock/types.ts';
-import { policyAttachment } from '../../resources/policy-attachment.ts';
 import { managedPolicy } from '../../resources/managed-policy.ts';
+import { iamRole } from '../../resources/iam-role.ts';
 import { iamUser } from '../../resources/iam-user.ts';
 import type { Implied } from '../../resources/kind.ts';
 import { keeperTagKey, markKeys, ownerTagKeys, ownerTags } from '../../resources/owner.ts';
 import { credentialFields } from '../../resources/parameter-names.ts';
 import { deliveredBySecret } from '../../resources/profile-delivery.ts';
-import type { PolicyDocument, PolicyStatement } from '../../policy/types.ts';
 import { hclList, hclText, labelOf, traversal, type HclBlockText, type HclExpression, type HclTraversal } from './hcl-emit.ts';
+import type { TerraformModule } from '../terraform/types.ts';
 import type { ExportStyle } from './style.ts';
 import { profileBlocks, profileLabels, profileParameterBlocks } from './terraform-profiles.ts';
 import { terraformComments, type TerraformComments } from './terraform-comments.ts';
+import { issuerInTerraform } from './terraform-issuer.ts';
+import { ArnNames, jsonencode, writtenPolicy } from './terraform-policy.ts';
+import { attachmentBlock, roleBlocks, type HolderBlocks } from './terraform-role.ts';
 
 export interface TerraformBlocks {
-  /** In the order in which they are read: user, policies, attachments. */
+  /** In the order in which they are read: user or role, policies, attachments. */
   readonly iam: readonly HclBlockText[];
   /** Key and parameters, where Terraform makes the key; and the parameters that carry profiles' ARNs. */
   readonly parameters: readonly HclBlockText[];
@@ -29,44 +30,37 @@ export interface TerraformBlocks {
 export interface ModuleLabels {
   readonly data: (type: string) => string | undefined;
   readonly named: (type: string, name: string) => string | undefined;
-  readonly attachment: (userLabel: string, policyLabel: string) => string | undefined;
+  readonly attachment: (holder: 'aws_iam_user' | 'aws_iam_role', holderLabel: string, policyLabel: string) => string | undefined;
   readonly key: (userLabel: string) => string | undefined;
 }
 
-export function terraformBlocks(implied: Implied, style: ExportStyle, labels: ModuleLabels, clusterKnown: boolean, providerOf: (region: string) => HclTraversal | undefined): TerraformBlocks {
+/** What the module and the targets beside it hold already. */
+export interface Surroundings {
+  readonly module: TerraformModule;
+  readonly others: readonly TerraformModule[];
+  /** The provider of a region; undefined for the module's own. */
+  readonly providerOf: (region: string) => HclTraversal | undefined;
+}
+
+export function terraformBlocks(implied: Implied, style: ExportStyle, labels: ModuleLabels, clusterKnown: boolean, { module, others, providerOf }: Surroundings): TerraformBlocks {
   const { access, owner } = implied;
-  const profiles = profileLabels(implied, labels.named);
-  const names = new ArnNames(access, implied.partition, style, labels, profiles);
   const comments = terraformComments(style, access);
-  const [user] = iamUser.desired(implied);
-  if (user === undefined) throw new TypeError('an access has a user');
-  const userLabel = labels.named('aws_iam_user', user.name) ?? labelOf(user.name);
-  const policyLabel = (name: string): string => labels.named('aws_iam_policy', name) ?? labelOf(name);
   const ownedByProgram = style.keys === 'program';
   const ownership = ownedByProgram ? { ...Object.fromEntries(Object.entries(ownerTags(owner)).filter(([key]) => clusterKnown || key !== ownerTagKeys.cluster)), [keeperTagKey]: 'terraform' } : {};
   const policyTags = { ...style.tags, ...ownership };
-  const tags = ownedByProgram ? { ...policyTags, [markKeys.regions]: [...user.desired.regions].sort().join(' ') } : policyTags;
-  const { permissionsBoundary } = user.desired;
-  const iam: HclBlockText[] = [
-    {
-      type: 'resource',
-      labels: ['aws_iam_user', userLabel],
-      comment: comments.user,
-      attributes: [
-        ['name', hclText(user.desired.name)],
-        ['path', hclText(user.desired.path)],
-        ...(permissionsBoundary === undefined ? [] : [['permissions_boundary', names.text(permissionsBoundary)] as const]),
-        ...tagsAttribute(tags),
-      ],
-      ...(ownedByProgram ? { blocks: [ignoreMarks(clusterKnown)] } : {}),
-    },
-  ];
+  const issuer = issuerInTerraform(implied, module, others, { tags: tagsAttribute(policyTags), comment: comments.issuer });
+  const profiles = profileLabels(implied, labels.named);
+  const names = new ArnNames(access, implied.partition, style, labels, { profiles, known: new Map(issuer === undefined ? [] : [[issuer.arn, issuer.reference]]) });
+  const holder = holderBlocks(implied, { labels, names, style, comments, tags: policyTags, clusterKnown });
+  const policyLabel = (name: string): string => labels.named('aws_iam_policy', name) ?? labelOf(name);
+  const documents: HclBlockText[] = holder.document === undefined ? [] : [holder.document];
   const parts = { labels: profiles, named: labels.named, text: (text: string) => names.text(text), providerOf, comments, tags: tagsAttribute(policyTags), parameterTags: tagsAttribute(style.tags) };
-  iam.push(...profileBlocks(implied, parts));
-  const documents: HclBlockText[] = [];
-  for (const policy of managedPolicy.desired(implied)) {
+  const iam: HclBlockText[] = [...(issuer?.block === undefined ? [] : [issuer.block]), holder.block, ...profileBlocks(implied, parts)];
+  const policies = managedPolicy.desired(implied);
+  for (const policy of policies) {
     const label = policyLabel(policy.name);
-    if (style.policy === 'document') documents.push(policyDocumentBlock(label, policy.desired.document, names));
+    const written = writtenPolicy(policy.desired.document, label, style, names);
+    if (written.document !== undefined) documents.push(written.document);
     iam.push({
       type: 'resource',
       labels: ['aws_iam_policy', label],
@@ -75,26 +69,52 @@ export function terraformBlocks(implied: Implied, style: ExportStyle, labels: Mo
         ['name', hclText(policy.desired.name)],
         ['path', hclText(policy.desired.path)],
         ['description', hclText(policyDescription(access.metadata))],
-        ['policy', style.policy === 'document' ? traversal('data', 'aws_iam_policy_document', label, 'json') : jsonencode(documentExpression(policy.desired.document, names))],
+        ['policy', written.expression],
         ...tagsAttribute(policyTags),
       ],
     });
   }
-  for (const [index, attachment] of policyAttachment.desired(implied).entries()) {
-    const policy = policyLabel(managedPolicy.desired(implied)[index]?.name ?? attachment.name);
-    iam.push({
-      type: 'resource',
-      labels: ['aws_iam_user_policy_attachment', labels.attachment(userLabel, policy) ?? `${policy}_attachment`],
-      comment: comments.attachment,
-      attributes: [
-        ['user', traversal('aws_iam_user', userLabel, 'name')],
-        ['policy_arn', traversal('aws_iam_policy', policy, 'arn')],
-      ],
-    });
-  }
+  for (const policy of policies) iam.push(attachmentBlock(holder, policyLabel(policy.name), labels, comments.attachment));
   const carried = deliveredBySecret(access) ? profileParameterBlocks(implied, keyMode(access, 'an export').secretStore.region, parts) : [];
-  const parameters = ownedByProgram ? [] : keyBlocks(access, userLabel, style, comments, labels);
+  const parameters = ownedByProgram ? [] : keyBlocks(access, holder.label, style, comments, labels);
   return { iam: [...documents, ...iam], parameters: [...parameters, ...carried], data: names.used() };
+}
+
+interface HolderText {
+  readonly labels: ModuleLabels;
+  readonly names: ArnNames;
+  readonly style: ExportStyle;
+  readonly comments: TerraformComments;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly clusterKnown: boolean;
+}
+
+/** The user with a key, or the role that pods call as. */
+function holderBlocks(implied: Implied, text: HolderText): HolderBlocks {
+  const { labels, names, style, comments, tags, clusterKnown } = text;
+  const [role] = iamRole.desired(implied);
+  if (role !== undefined) return roleBlocks(role.desired, { labels, names, style, comments, tags: tagsAttribute(tags), lifecycle: clusterKnown ? [] : [ignoreChanges([ownerTagKeys.cluster])] });
+  const [user] = iamUser.desired(implied);
+  if (user === undefined) throw new TypeError('an access has a user or a role');
+  const ownedByProgram = style.keys === 'program';
+  const label = labels.named('aws_iam_user', user.name) ?? labelOf(user.name);
+  const { permissionsBoundary } = user.desired;
+  return {
+    type: 'aws_iam_user',
+    label,
+    block: {
+      type: 'resource',
+      labels: ['aws_iam_user', label],
+      comment: comments.user,
+      attributes: [
+        ['name', hclText(user.desired.name)],
+        ['path', hclText(user.desired.path)],
+        ...(permissionsBoundary === undefined ? [] : [['permissions_boundary', names.text(permissionsBoundary)] as const]),
+        ...tagsAttribute(ownedByProgram ? { ...tags, [markKeys.regions]: [...user.desired.regions].sort().join(' ') } : tags),
+      ],
+      ...(ownedByProgram ? { blocks: [ignoreMarks(clusterKnown)] } : {}),
+    },
+  };
 }
 
 function tagsAttribute(tags: Readonly<Record<string, string>>): readonly (readonly [string, HclExpression])[] {
@@ -140,102 +160,4 @@ function keyBlocks({ metadata, spec }: Access, userLabel: string, style: ExportS
       ? [parameter(names.parameter, 'Access key', jsonencode(pair), comments.parameter)]
       : [parameter(names.accessKeyIdParameter, 'Access key id', key('id'), comments.parameter), parameter(names.secretAccessKeyParameter, 'Secret access key', key('secret'), comments.parameter)]),
   ];
-}
-
-function jsonencode(argument: HclExpression): HclExpression {
-  return { type: 'call', name: 'jsonencode', arguments: [argument] };
-}
-
-function documentExpression({ Version, Statement }: PolicyDocument, names: ArnNames): HclExpression {
-  return {
-    type: 'object',
-    entries: [
-      ['Version', hclText(Version)],
-      ['Statement', hclList(Statement.map((statement): HclExpression => ({ type: 'object', entries: statementEntries(statement, names) })))],
-    ],
-  };
-}
-
-function statementEntries({ Sid, Effect, Action, Resource, Condition }: PolicyStatement, names: ArnNames): readonly (readonly [string, HclExpression])[] {
-  return [
-    ...(Sid === undefined ? [] : [['Sid', hclText(Sid)] as const]),
-    ['Effect', hclText(Effect)],
-    ['Action', oneOrMany(Action, (text) => hclText(text))],
-    ['Resource', oneOrMany(Resource, (text) => names.text(text))],
-    ...(Condition === undefined
-      ? []
-      : [
-          [
-            'Condition',
-            {
-              type: 'object',
-              entries: Object.entries(Condition).map(([operator, keys]) => [operator, { type: 'object', entries: Object.entries(keys).map(([key, values]) => [key, oneOrMany(values, (text) => names.text(text))] as const) }] as const),
-            },
-          ] as const,
-        ]),
-  ];
-}
-
-function policyDocumentBlock(label: string, { Statement }: PolicyDocument, names: ArnNames): HclBlockText {
-  const many = (values: string | readonly string[] | undefined): HclExpression => hclList((typeof values === 'string' ? [values] : (values ?? [])).map((text) => names.text(text)));
-  return {
-    type: 'data',
-    labels: ['aws_iam_policy_document', label],
-    attributes: [],
-    blocks: Statement.map(({ Sid, Effect, Action, Resource, Condition }) => ({
-      type: 'statement',
-      labels: [],
-      attributes: [...(Sid === undefined ? [] : [['sid', hclText(Sid)] as const]), ['effect', hclText(Effect)], ['actions', many(Action)], ['resources', many(Resource)]],
-      blocks: Object.entries(Condition ?? {}).flatMap(([test, keys]) =>
-        Object.entries(keys).map(([variable, values]) => ({ type: 'condition', labels: [], attributes: [['test', hclText(test)], ['variable', hclText(variable)], ['values', many(values)]] as const })),
-      ),
-    })),
-  };
-}
-
-function oneOrMany(values: string | readonly string[] | undefined, make: (text: string) => HclExpression): HclExpression {
-  return typeof values === 'string' ? make(values) : hclList((values ?? []).map(make));
-}
-
-/** Writes ARNs with account and partition taken from data sources, and remembers which of them were needed. */
-class ArnNames {
-  readonly #access: Access;
-  readonly #partition: Partition;
-  readonly #style: ExportStyle;
-  readonly #labels: ModuleLabels;
-  readonly #profiles: ReadonlyMap<string, string>;
-  readonly #used = new Set<string>();
-
-  constructor(access: Access, partition: Partition, style: ExportStyle, labels: ModuleLabels, profiles: ReadonlyMap<string, string>) {
-    this.#access = access;
-    this.#profiles = profiles;
-    this.#partition = partition;
-    this.#style = style;
-    this.#labels = labels;
-  }
-
-  /** A text; an ARN of this account or partition with traversals in its place. */
-  text(text: string): HclExpression {
-    const [source] = ownProfilesIn(text);
-    if (source !== undefined) return traversal('aws_bedrock_inference_profile', this.#profiles.get(source) ?? '', 'arn');
-    const [arn, partition, service, region, account, ...rest] = text.split(':');
-    if (arn !== 'arn' || partition !== this.#partition || rest.length === 0) return hclText(text);
-    const own = account === this.#access.spec.account;
-    return hclText(
-      'arn:',
-      this.#style.partition === 'data' ? this.#data('aws_partition', 'partition') : partition,
-      `:${service}:${region}:`,
-      own ? this.#data('aws_caller_identity', 'account_id') : (account ?? ''),
-      `:${rest.join(':')}`,
-    );
-  }
-
-  used(): readonly HclBlockText[] {
-    return [...this.#used].sort().map((type) => ({ type: 'data', labels: [type, 'current'], attributes: [] }));
-  }
-
-  #data(type: string, attribute: string): HclTraversal {
-    this.#used.add(type);
-    return traversal('data', type, this.#labels.data(type) ?? 'current', attribute);
-  }
 }

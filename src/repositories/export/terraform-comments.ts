@@ -1,9 +1,12 @@
 /** Comments in the language in which the repository is commented. */
+import { roleNameOf } from '../../access/credential-mode.ts';
 import type { Access } from '../../access/types.ts';
 import type { ExportStyle } from './style.ts';
 
 export interface TerraformComments {
   readonly user: readonly string[];
+  readonly role: readonly string[];
+  readonly issuer: readonly string[];
   readonly policy: readonly string[];
   readonly attachment: readonly string[];
   readonly profile: readonly string[];
@@ -11,17 +14,20 @@ export interface TerraformComments {
   readonly parameter: readonly string[];
 }
 
-export function terraformComments({ comments, keys }: Pick<ExportStyle, 'comments' | 'keys'>, { metadata }: Pick<Access, 'metadata'>): TerraformComments {
+export function terraformComments({ comments, keys }: Pick<ExportStyle, 'comments' | 'keys'>, { metadata, spec }: Pick<Access, 'metadata' | 'spec'>): TerraformComments {
   const { name } = metadata;
+  const keyless = roleNameOf(spec.credentials) !== undefined;
   const byProgram = keys === 'program';
   switch (comments) {
     case 'none':
-      return { user: [], policy: [], attachment: [], profile: [], key: [keyWarnings.en], parameter: [] };
+      return { user: [], role: [], issuer: [], policy: [], attachment: [], profile: [], key: [keyWarnings.en], parameter: [] };
     case 'ja':
       return {
         user: [`${name} が Amazon Bedrock を呼び出すための IAM ユーザー${byProgram ? '（アクセスキーとパラメータは bedrock-access が作成する）' : ''}`],
+        role: [`${name} の Pod が ServiceAccount のトークンで引き受ける IAM ロール（キーはどこにも無い）`],
+        issuer: ['クラスタのトークン発行者。アカウントに一つだけで、他のロールも参照できる'],
         policy: ['宣言されたモデルの呼び出しだけを許可するポリシー'],
-        attachment: ['ポリシーをユーザーにアタッチ'],
+        attachment: [`ポリシーを${keyless ? 'ロール' : 'ユーザー'}にアタッチ`],
         profile: [`${name} 専用のアプリケーション推論プロファイル（利用状況をワークロードごとに把握するため）`],
         key: [keyWarnings.ja],
         parameter: ['External Secrets Operator が読み取る SSM パラメータ'],
@@ -29,8 +35,10 @@ export function terraformComments({ comments, keys }: Pick<ExportStyle, 'comment
     case 'en':
       return {
         user: [`IAM user that ${name} calls Amazon Bedrock as${byProgram ? ' (its access key and parameter are made by bedrock-access)' : ''}`],
+        role: [`IAM role that the pods of ${name} assume with the token of their ServiceAccount: no key lies anywhere`],
+        issuer: ["The cluster's token issuer: one for the account, which other roles may trust too"],
         policy: ['Allows exactly the declared models to be invoked'],
-        attachment: ['Attaches the policy to the user'],
+        attachment: [`Attaches the policy to the ${keyless ? 'role' : 'user'}`],
         profile: [`Application inference profile of ${name} alone, for figures per workload`],
         key: [keyWarnings.en],
         parameter: ['Read by External Secrets Operator'],

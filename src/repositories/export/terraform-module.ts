@@ -49,10 +49,10 @@ export function labelsOf({ module }: ExportModule): ModuleLabels {
   return {
     data: (type) => module.resources.find((resource) => resource.mode === 'data' && resource.type === type && resource.block.body.attributes.size === 0)?.name,
     named: (type, name) => managed.find((resource) => resource.type === type && resource.attribute('name') === name)?.name,
-    attachment: (user, policy) =>
+    attachment: (holder, label, policy) =>
       managed.find(
         (resource) =>
-          resource.type === 'aws_iam_user_policy_attachment' && refersTo(module, resource.attribute('user'), 'aws_iam_user', user) && refersTo(module, resource.attribute('policy_arn'), 'aws_iam_policy', policy),
+          resource.type === `${holder}_policy_attachment` && refersTo(module, resource.attribute(holder === 'aws_iam_user' ? 'user' : 'role'), holder, label) && refersTo(module, resource.attribute('policy_arn'), 'aws_iam_policy', policy),
       )?.name,
     key: (user) => managed.find((resource) => resource.type === 'aws_iam_access_key' && refersTo(module, resource.attribute('user'), 'aws_iam_user', user))?.name,
   };

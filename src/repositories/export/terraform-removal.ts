@@ -1,6 +1,7 @@
 /** Takes the blocks of an access out of a module, with the data sources and documents that nothing else refers to. */
 import { join } from 'node:path';
 import type { Parser } from 'web-tree-sitter';
+import { roleNameOf } from '../../access/credential-mode.ts';
 import type { Access } from '../../access/types.ts';
 import { ownerTagKeys } from '../../resources/owner.ts';
 import type { HclFile, Span } from '../hcl/syntax.ts';
@@ -10,6 +11,7 @@ import { profilesOf } from './terraform-profiles.ts';
 import { policyNamePatterns } from '../../resources/policy-names.ts';
 import { lineStart, nextLine, splice } from './lines.ts';
 import { policyDescription } from './terraform-blocks.ts';
+import { providerType } from './terraform-issuer.ts';
 import { notReadBack } from './terraform-edit.ts';
 import { blockSources, conflict, isTerraformFile, readModule, refersTo, refuseBroken } from './terraform-module.ts';
 import type { Workspace } from './workspace.ts';
@@ -56,22 +58,36 @@ function resourcesOf(module: TerraformModule, access: Access): readonly Terrafor
   const users = named('aws_iam_user', (name) => name === names.user);
   const patterns = policyNamePatterns(names.policy).map((pattern) => new RegExp(`^${pattern.replaceAll(/[.+]/g, '\\$&').replaceAll('*', '(\\d|profiles-[0-9a-f]{8}(-\\d)?)')}$`));
   const policies = named('aws_iam_policy', (name) => patterns.some((pattern) => pattern.test(name)));
+  const roles = named('aws_iam_role', (name) => name === roleNameOf(access.spec.credentials));
   const parameters = named('aws_ssm_parameter', (name) => [names.parameter, names.accessKeyIdParameter, names.secretAccessKeyParameter].includes(name));
   const held = managed.filter(
     (resource) =>
       (resource.type === 'aws_iam_access_key' && users.some(({ name }) => refersTo(module, resource.attribute('user'), 'aws_iam_user', name))) ||
       (resource.type === 'aws_iam_user_policy_attachment' &&
-        (users.some(({ name }) => refersTo(module, resource.attribute('user'), 'aws_iam_user', name)) || policies.some(({ name }) => refersTo(module, resource.attribute('policy_arn'), 'aws_iam_policy', name)))),
+        (users.some(({ name }) => refersTo(module, resource.attribute('user'), 'aws_iam_user', name)) || policies.some(({ name }) => refersTo(module, resource.attribute('policy_arn'), 'aws_iam_policy', name)))) ||
+      (resource.type === 'aws_iam_role_policy_attachment' && roles.some(({ name }) => refersTo(module, resource.attribute('role'), 'aws_iam_role', name))),
   );
-  return [...users, ...policies, ...held, ...(users.length > 0 ? parameters : []), ...profilesOf(module, access.metadata)];
+  const gone = [...users, ...roles, ...policies, ...held, ...(users.length > 0 ? parameters : []), ...profilesOf(module, access.metadata)];
+  return [...gone, ...issuersOf(module, access, gone)];
+}
+
+/** The identity provider of the issuer that this access made, unless something else refers to it: other roles may trust it too. */
+function issuersOf(module: TerraformModule, { metadata }: Access, gone: readonly TerraformResource[]): readonly TerraformResource[] {
+  return module.resources.filter((resource) => {
+    const tags = resource.mode === 'managed' && resource.type === providerType ? resource.attribute('tags') : undefined;
+    if (!isMap(tags) || tags[ownerTagKeys.namespace] !== metadata.namespace || tags[ownerTagKeys.name] !== metadata.name) return false;
+    const documents = documentsOf(module, gone);
+    const going = new Set([resource, ...gone, ...documents].map(({ block }) => block));
+    return !module.files.some((file) => file.body.blocks.some((block) => !going.has(block) && file.text.slice(block.span.start, block.span.end).includes(`${resource.address}.`)));
+  });
 }
 
 /** By the owner tags on user or policy, or, where Terraform makes the key, by the description of the policy. */
 export function isOfAccess(module: TerraformModule, { metadata, spec }: Access): boolean {
   return module.resources.some((resource) => {
-    if (resource.mode !== 'managed' || !['aws_iam_user', 'aws_iam_policy'].includes(resource.type)) return false;
+    if (resource.mode !== 'managed' || !['aws_iam_user', 'aws_iam_role', 'aws_iam_policy'].includes(resource.type)) return false;
     const name = resource.attribute('name');
-    if (name !== spec.names.user && name !== spec.names.policy) return false;
+    if (name !== spec.names.user && name !== roleNameOf(spec.credentials) && name !== spec.names.policy) return false;
     const tags = resource.attribute('tags');
     const tagged = isMap(tags) && tags[ownerTagKeys.namespace] === metadata.namespace && tags[ownerTagKeys.name] === metadata.name;
     return tagged || resource.attribute('description') === policyDescription(metadata);
@@ -80,17 +96,21 @@ export function isOfAccess(module: TerraformModule, { metadata, spec }: Access):
 
 /** Data sources that only what goes had referred to. */
 function leftOver(module: TerraformModule, gone: readonly TerraformResource[]): readonly TerraformResource[] {
-  const documents = module.resources.filter(
-    (resource) => resource.mode === 'data' && resource.type === 'aws_iam_policy_document' && gone.some((policy) => refers(policy, `data.${resource.type}.${resource.name}`)) && !module.resources.some((other) => !gone.includes(other) && refers(other, `data.${resource.type}.${resource.name}`)),
-  );
+  const documents = documentsOf(module, gone);
   const all = [...gone, ...documents];
   const sources = module.resources.filter((resource) => {
-    if (resource.mode !== 'data' || !['aws_caller_identity', 'aws_partition'].includes(resource.type)) return false;
+    if (resource.mode !== 'data' || !['aws_caller_identity', 'aws_partition', providerType].includes(resource.type)) return false;
     const address = `data.${resource.type}.${resource.name}`;
     const outside = module.files.some((file) => file.body.blocks.some((block) => !all.some((other) => other.block === block) && file.text.slice(block.span.start, block.span.end).includes(address)));
     return !outside && all.some((other) => refers(other, address));
   });
   return [...documents, ...sources];
+}
+
+function documentsOf(module: TerraformModule, gone: readonly TerraformResource[]): readonly TerraformResource[] {
+  return module.resources.filter(
+    (resource) => resource.mode === 'data' && resource.type === 'aws_iam_policy_document' && gone.some((policy) => refers(policy, `data.${resource.type}.${resource.name}`)) && !module.resources.some((other) => !gone.includes(other) && refers(other, `data.${resource.type}.${resource.name}`)),
+  );
 }
 
 function refers(resource: TerraformResource, address: string): boolean {

@@ -2,6 +2,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { annotationKeys } from '../../resources/annotations.ts';
 import type { PlacedVariable } from '../../resources/variables.ts';
+import type { DesiredIdentity } from '../../resources/workload-environment.ts';
+import { volumeChanges, volumeRemoval } from './volume-edit.ts';
 import { getIn, isRecord, type YamlChange } from './yaml-change.ts';
 import type { YamlPath } from './yaml-nodes.ts';
 
@@ -17,6 +19,8 @@ export interface WantedEnvironment {
   readonly digest: string;
   /** Reloader runs in the cluster: it restarts the workload when the Secret changes. */
   readonly reloader: boolean;
+  /** The pods call as a role: there is no Secret. */
+  readonly identity?: Pick<DesiredIdentity, 'serviceAccount' | 'volumes'>;
 }
 
 export type WorkloadEdit =
@@ -25,7 +29,11 @@ export type WorkloadEdit =
       /** Variables that held something else before. */
       readonly replaced: readonly { readonly container: string; readonly variable: string; readonly before: string }[];
     }
-  | { readonly problem: 'container-missing' | 'container-ambiguous'; readonly names: readonly string[]; readonly missing: readonly string[] };
+  | { readonly problem: 'container-missing' | 'container-ambiguous'; readonly names: readonly string[]; readonly missing: readonly string[] }
+  /** The pods run as another ServiceAccount than the one that the role trusts. */
+  | { readonly problem: 'service-account-differs'; readonly runsAs: string; readonly wanted: string }
+  /** A key that somebody else put there would hide the role. */
+  | { readonly problem: 'static-key-hides-identity'; readonly container: string };
 
 /** Where each kind keeps its pod template (Kubernetes API reference). */
 const templates: Readonly<Record<string, readonly string[]>> = {
@@ -52,6 +60,11 @@ export function environmentEdit(kind: string, object: unknown, wanted: WantedEnv
   if ('problem' in chosen) return chosen;
   const changes: YamlChange[] = [];
   const replaced: { container: string; variable: string; before: string }[] = [];
+  if (wanted.identity !== undefined) {
+    const problem = identityProblem(kind, object, chosen.containers, wanted);
+    if (problem !== undefined) return problem;
+    changes.push(...chosen.containers.flatMap(({ path }) => ownKeyRemoval(object, path, wanted)), ...volumeChanges(object, podOf(kind), chosen.containers.map(({ path }) => path), wanted.identity.volumes));
+  }
   for (const { path, name } of chosen.containers) {
     const present = listIn(object, [...path, 'env']);
     for (const variable of wanted.variables) {
@@ -77,6 +90,7 @@ export function environmentRemoval(kind: string, object: unknown, { access, secr
     // From the end on, so that the places of the others stay true.
     for (const index of ours.toReversed()) changes.push({ type: 'remove', path: [...path, 'env', index] });
   }
+  changes.push(...volumeRemoval(object, podOf(kind), allContainers(kind, object).map(({ path }) => path)));
   const annotations = ['metadata', 'annotations'];
   changes.push({ type: 'remove', path: [...annotations, annotationKeys.access] });
   const template = [...(templates[kind] ?? []), 'metadata', 'annotations', annotationKeys.environment];
@@ -110,7 +124,7 @@ function annotationChanges(kind: string, object: unknown, wanted: WantedEnvironm
   // A Job's template cannot change (Kubernetes, "Jobs": the field is immutable), and the next run of a CronJob reads anew.
   const restarts = !['Job', 'CronJob'].includes(kind);
   if (restarts && wanted.digest !== '') set([...template, 'metadata', 'annotations', annotationKeys.environment], wanted.digest, []);
-  if (restarts && wanted.digest !== '' && wanted.reloader && !restartsByItself(object, template)) {
+  if (restarts && wanted.digest !== '' && wanted.reloader && wanted.identity === undefined && !restartsByItself(object, template)) {
     const names = namesIn(getIn(object, [...own, reloadAnnotation]));
     if (!names.includes(wanted.secret)) set([...own, reloadAnnotation], [...names, wanted.secret].join(','), []);
   }
@@ -126,6 +140,30 @@ function restartsByItself(object: unknown, template: YamlPath): boolean {
 
 function namesIn(value: unknown): readonly string[] {
   return typeof value === 'string' ? value.split(',').map((name) => name.trim()).filter((name) => name !== '') : [];
+}
+
+const staticKeys: ReadonlySet<unknown> = new Set(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']);
+
+/** AWS SDKs take a key from the environment before a token file (SDKs and tools reference guide, "Standardized credential providers"). */
+function identityProblem(kind: string, object: unknown, containers: readonly ContainerPlace[], { identity, secret }: WantedEnvironment): Extract<WorkloadEdit, { problem: string }> | undefined {
+  const spec = podOf(kind);
+  const named = getIn(object, [...spec, 'serviceAccountName']) ?? getIn(object, [...spec, 'serviceAccount']);
+  const runsAs = typeof named === 'string' ? named : 'default';
+  if (identity?.serviceAccount !== undefined && runsAs !== identity.serviceAccount) return { problem: 'service-account-differs', runsAs, wanted: identity.serviceAccount };
+  const hiding = containers.find(({ path }) => listIn(object, [...path, 'env']).some((entry) => staticKeys.has(getIn(entry, ['name'])) && getIn(entry, ['valueFrom', 'secretKeyRef', 'name']) !== secret));
+  return hiding === undefined ? undefined : { problem: 'static-key-hides-identity', container: hiding.name };
+}
+
+/** The key that this access gave the workload before it had a role. */
+function ownKeyRemoval(object: unknown, path: YamlPath, { secret }: WantedEnvironment): readonly YamlChange[] {
+  return listIn(object, [...path, 'env'])
+    .flatMap((entry, index) => (staticKeys.has(getIn(entry, ['name'])) && getIn(entry, ['valueFrom', 'secretKeyRef', 'name']) === secret ? [index] : []))
+    .toReversed()
+    .map((index): YamlChange => ({ type: 'remove', path: [...path, 'env', index] }));
+}
+
+function podOf(kind: string): YamlPath {
+  return [...(templates[kind] ?? []), 'spec'];
 }
 
 interface ContainerPlace {

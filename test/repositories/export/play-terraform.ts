@@ -6,7 +6,7 @@ import { readTerraformModule } from '../../../src/repositories/terraform/read-mo
 import type { TerraformResource } from '../../../src/repositories/terraform/types.ts';
 import { Secret } from '../../../src/secret.ts';
 
-/** What `terraform apply` would do with the module: user, policies, attachments. */
+/** What `terraform apply` would do with the module: issuers, users, roles, policies, attachments. */
 export async function playTerraform(directory: string, aws: Aws): Promise<void> {
   const { account } = await aws.sts.getCallerIdentity();
   const module = await readTerraformModule(directory);
@@ -31,11 +31,22 @@ export async function playTerraform(directory: string, aws: Aws): Promise<void> 
     const arn = profileIn(parameter.attribute('value'));
     if (arn !== undefined) await aws.ssm(regionOf(parameter)).putParameter({ name: text(parameter.attribute('name')), value: new Secret(arn), description: text(parameter.attribute('description')), overwrite: false });
   }
+  for (const provider of of('aws_iam_openid_connect_provider')) {
+    const audiences = provider.attribute('client_id_list');
+    arns.set(`\${${provider.address}.arn}`, await aws.webIdentity.createProvider({ issuer: text(provider.attribute('url')), audience: text(Array.isArray(audiences) ? audiences[0] : undefined), tags: tagsOf(provider.attribute('tags')) }));
+  }
+  for (const provider of module.resources.filter(({ mode, type }) => mode === 'data' && type === 'aws_iam_openid_connect_provider')) {
+    arns.set(`\${${provider.address}.arn}`, `arn:aws:iam::${account}:oidc-provider/${text(provider.attribute('url')).replace('https://', '')}`);
+  }
+  const documentOf = (value: Value | undefined): unknown => JSON.parse(JSON.stringify(value, (_key, inner: unknown) => (inner instanceof PartialText || inner instanceof Unknown ? (profileIn(inner) ?? arns.get(inner instanceof Unknown ? `\${${inner.reference ?? ''}}` : '') ?? text(inner)) : inner)));
+  for (const role of of('aws_iam_role')) {
+    await aws.webIdentity.createRole({ name: text(role.attribute('name')), path: text(role.attribute('path')), description: text(role.attribute('description')), trust: parsePolicy(documentOf(role.attribute('assume_role_policy'))), tags: tagsOf(role.attribute('tags')) });
+  }
   for (const policy of of('aws_iam_policy')) {
-    const json: unknown = JSON.parse(JSON.stringify(policy.attribute('policy'), (_key, value: unknown) => (value instanceof PartialText ? (profileIn(value) ?? text(value)) : value)));
-    const document = parsePolicy(json);
+    const document = parsePolicy(documentOf(policy.attribute('policy')));
     const made = await aws.iam.createPolicy({ name: text(policy.attribute('name')), path: text(policy.attribute('path')), description: text(policy.attribute('description')), document, tags: tagsOf(policy.attribute('tags')) });
     arns.set(`\${${policy.address}.arn}`, made.arn);
   }
   for (const attachment of of('aws_iam_user_policy_attachment')) await aws.iam.attachUserPolicy(text(attachment.attribute('user')), arns.get(text(attachment.attribute('policy_arn'))) ?? '');
+  for (const attachment of of('aws_iam_role_policy_attachment')) await aws.webIdentity.attachPolicy(text(attachment.attribute('role')), arns.get(text(attachment.attribute('policy_arn'))) ?? '');
 }

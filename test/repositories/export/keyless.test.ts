@@ -1,0 +1,234 @@
+/** Export of an access whose pods call as a role: role, trust policy and issuer in Terraform, token volume and variables in the manifests. */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { suite, test } from 'node:test';
+import { parseAccess } from '../../../src/access/parse.ts';
+import { loadCatalog } from '../../../src/bedrock/catalog.ts';
+import { partitionOf } from '../../../src/bedrock/regions.ts';
+import { resolveModel } from '../../../src/bedrock/resolve.ts';
+import { rules } from '../../../src/checks/rules/index.ts';
+import { runRules } from '../../../src/checks/run.ts';
+import { applyAccess, destroyAccess } from '../../../src/engine/index.ts';
+import type { VerifyCheck } from '../../../src/engine/types.ts';
+import { verifyAccess } from '../../../src/engine/verify/index.ts';
+import { readRepositories } from '../../../src/repositories/read-repositories.ts';
+import { seededRandom } from '../../../src/sandbox/world.ts';
+import { runCli, today, type CliResult } from '../../cli/run-cli.ts';
+import { changes, events, failures, startEngineWorld } from '../../scenarios/engine-world.ts';
+import { checkout, type Checkout } from './checkout.ts';
+import { assertGolden } from './golden.ts';
+import { playArgoCd } from './play-argo-cd.ts';
+import { playTerraform } from './play-terraform.ts';
+import { declarationFor, plainRepositories, tfactionRepositories, type Files } from './repositories.ts';
+
+const issuer = 'https://oidc.lolice.example';
+const tfaction = ['--terraform', 'infra/terraform/aws/openhands', '--manifests', 'cluster/argoproj/openhands'];
+const plain = ['--terraform', 'infra', '--manifests', 'manifests'];
+const cluster = ['--cluster-id', '0b6c1f0e-1b57-4c8b-9d3f-2f1f3f6f2a11'];
+
+const keyless = (name: 'openhands' | 'worker'): string => declarationFor(name, (text) => text.replace(/ {4}accessKey:\n[^]*$/, `    webIdentity: { issuer: "${issuer}", serviceAccount: ${name} }\n  permissionsBoundary: arn:aws:iam::123456789012:policy/workloads\n`).replace('client: openhands', 'client: aws-sdk'));
+
+const deployment = 'cluster/argoproj/openhands/deployment.yaml';
+const account = 'apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: openhands\n  namespace: openhands\n';
+
+/** The same repositories, whose workloads run as a ServiceAccount of their own and have no key of others. */
+const running = (files: Files, name: string): Files =>
+  Object.fromEntries(
+    Object.entries(files).map(([path, text]) => [
+      path,
+      text
+        .replace(/^( +)spec:(\r?\n)( +)(containers|initContainers):/m, (_all, outer: string, ending: string, inner: string, field: string) => `${outer}spec:${ending}${inner}serviceAccountName: ${name}${ending}${inner}${field}:`)
+        .replace(/^ +- name: AWS_ACCESS_KEY_ID\n +valueFrom:\n +secretKeyRef:\n(?: {14}.*\n)+/m, ''),
+    ]),
+  );
+
+const repositories = [
+  {
+    name: 'tfaction',
+    places: tfaction,
+    manifests: 'cluster',
+    files: {
+      ...running(tfactionRepositories, 'openhands'),
+      'cluster/argoproj/openhands/service-account.yaml': account,
+      'cluster/argoproj/openhands/kustomization.yaml': `${tfactionRepositories['cluster/argoproj/openhands/kustomization.yaml'] ?? ''}\n  - service-account.yaml\n`,
+      'access.yaml': keyless('openhands'),
+    },
+  },
+  // Another target of the repository makes the issuer.
+  { name: 'plain', places: plain, manifests: 'manifests', files: { ...running(plainRepositories, 'worker'), 'infra/issuer.tf': `resource "aws_iam_openid_connect_provider" "cluster" {\n  url            = "${issuer}"\n  client_id_list = ["sts.amazonaws.com"]\n}\n`, 'access.yaml': keyless('worker') } },
+] as const;
+
+async function inCheckout(files: Files, work: (copy: Checkout, run: (...argv: readonly string[]) => Promise<CliResult>) => Promise<void>): Promise<void> {
+  const copy = checkout(files);
+  try {
+    await work(copy, (...argv) => runCli(['export', '-f', 'access.yaml', ...argv], { directory: copy.directory }));
+  } finally {
+    copy.remove();
+  }
+}
+
+for (const { name, places, manifests, files } of repositories) {
+  suite(`export of a keyless access into the ${name} repositories`, () => {
+    test('as a user sees it: the diff, what is worth knowing, and the order', async () => {
+      await inCheckout(files, async (_copy, run) => {
+        const { code, stdout, stderr } = await run(...places, ...cluster, '--dry-run');
+        assert.equal(code, 0, stderr);
+        assertGolden(`keyless-${name}.diff`, stdout);
+        assertGolden(`keyless-${name}.txt`, stderr);
+      });
+    });
+
+    test('a second run changes nothing, check finds nothing new, and the removal leaves the files as they were', async () => {
+      await inCheckout(files, async (copy, run) => {
+        const found = async (): Promise<readonly string[]> => {
+          const read = await readRepositories({ terraform: join(copy.directory, 'infra'), manifests: join(copy.directory, manifests) });
+          return [...read.findings, ...runRules(rules, read.facts, { catalog: loadCatalog(), now: today }, read.texts).findings].map(({ id, message }) => `${id} ${message}`);
+        };
+        const before = new Set(await found());
+        assert.equal((await run(...places, ...cluster)).code, 0);
+        assert.match((await run(...places, ...cluster)).stderr, /Nothing to change/);
+        assert.deepEqual((await found()).filter((line) => !before.has(line)), []);
+        for (const round of [1, 2]) assert.equal((await run('--remove', ...places)).code, 0, `round ${round}`);
+        const left = copy.files();
+        assert.deepEqual(Object.keys(left).sort(), Object.keys(files).sort());
+        // A variable that held something else before is not known any more.
+        for (const [path, text] of Object.entries(files)) assert.equal(left[path], text.replace(/ +- name: AWS_REGION\n +value: .*\n/, ''), path);
+      });
+    });
+  });
+}
+
+suite('export of a keyless access', () => {
+  test('after Terraform and the manifests the pod calls the model as its role, and the program finds nothing to change', async () => {
+    const world = await startEngineWorld({ issuer, externalSecrets: false, objects: [] });
+    const files: Files = { ...repositories[0].files, 'access.yaml': keyless('openhands').replace(/ +permissionsBoundary: .*\n/, '') };
+    try {
+      await inCheckout(files, async (copy, run) => {
+        const context = await world.run();
+        assert.equal((await run(...tfaction, '--cluster-id', context.clusterId)).code, 0);
+        await playTerraform(join(copy.directory, 'infra/terraform/aws/openhands'), context.aws);
+        const [parsed] = parseAccess(copy.files()['cluster/argoproj/openhands/access.yaml'] ?? '').accesses;
+        assert.ok(parsed);
+        const { access } = parsed;
+        assert.deepEqual(access.spec.managedBy, { iam: 'terraform', cluster: 'manifests' });
+        const served = Object.fromEntries(Object.entries(copy.files()).filter(([path]) => !path.includes('external-secret')));
+        await playArgoCd({ ...served, 'cluster/argoproj/openhands/external-secret.yaml': '' }, world);
+        await world.sandbox.clock.advance(60_000);
+        const checks: VerifyCheck[] = [];
+        for await (const check of verifyAccess(access, { ...(await world.run()), call: true })) checks.push(check);
+        assert.deepEqual(checks.filter(({ outcome }) => outcome !== 'passed').map(({ id, detail, findings }) => [id, detail, findings.map(({ message }) => message)]), []);
+        assert.ok(checks.some(({ id }) => id === 'call'));
+
+        const before = world.sandbox.aws.snapshot();
+        const said = await events(applyAccess(access, await world.run()));
+        assert.deepEqual([failures(said), changes(said)], [[], []]);
+        await events(destroyAccess(access.metadata, await world.run()));
+        assert.deepEqual(world.sandbox.aws.snapshot(), before, 'what Terraform makes is left to it');
+      });
+    } finally {
+      await world.stop();
+    }
+  });
+
+  test('what would keep the pods from their role is refused with nothing written', async () => {
+    const files: Files = repositories[0].files;
+    const faults: readonly (readonly [string, Files, RegExp])[] = [
+      ['another ServiceAccount', { ...files, [deployment]: tfactionRepositories[deployment] ?? '' }, /service-account-differs.*run as the ServiceAccount default/s],
+      ['a static key', { ...files, [deployment]: (files[deployment] ?? '').replace('- name: SANDBOX_LOCAL_RUNTIME_URL\n          value: http://127.0.0.1', '- name: AWS_ACCESS_KEY_ID\n          value: AKIAIOSFODNN7EXAMPLE') }, /static-key-hides-identity/],
+    ];
+    for (const [what, given, says] of faults) {
+      await inCheckout(given, async (copy, run) => {
+        const { code, stderr } = await run(...tfaction, ...cluster);
+        assert.notEqual(code, 0, what);
+        assert.match(stderr, says, what);
+        assert.deepEqual(copy.files(), given, what);
+      });
+    }
+  });
+
+  test('a mode whose parts are written into no repository is refused by name', async () => {
+    const files: Files = repositories[0].files;
+    const text = keyless('openhands').replace(/webIdentity: \{.*\}/, 'podIdentity: { cluster: lolice, region: us-west-2, serviceAccount: openhands }');
+    await inCheckout({ ...files, 'access.yaml': text }, async (copy, run) => {
+      const { code, stderr } = await run(...tfaction, ...cluster);
+      assert.notEqual(code, 0);
+      assert.match(stderr, /web-identity-by-program.*podIdentity/s);
+      assert.equal(copy.files()['cluster/argoproj/openhands/access.yaml'], undefined);
+    });
+  });
+
+  test('the key that the access gave the workload before goes with the edit', async () => {
+    const files: Files = repositories[0].files;
+    const withKey = declarationFor('openhands', (text) => text.replace('client: openhands', 'client: aws-sdk'));
+    await inCheckout({ ...files, 'access.yaml': withKey }, async (copy, run) => {
+      assert.equal((await run(...tfaction, ...cluster)).code, 0);
+      assert.match(copy.files()[deployment] ?? '', /AWS_ACCESS_KEY_ID/);
+      copy.write({ 'access.yaml': keyless('openhands') });
+      const { code, stderr } = await run(...tfaction, ...cluster);
+      assert.equal(code, 0, stderr);
+      const text = copy.files()[deployment] ?? '';
+      assert.doesNotMatch(text, /AWS_ACCESS_KEY_ID|AWS_SECRET_ACCESS_KEY/);
+      assert.match(text, /AWS_WEB_IDENTITY_TOKEN_FILE/);
+    });
+  });
+
+  test('an issuer that another target of the repository makes is read, not made again', async () => {
+    const files: Files = repositories[0].files;
+    const made = `resource "aws_iam_openid_connect_provider" "lolice" {\n  url            = "${issuer}"\n  client_id_list = ["sts.amazonaws.com"]\n}\n`;
+    await inCheckout({ ...files, 'infra/terraform/aws/ledger/issuer.tf': made }, async (copy, run) => {
+      assert.equal((await run(...tfaction, ...cluster)).code, 0);
+      const iam = copy.files()['infra/terraform/aws/openhands/iam.tf'] ?? '';
+      assert.match(iam, /data "aws_iam_openid_connect_provider" "oidc_lolice_example" \{\n {2}url = "https:\/\/oidc\.lolice\.example"\n\}/);
+      assert.match(iam, /Federated = data\.aws_iam_openid_connect_provider\.oidc_lolice_example\.arn/);
+      assert.doesNotMatch(iam, /resource "aws_iam_openid_connect_provider"/);
+      assert.match((await run(...tfaction, ...cluster)).stderr, /Nothing to change/);
+      await run('--remove', ...tfaction);
+      assert.doesNotMatch(Object.entries(copy.files()).filter(([path]) => path.startsWith('infra/terraform/aws/openhands')).map(([, text]) => text).join(''), /oidc/);
+    });
+  });
+
+  const seed = Number(process.env['SEED'] ?? 11);
+  test(`for models of the catalog, whatever the style, check finds nothing in it and a second run changes nothing (SEED=${seed})`, async () => {
+    const random = seededRandom(seed);
+    const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)]!;
+    const catalog = loadCatalog();
+    const active = [...catalog.models.values()].flatMap(({ modelId, onDemandRegions, profiles }) =>
+      [...onDemandRegions.map((region) => ({ id: modelId, region })), ...profiles.flatMap((id) => [...(catalog.profiles.get(id)?.routing.keys() ?? [])].map((region) => ({ id, region })))].filter(({ id, region }) => {
+        const found = resolveModel(id, { catalog, region, account: '123456789012', now: today });
+        return found.ok && found.findings.length === 0 && partitionOf(region) === 'aws';
+      }),
+    );
+    for (let count = 0; count < 8; count += 1) {
+      const { id, region } = pick(active);
+      const { name, places, manifests, files } = pick(repositories);
+      const text = keyless(name === 'plain' ? 'worker' : 'openhands').replace(/region: \S+/, `region: ${region}`).replace(/models: .*/, `models: ["${id}"]`).replace(/client: [\w-]+/, `client: ${pick(['aws-sdk', 'boto3', 'claude-code'])}`);
+      const styles = ['policy=jsonencode', 'policy=document', 'partition=data', 'partition=literal', 'comments=none', 'list-indent=0'].filter(() => random() < 0.3).flatMap((style) => ['--style', style]);
+      const what = `${id} in ${region}, ${name}, ${styles.join(' ')}`;
+      await inCheckout({ ...files, 'access.yaml': text }, async (copy, run) => {
+        const found = async (): Promise<readonly string[]> => {
+          const read = await readRepositories({ terraform: join(copy.directory, 'infra'), manifests: join(copy.directory, manifests) });
+          return [...read.findings, ...runRules(rules, read.facts, { catalog, now: today }, read.texts).findings].map(({ id: rule, message }) => `${rule} ${message}`);
+        };
+        const before = new Set(await found());
+        const { code, stderr } = await run(...places, ...cluster, ...styles);
+        assert.equal(code, 0, `${what}: ${stderr}`);
+        assert.deepEqual((await found()).filter((line) => !before.has(line)), [], what);
+        assert.match((await run(...places, ...cluster, ...styles)).stderr, /Nothing to change/, what);
+      });
+    }
+  });
+
+  test('an issuer that another role trusts stays when the access is removed', async () => {
+    const files: Files = repositories[0].files;
+    await inCheckout(files, async (copy, run) => {
+      await run(...tfaction, ...cluster);
+      const other = 'infra/terraform/aws/openhands/other.tf';
+      copy.write({ [other]: 'resource "aws_iam_role" "other" {\n  name               = "other"\n  assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Principal = { Federated = aws_iam_openid_connect_provider.oidc_lolice_example.arn }, Action = "sts:AssumeRoleWithWebIdentity", Condition = { StringEquals = { "oidc.lolice.example:sub" = "system:serviceaccount:a:b", "oidc.lolice.example:aud" = "sts.amazonaws.com" } } }] })\n}\n' });
+      const removed = await run('--remove', ...tfaction);
+      assert.equal(removed.code, 0, removed.stderr);
+      const left = Object.values(copy.files()).join('\n');
+      assert.match(left, /resource "aws_iam_openid_connect_provider"/);
+      assert.doesNotMatch(left, /bedrock-openhands-role/);
+    });
+  });
+});
