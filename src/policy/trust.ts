@@ -6,6 +6,9 @@ import type { AuthorizationRequest, NamedPolicy, PolicyDocument, PolicyStatement
 /** In `open`: the role can be assumed from everywhere. */
 export const anyPrincipal = 'any principal of any AWS account';
 
+/** In `open`: IAM Roles Anywhere hands the role out for certificates that nobody chose. */
+export const anyCertificate = 'every certificate of a trust anchor of IAM Roles Anywhere';
+
 /** Whom a role's trust policy lets assume it. */
 export interface Trust {
   /** Everybody that is not meant, in words: `any principal of any AWS account`. Empty when the role is not open. */
@@ -15,14 +18,15 @@ export interface Trust {
 }
 
 /**
- * Reads a trust policy by asking the evaluator for a stranger: a user of another account, and a subject of the identity
- * provider that nobody has heard of. A condition that a stranger meets narrows nothing, and a Deny counts.
+ * Reads a trust policy by asking the evaluator for a stranger: a user of another account, a subject of the identity
+ * provider that nobody has heard of, and a certificate of a name that nobody chose. A condition that a stranger meets
+ * narrows nothing, and a Deny counts.
  */
 export function trustOf(role: string, trust: PolicyDocument): Trust {
   const allows = trust.Statement.filter(({ Effect }) => Effect === 'Allow');
   const providers = [...new Set(allows.flatMap(federatedOf))].filter((provider) => strangerOfProvider(role, trust, provider));
   return {
-    open: [...(strangerOfAws(role, trust) ? [anyPrincipal] : []), ...providers.map((provider) => `every identity of the identity provider ${provider}`)],
+    open: [...(strangerOfAws(role, trust) ? [anyPrincipal] : []), ...providers.map((provider) => `every identity of the identity provider ${provider}`), ...(strangerOfCertificates(role, trust) ? [anyCertificate] : [])],
     named: [...new Set(allows.flatMap(principalsOf))],
   };
 }
@@ -63,6 +67,28 @@ function strangerOfProvider(role: string, trust: PolicyDocument, provider: strin
       allows(trust, [], { principal: provider, action: 'sts:AssumeRoleWithWebIdentity', resource: own, context: { [`${issuer}:aud`]: audience, [`${issuer}:sub`]: subject, 'sts:RoleSessionName': 'stranger' } }),
     ),
   );
+}
+
+const certificateService = 'rolesanywhere.amazonaws.com';
+
+/** Of whatever trust anchor the policy names, or of any (IAM Roles Anywhere user guide, "Trust model"). */
+function strangerOfCertificates(role: string, trust: PolicyDocument): boolean {
+  const anchors = trust.Statement.flatMap(({ Condition = {} }) => Object.values(Condition)).flatMap((keys) => Object.entries(keys).flatMap(([key, values]) => (key.toLowerCase() === 'aws:sourcearn' ? listOf(values) : [])));
+  const { partition = 'aws', account = '' } = parseArn(role) ?? {};
+  // Who lets everybody in is open to more than certificates.
+  if (!trust.Statement.some(({ Effect, Principal }) => Effect === 'Allow' && Principal !== undefined && Principal !== '*' && listOf(Principal['Service']).includes(certificateService))) return false;
+  // A service has no policies of its own: the trust policy alone decides.
+  const allowed = (anchor: string): boolean =>
+    evaluate(
+      {
+        principal: certificateService,
+        action: 'sts:AssumeRole',
+        resource: role,
+        context: { 'aws:SourceArn': anchor, 'aws:SourceAccount': account, 'aws:PrincipalTag/x509Subject/CN': 'stranger', 'aws:PrincipalTag/x509Issuer/CN': 'stranger', 'sts:SourceIdentity': 'stranger', 'sts:RoleSessionName': 'stranger' },
+      },
+      { identity: [], resource: [{ name: 'trust policy', document: trust }] },
+    ).decision === 'allow';
+  return [`arn:${partition}:rolesanywhere:us-east-1:${account}:trust-anchor/stranger`, ...anchors].some(allowed);
 }
 
 const anything: NamedPolicy = { name: 'any identity policy', document: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] } };

@@ -23,6 +23,19 @@ describe('whom a trust policy lets in', () => {
     assert.deepEqual(open(tokens({ StringEquals: { 'oidc.lolice.example:sub': 'system:serviceaccount:external-secrets:external-secrets' } })), []);
   });
 
+  test('every certificate, where none is named, whatever the trust anchor', () => {
+    const anchor = { 'aws:SourceArn': 'arn:aws:rolesanywhere:us-west-2:123456789012:trust-anchor/8f2e0c1a-0000-4000-8000-000000000000' };
+    const named = { 'aws:PrincipalTag/x509Subject/CN': 'eso' };
+    const certificates = (Condition?: PolicyStatement['Condition']): PolicyStatement => ({ Effect: 'Allow', Action: ['sts:AssumeRole', 'sts:TagSession'], Principal: { Service: 'rolesanywhere.amazonaws.com' }, ...(Condition === undefined ? {} : { Condition }) });
+    const everyone = ['every certificate of a trust anchor of IAM Roles Anywhere'];
+    assert.deepEqual(open(certificates()), everyone);
+    assert.deepEqual(open(certificates({ ArnEquals: anchor })), everyone);
+    assert.deepEqual(open(certificates({ StringLike: { 'aws:PrincipalTag/x509Subject/CN': '*' }, ArnEquals: anchor })), everyone);
+    assert.deepEqual(open(certificates({ StringEquals: named })), []);
+    assert.deepEqual(open(certificates({ StringEquals: named, ArnEquals: anchor })), []);
+    assert.deepEqual(open({ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }), []);
+  });
+
   test('an account or a user of it', () => {
     const trust = trustOf(role, { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS: ['arn:aws:iam::123456789012:root', 'arn:aws:iam::123456789012:user/eso'] } }] });
     assert.deepEqual(trust, { open: [], named: ['whoever in account 123456789012 has sts:AssumeRole on it', 'arn:aws:iam::123456789012:user/eso'] });

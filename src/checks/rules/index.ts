@@ -4,6 +4,7 @@ import { actionNotNeeded } from './action-not-needed.ts';
 import { apiVersionNotServed } from './api-version-not-served.ts';
 import { argocdDrift } from './argocd-drift.ts';
 import { boundaryMissing } from './boundary-missing.ts';
+import { certificateTrustOpen } from './certificate-trust-open.ts';
 import { destinationRegionMissing } from './destination-region-missing.ts';
 import { fileNotListed } from './file-not-listed.ts';
 import { identityShared } from './identity-shared.ts';
@@ -42,6 +43,7 @@ export const rules: readonly Rule[] = [
   apiVersionNotServed,
   argocdDrift,
   boundaryMissing,
+  certificateTrustOpen,
   destinationRegionMissing,
   fileNotListed,
   identityShared,
