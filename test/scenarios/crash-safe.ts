@@ -18,7 +18,7 @@ export interface CommandPoint extends KillPoint {
 export const always: readonly CommandPoint[] = dangerous.map((point) => ({ command: 'apply', ...point }));
 
 const before = declared({ models: [{ id: 'us.anthropic.claude-haiku-4-5-20251001-v1:0', role: 'default' }] });
-const now = declared();
+export const now = declared();
 
 function carriedOut(command: Command, context: RunContext): AsyncIterable<RunEvent> {
   if (command === 'apply') return applyAccess(now, context);
@@ -44,8 +44,9 @@ async function done(run: AsyncIterable<RunEvent>): Promise<void> {
 /** Every call of a command that nobody disturbs, twice: before and after; and what is there when it is done. */
 export async function undisturbed(world: ScenarioWorld, command: Command): Promise<{ readonly points: readonly CommandPoint[]; readonly end: unknown }> {
   await begun(world, command);
+  const context = await world.run();
   const start = world.audit.length;
-  await done(carriedOut(command, await world.run()));
+  await done(carriedOut(command, context));
   const counts = new Map<string, number>();
   // ssm:GetParameter is the operator's.
   const points = world.audit.slice(start).filter(({ action }) => action !== 'ssm:GetParameter').flatMap(({ action }) => {
@@ -60,9 +61,15 @@ export const changing = (points: readonly CommandPoint[]): readonly CommandPoint
 
 /** Killed there and run again, the command leaves what it leaves undisturbed (`end`), and nothing is left to do. */
 export async function killAndGoOn(world: ScenarioWorld, point: CommandPoint, end: unknown): Promise<void> {
-  const { command } = point;
+  await goneOnWith(world, point.command, end, async () => kill(world, point, carriedOut(point.command, await world.run())));
+}
+
+/** The same for a command that is killed in whatever way. */
+export async function goneOnWith(world: ScenarioWorld, command: Command, end: unknown, killed: () => Promise<void>): Promise<void> {
   await begun(world, command);
-  await kill(world, point, carriedOut(command, await world.run()));
+  await killed();
+  // A killed run lets go only when its Lease ends.
+  await world.advance(130_000);
   if (await goesOn(world, command)) await done(carriedOut(command, await world.run()));
   assert.deepEqual(await atRest(world), end);
   if (command === 'destroy' || command === 'rollback --all') return;
@@ -94,8 +101,6 @@ async function kill(world: ScenarioWorld, { action, skip, when }: KillPoint, run
   const hit = world.audit.slice(from).some(({ code }) => code === 'ConnectionDropped') || (action === 'delete leases' && when === 'after');
   assert.ok(hit, 'the kill hit nothing');
   world.faults.clear();
-  // A killed run lets go only when its Lease ends.
-  await world.advance(130_000);
 }
 
 /** What is there, without what is another each time: ids, times, and how often a parameter was written. */
