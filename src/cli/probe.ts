@@ -2,6 +2,7 @@ import { AwsCallError } from '../aws/error.ts';
 import { openAws } from '../aws/open.ts';
 import type { ProbeAnswer } from '../engine/verify/from-cluster/probe-answer.ts';
 import { AccessError, exitCodes } from '../errors/error.ts';
+import { Secret } from '../secret.ts';
 import type { CommandLine } from './command-line.ts';
 import type { CommandOptions } from './options.ts';
 import { programVersion } from './version.ts';
@@ -17,7 +18,11 @@ export async function run({ model, region: declared }: CommandOptions, commandLi
   const about = { probe: 'bedrock-access/1', model, region, ...(accessKeyId === undefined || accessKeyId === '' ? {} : { accessKeyId }) } as const;
   const print = (answer: ProbeAnswer): void => commandLine.print(JSON.stringify(answer));
   try {
-    const { inputTokens, outputTokens } = await openAws({ region, environment, clock, random, userAgent: `bedrock-access/${programVersion}` }).runtime(region).converse(model, 'Answer with the one word: ready', 16);
+    const aws = openAws({ region, environment, clock, random, userAgent: `bedrock-access/${programVersion}` });
+    // Clients take a bearer token before every other credential.
+    const token = environment['AWS_BEARER_TOKEN_BEDROCK'];
+    const { runtime } = token === undefined || token === '' ? aws : aws.withToken(new Secret(token));
+    const { inputTokens, outputTokens } = await runtime(region).converse(model, 'Answer with the one word: ready', 16);
     print({ ...about, answer: { inputTokens, outputTokens } });
     return exitCodes.ok;
   } catch (error) {

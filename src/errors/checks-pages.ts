@@ -32,6 +32,12 @@ export const checksPages = {
     remedy: 'Activate it again, or delete it and run `bedrock-access apply`.',
     fault: 'aws',
   },
+  'api-key-ending': {
+    summary: 'The API key in use ends soon, or has ended.',
+    cause: 'It was made with an age, and AWS refuses it from its end on.',
+    remedy: 'Rotate it with `bedrock-access rotate`; a schedule of `rotate --due` does so well before the end.',
+    fault: 'aws',
+  },
   'secret-store-readers': {
     summary: 'Who can read the access key where it is stored.',
     cause: 'The store was followed to the identity that it reads with: its trust policy, its permissions, and the namespaces that the store admits.',

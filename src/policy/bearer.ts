@@ -1,4 +1,4 @@
-import type { PolicyStatement } from './types.ts';
+import type { AuthorizationRequest, PolicyStatement } from './types.ts';
 
 /**
  * What a long-term API key takes beside the actions that are called: the one action, which knows no resource, for this type of
@@ -10,3 +10,8 @@ export const bearerGrant = {
   Resource: '*',
   Condition: { StringEquals: { 'bedrock:BearerTokenType': 'LONG_TERM' } },
 } as const satisfies PolicyStatement;
+
+/** The check that AWS makes for it, beside those of the action that is called. */
+export function bearerRequest({ principal, region, context }: { readonly principal: string; readonly region: string; readonly context: AuthorizationRequest['context'] }): AuthorizationRequest {
+  return { principal, action: bearerGrant.Action, resource: '*', context: { 'aws:PrincipalArn': principal, 'aws:RequestedRegion': region, 'bedrock:BearerTokenType': 'LONG_TERM', ...context } };
+}

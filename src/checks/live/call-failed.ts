@@ -44,6 +44,8 @@ function explain(facts: CallFacts, failure: CallFailure): Finding {
 type Make = (id: string, message: string, cause: string, remedy: string) => Finding;
 
 function denied(facts: CallFacts, failure: CallFailure, finding: Make, what: string, said: string): Finding {
+  // Bedrock answers a token that it does not know with the same code as what a policy denies.
+  if (facts.access.spec.credentials.apiKey !== undefined && facts.key?.active !== true) return finding('pod-key-refused', `${what} failed: AWS does not accept the API key (${failure.code})`, `${said} ${keyState(facts)}`, 'Run `bedrock-access verify` for the user and its key; `bedrock-access apply` or `rotate --now` makes a new one.');
   const missing = refused(facts.judged);
   const outside = stoppedOutside(facts, failure);
   if (outside !== undefined) return finding(outside.id, `${what} was denied by ${outside.policy}`, `${said} ${outside.cause}`, outside.remedy);

@@ -15,6 +15,7 @@ export function deliveryNotReady({ namespace, secretName, operator, store, exter
     ];
   }
   const storeName = `${store.kind} ${store.name}`;
+  const field = store.field ?? 'spec.credentials.accessKey.secretStore';
   if (store.state === undefined) {
     return [
       {
@@ -23,7 +24,7 @@ export function deliveryNotReady({ namespace, secretName, operator, store, exter
         message: `there is no ${storeName}`,
         cause: 'The operator reads parameters only through a store.',
         remedy: 'Name a store that is there (`kubectl get clustersecretstores,secretstores -A`), or set secretStore.create to have one made; then run `bedrock-access apply`.',
-        place: { resource: storeName, field: 'spec.credentials.accessKey.secretStore' },
+        place: { resource: storeName, field },
       },
     ];
   }
@@ -35,7 +36,7 @@ export function deliveryNotReady({ namespace, secretName, operator, store, exter
         message: `${storeName} is not Ready (${words(store.state)})`,
         cause: 'The operator reads parameters only through a store whose provider it could set up.',
         remedy: `Look at it: kubectl describe ${store.kind.toLowerCase()} ${store.name}. Mostly the credentials of the store or its region are wrong.`,
-        place: { resource: storeName, field: 'spec.credentials.accessKey.secretStore' },
+        place: { resource: storeName, field },
       },
     ];
   }

@@ -8,7 +8,7 @@ import type { ResolvedModel } from '../../bedrock/types.ts';
 import type { Denial } from '../../policy/denial.ts';
 import type { AuthorizationRequest, Decision, PolicySet, Verdict } from '../../policy/types.ts';
 
-/** A key pair without its secret. */
+/** A key with its id, without its secret: a key pair, or an API key. */
 export interface Pair {
   readonly accessKeyId: string;
   /** Keyed hash of the secret half. */
@@ -19,7 +19,9 @@ export interface UserFacts {
   readonly userName: string;
   /** Undefined when there is no such user. */
   readonly user?: { readonly arn: string; readonly createdAt: Date };
-  readonly keys: readonly { readonly id: string; readonly active: boolean; readonly createdAt: Date }[];
+  /** `access key` unless it is said. */
+  readonly noun?: 'access key' | 'API key';
+  readonly keys: readonly { readonly id: string; readonly active: boolean; readonly createdAt: Date; readonly expiresAt?: Date }[];
   /** The key that the chain hands on: the Secret's, else the parameter's. Undefined when neither says. */
   readonly handedOn?: { readonly id: string; readonly by: string };
 }
@@ -52,10 +54,12 @@ export interface ParameterFact {
 export interface DeliveryFacts {
   readonly namespace: string;
   readonly secretName: string;
+  /** Under which names the Secret is to hold the key; by default those of a key pair. */
+  readonly fields?: { readonly id: string; readonly secret: string };
   /** The API version of External Secrets Operator, or why there is none. */
   readonly operator: 'served' | 'absent' | 'too-old';
   readonly externalSecret?: ReadyState;
-  readonly store: { readonly kind: string; readonly name: string; readonly state?: ReadyState };
+  readonly store: { readonly kind: string; readonly name: string; readonly state?: ReadyState; readonly field?: string };
   /** Undefined when there is no such Secret. */
   readonly secret?: { readonly pair?: Pair; readonly keys: readonly string[]; readonly changedAt: Date };
   readonly parameter?: Pair;

@@ -1,4 +1,5 @@
 import type { ResolvedModel } from '../../bedrock/types.ts';
+import { bearerRequest } from '../../policy/bearer.ts';
 import { evaluate } from '../../policy/evaluate.ts';
 import { invocationRequests } from '../../policy/invocation.ts';
 import type { Judged, PolicyFacts } from './facts.ts';
@@ -6,7 +7,7 @@ import type { Judged, PolicyFacts } from './facts.ts';
 /** The two actions that a workload needs for each model: for whole answers and for streamed ones. */
 export const invokeActions = ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'] as const;
 
-/** What IAM's rules say to every check that AWS makes for invoking a model: the profile, and the model in each destination. */
+/** What IAM's rules say to every check that AWS makes for invoking a model: the API key, the profile, and the model in each destination. */
 export function judge(facts: PolicyFacts, model: ResolvedModel, actions: readonly string[] = invokeActions): readonly Judged[] {
   const { account, endpoint } = facts.access.spec;
   // A call that comes from where the declaration says; from elsewhere the conditions deny it, as they shall.
@@ -14,9 +15,10 @@ export function judge(facts: PolicyFacts, model: ResolvedModel, actions: readonl
     ...(endpoint?.sourceVpce === undefined ? {} : { 'aws:SourceVpce': endpoint.sourceVpce }),
     ...(endpoint?.sourceIp?.[0] === undefined ? {} : { 'aws:SourceIp': endpoint.sourceIp[0].split('/')[0] ?? '' }),
   };
-  return actions.flatMap((action) =>
-    invocationRequests({ principal: facts.principal, action, model, account, context }).map((request) => ({ request, verdict: evaluate(request, facts.policies) })),
-  );
+  const { principal } = facts;
+  const token = facts.access.spec.credentials.apiKey === undefined ? [] : [bearerRequest({ principal, region: model.sourceRegion, context })];
+  const requests = [...token, ...actions.flatMap((action) => invocationRequests({ principal, action, model, account, context }))];
+  return requests.map((request) => ({ request, verdict: evaluate(request, facts.policies) }));
 }
 
 /** Those that are not allowed. */

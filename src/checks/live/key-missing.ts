@@ -1,8 +1,8 @@
 import type { Finding } from '../../finding.ts';
 import type { UserFacts } from './facts.ts';
 
-/** The user must have an access key, and the one that is handed on to the workload must be among its keys. */
-export function keyMissing({ userName, user, keys, handedOn }: UserFacts): readonly Finding[] {
+/** The user must have a key, and the one that is handed on to the workload must be among its keys. */
+export function keyMissing({ userName, user, keys, handedOn, noun = 'access key' }: UserFacts): readonly Finding[] {
   if (user === undefined) return [];
   const place = { resource: `iam-user ${userName}` };
   if (keys.length === 0) {
@@ -10,7 +10,7 @@ export function keyMissing({ userName, user, keys, handedOn }: UserFacts): reado
       {
         id: 'access-key-missing',
         severity: 'error',
-        message: `the IAM user ${userName} has no access key`,
+        message: `the IAM user ${userName} has no ${noun}`,
         cause: handedOn === undefined ? 'None was made yet.' : `The key ${handedOn.id}, which ${handedOn.by} holds, was deleted in IAM.`,
         remedy: 'Run `bedrock-access apply`: it makes a key, stores it and restarts the workload.',
         place,

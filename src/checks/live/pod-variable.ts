@@ -1,7 +1,7 @@
 import type { Finding } from '../../finding.ts';
 import type { ContainerFact, ExpectedVariable, PodFact, PodFacts, VariableFact } from './facts.ts';
 
-/** Each container must have every variable that its client reads, with the declared value, or with the pair of the access's Secret. */
+/** Each container must have every variable that its client reads, with the declared value, or with the key of the access's Secret. */
 export function podVariable(facts: PodFacts): readonly Finding[] {
   return facts.workloads.flatMap(({ expected, pods }) => pods.flatMap((pod) => pod.containers.flatMap((container) => judgeContainer(expected, container, pod, facts))));
 }

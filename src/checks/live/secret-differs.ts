@@ -1,8 +1,10 @@
 import type { Finding } from '../../finding.ts';
 import type { DeliveryFacts } from './facts.ts';
 
-/** The Secret must hold the pair, and the same one as the parameter; compared by keyed hash. */
-export function secretDiffers({ namespace, secretName, externalSecret, secret, parameter }: DeliveryFacts): readonly Finding[] {
+const pairFields = { id: 'AWS_ACCESS_KEY_ID', secret: 'AWS_SECRET_ACCESS_KEY' };
+
+/** The Secret must hold the key, and the same one as the parameter; compared by keyed hash. */
+export function secretDiffers({ namespace, secretName, externalSecret, secret, parameter, fields = pairFields }: DeliveryFacts): readonly Finding[] {
   const name = `Secret ${namespace}/${secretName}`;
   const place = { resource: name };
   if (secret === undefined) {
@@ -24,7 +26,7 @@ export function secretDiffers({ namespace, secretName, externalSecret, secret, p
       {
         id: 'secret-incomplete',
         severity: 'error',
-        message: `${name} does not hold a key pair under AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (it has ${secret.keys.join(', ') || 'no keys'})`,
+        message: `${name} does not hold a key under ${fields.id} and ${fields.secret} (it has ${secret.keys.join(', ') || 'no keys'})`,
         cause: 'The ExternalSecret maps other keys, or the Secret was changed by hand.',
         remedy: 'Run `bedrock-access plan`; `bedrock-access apply` puts the ExternalSecret right.',
         place,

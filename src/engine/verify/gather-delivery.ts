@@ -3,7 +3,7 @@ import type { DeliveryFacts, Pair, ReadyState } from '../../checks/live/facts.ts
 import type { KubernetesObject } from '../../kubernetes/types.ts';
 import { servedExternalSecrets } from '../../resources/external-secrets-version.ts';
 import { at, recordsAt, textAt } from '../../resources/json.ts';
-import { credentialFields } from '../../resources/parameter-names.ts';
+import { keySortOf, sortNamed } from '../../resources/key-sort.ts';
 import { Secret } from '../../secret.ts';
 import { readParameterPair } from './gather-parameters.ts';
 import type { Inquiry } from './inquiry.ts';
@@ -13,7 +13,7 @@ export async function gatherDelivery(inquiry: Inquiry): Promise<DeliveryFacts> {
   const { access, readings } = inquiry;
   const { namespace } = access.metadata;
   const name = access.spec.names.secret;
-  const { secretStore } = keyMode(access, 'delivery through External Secrets');
+  const { mode, secretStore } = keyMode(access, 'delivery through External Secrets');
   const served = await servedExternalSecrets(readings, 'ExternalSecret');
   const apiVersion = 'apiVersion' in served ? served.apiVersion : undefined;
   const [externalSecret, store, secret, parameter] = await Promise.all([
@@ -26,8 +26,9 @@ export async function gatherDelivery(inquiry: Inquiry): Promise<DeliveryFacts> {
   return {
     namespace,
     secretName: name,
+    fields: sortNamed(mode).fields,
     operator: 'apiVersion' in served ? 'served' : 'absent' in served ? 'absent' : 'too-old',
-    store: { kind: secretStore.kind, name: secretStore.name, ...(store === undefined ? {} : { state: readyState(store) }) },
+    store: { kind: secretStore.kind, name: secretStore.name, field: `spec.credentials.${mode}.secretStore`, ...(store === undefined ? {} : { state: readyState(store) }) },
     ...(externalSecret === undefined ? {} : { externalSecret: readyState(externalSecret) }),
     ...(secret === undefined ? {} : { secret }),
     ...(parameter === undefined ? {} : { parameter }),
@@ -44,7 +45,8 @@ export interface ReadSecret {
 export async function readSecret({ access, readings, hash }: Inquiry): Promise<ReadSecret | undefined> {
   const object = await readings.object({ apiVersion: 'v1', kind: 'Secret', namespace: access.metadata.namespace, name: access.spec.names.secret });
   if (object === undefined) return undefined;
-  const [id, half] = [secretValue(object, credentialFields.accessKeyId), secretValue(object, credentialFields.secretAccessKey)];
+  const fields = keySortOf(access)?.fields;
+  const [id, half] = fields === undefined ? [] : [secretValue(object, fields.id), secretValue(object, fields.secret)];
   const accessKeyId = id === undefined ? undefined : hash.accessKeyIdIn(id);
   return {
     keys: Object.keys(Object(at(object, 'data'))),

@@ -1,5 +1,6 @@
 import { keyMode } from '../../access/credential-mode.ts';
 import type { Pair, ParameterFact, ParameterFacts } from '../../checks/live/facts.ts';
+import { sortNamed } from '../../resources/key-sort.ts';
 import { parametersOf } from '../../resources/parameter-names.ts';
 import type { AccessParameter } from '../../resources/parameter-names.ts';
 import type { Secret } from '../../secret.ts';
@@ -8,12 +9,12 @@ import type { Inquiry } from './inquiry.ts';
 /** The parameters of the layout, and the pair that they hold together. */
 export async function gatherParameters(inquiry: Inquiry): Promise<ParameterFacts> {
   const { access, readings } = inquiry;
+  const { mode, secretStore: { service, region } } = keyMode(access, 'a parameter');
   const [pair, keys, ...parameters] = await Promise.all([
     readParameterPair(inquiry),
-    readings.accessKeys(access.spec.names.user).catch(() => []),
+    sortNamed(mode).read(access.spec.names.user, readings).catch(() => []),
     ...parametersOf(access).map((parameter) => gatherOne(parameter, inquiry)),
   ]);
-  const { service, region } = keyMode(access, 'a parameter').secretStore;
   return { service, region, parameters, keyIds: keys.map(({ id }) => id), ...(pair === undefined ? {} : { pair }) };
 }
 

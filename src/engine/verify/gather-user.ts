@@ -1,4 +1,5 @@
 import type { UserFacts } from '../../checks/live/facts.ts';
+import { keySortOf } from '../../resources/key-sort.ts';
 import { recordingParameter } from '../../resources/parameter-names.ts';
 import { storeOf } from '../../resources/stores/index.ts';
 import { readSecret } from './gather-delivery.ts';
@@ -8,10 +9,11 @@ import type { Inquiry } from './inquiry.ts';
 export async function gatherUser(inquiry: Inquiry): Promise<UserFacts> {
   const { readings, access } = inquiry;
   const userName = access.spec.names.user;
+  const sort = keySortOf(access);
   const recording = recordingParameter(access);
   const [user, keys, secret, parameter] = await Promise.all([
     readings.user(userName),
-    readings.accessKeys(userName),
+    sort === undefined ? [] : sort.read(userName, readings),
     // A cluster or a store that cannot be read is another check's finding.
     readSecret(inquiry).catch(() => undefined),
     readings.parameter(recording).catch(() => undefined),
@@ -19,5 +21,5 @@ export async function gatherUser(inquiry: Inquiry): Promise<UserFacts> {
   const recorded = parameter?.keyId;
   const held = secret?.pair?.accessKeyId;
   const handedOn = held !== undefined ? { id: held, by: `Secret ${access.spec.names.secret}` } : recorded !== undefined ? { id: recorded, by: `${storeOf(recording).noun} ${recording.name}` } : undefined;
-  return { userName, keys, ...(user === undefined ? {} : { user }), ...(handedOn === undefined ? {} : { handedOn }) };
+  return { userName, keys, ...(sort === undefined ? {} : { noun: sort.noun }), ...(user === undefined ? {} : { user }), ...(handedOn === undefined ? {} : { handedOn }) };
 }

@@ -10,9 +10,15 @@ import type { Environment } from './pod-environment.ts';
 export interface HeldCredentials {
   /** `container app of pod openhands-…` */
   readonly holder: string;
-  readonly credentials: AwsCredentials;
+  readonly credentials: AwsCredentials | ApiKeyHeld;
   /** The region that its environment names, if any. */
   readonly region?: string;
+}
+
+/** An API key. The pod holds its id nowhere: it is that of the Secret, where the two are the same. */
+export interface ApiKeyHeld {
+  readonly accessKeyId: string;
+  readonly token: Secret;
 }
 
 /** What the pods hold, or why that cannot be known. */
@@ -20,8 +26,9 @@ export function heldCredentials({ facts, containers }: LivePods, inquiry: Inquir
   if (containers.length === 0) return { unknown: 'no container of the workload was found' };
   const present = containers.filter((container) => !holdsOldKey(container, facts));
   if (present.length === 0) return { unknown: 'every pod started before the Secret changed, and the key that it holds cannot be read from outside: restart it first' };
-  const found = present.map((container) => heldBy(container, inquiry)).find((held) => held !== undefined);
-  return found ?? { unknown: 'the environment of the pods does not hold a key pair' };
+  const apiKey = inquiry.access.spec.credentials.apiKey !== undefined;
+  const found = present.map((container) => (apiKey ? tokenHeldBy(container, facts, inquiry) : heldBy(container, inquiry))).find((held) => held !== undefined);
+  return found ?? { unknown: `the environment of the pods does not hold ${apiKey ? 'an API key' : 'a key pair'}` };
 }
 
 function heldBy(container: LiveContainer, { hash }: Inquiry): HeldCredentials | undefined {
@@ -33,12 +40,19 @@ function heldBy(container: LiveContainer, { hash }: Inquiry): HeldCredentials | 
   const accessKeyId = id === undefined ? undefined : hash.accessKeyIdIn(id);
   if (accessKeyId === undefined || half === undefined) return undefined;
   const sessionToken = first(['AWS_SESSION_TOKEN'], environment);
-  const region = ['AWS_REGION', 'AWS_DEFAULT_REGION', 'AWS_REGION_NAME', 'LLM_AWS_REGION_NAME'].map((name) => environment.get(name)).find((variable) => variable !== undefined && 'value' in variable && variable.value !== '');
-  return {
-    holder: `container ${container.name} of ${container.startedAt === undefined ? '' : 'pod '}${container.pod}`,
-    credentials: { accessKeyId, secretAccessKey: half, ...(sessionToken === undefined ? {} : { sessionToken }) },
-    ...(region !== undefined && 'value' in region ? { region: region.value } : {}),
-  };
+  return { ...whereHeld(container), credentials: { accessKeyId, secretAccessKey: half, ...(sessionToken === undefined ? {} : { sessionToken }) } };
+}
+
+function tokenHeldBy(container: LiveContainer, { secretPair }: LivePods['facts'], { hash }: Inquiry): HeldCredentials | undefined {
+  const token = first(container.workload.variables.filter(({ key }) => key === credentialFields.apiKey).map(({ name }) => name), container.environment);
+  if (token === undefined) return undefined;
+  const known = secretPair !== undefined && secretPair.fingerprint === hash.fingerprint(token) ? secretPair.accessKeyId : 'unknown';
+  return { ...whereHeld(container), credentials: { accessKeyId: known, token } };
+}
+
+function whereHeld({ name, pod, startedAt, environment }: LiveContainer): Pick<HeldCredentials, 'holder' | 'region'> {
+  const region = ['AWS_REGION', 'AWS_DEFAULT_REGION', 'AWS_REGION_NAME', 'LLM_AWS_REGION_NAME'].map((variable) => environment.get(variable)).find((variable) => variable !== undefined && 'value' in variable && variable.value !== '');
+  return { holder: `container ${name} of ${startedAt === undefined ? '' : 'pod '}${pod}`, ...(region !== undefined && 'value' in region ? { region: region.value } : {}) };
 }
 
 function first(names: readonly string[], environment: Environment): Secret | undefined {

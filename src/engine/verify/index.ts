@@ -9,6 +9,7 @@ import type { ResolvedModel } from '../../bedrock/types.ts';
 import { callFailed } from '../../checks/live/call-failed.ts';
 import { deliveryNotReady } from '../../checks/live/delivery-not-ready.ts';
 import type { CallFacts, PolicyFacts } from '../../checks/live/facts.ts';
+import { keyEnding } from '../../checks/live/key-ending.ts';
 import { keyInactive } from '../../checks/live/key-inactive.ts';
 import { keyMissing } from '../../checks/live/key-missing.ts';
 import { parameterKeyForeign } from '../../checks/live/parameter-key-foreign.ts';
@@ -86,7 +87,7 @@ async function userAndKey(inquiry: Inquiry): Promise<Looked> {
   const key = facts.keys.find(({ id }) => id === facts.handedOn?.id) ?? facts.keys[0];
   return {
     detail: facts.user === undefined ? `no user ${facts.userName}` : `${facts.userName}, ${key === undefined ? 'no key' : `key ${key.id} ${key.active ? 'active' : 'inactive'}`}`,
-    findings: [...userMissing(facts), ...keyMissing(facts), ...keyInactive(facts)],
+    findings: [...userMissing(facts), ...keyMissing(facts), ...keyInactive(facts, inquiry.context.clock.now()), ...keyEnding(facts, inquiry.context.clock.now())],
   };
 }
 

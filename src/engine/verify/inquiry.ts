@@ -2,6 +2,7 @@ import type { Access } from '../../access/types.ts';
 import { partitionOf } from '../../bedrock/regions.ts';
 import { takeReadings } from '../../resources/readings.ts';
 import type { Readings } from '../../resources/readings.ts';
+import { keySortOf } from '../../resources/key-sort.ts';
 import type { Implied } from '../../resources/kind.ts';
 import { storeOf } from '../../resources/stores/index.ts';
 import type { ParameterPlace } from '../../resources/stores/store.ts';
@@ -33,7 +34,7 @@ export function openInquiry(access: Access, context: RunContext): Inquiry {
     access,
     context,
     readings: takeReadings(context.aws, context.kubernetes),
-    hash: keyedHash(),
+    hash: keyedHash(keySortOf(access)?.fields),
     parameterValue({ service, region, name }) {
       const place = `${service} ${region} ${name}`;
       const value = values.get(place) ?? storeOf({ service }).value(name, region, context.aws);

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Pair } from '../../checks/live/facts.ts';
-import { credentialFields } from '../../resources/parameter-names.ts';
+import { sortNamed, type KeySort } from '../../resources/key-sort.ts';
 import type { Secret } from '../../secret.ts';
 
 /**
@@ -15,24 +15,25 @@ export interface KeyedHash {
   accessKeyIdIn(secret: Secret): string | undefined;
 }
 
-export function keyedHash(): KeyedHash {
+/** @param fields under which the JSON of a parameter holds the key; by default those of a key pair */
+export function keyedHash(fields: KeySort['fields'] = sortNamed('accessKey').fields): KeyedHash {
   const key = randomBytes(32);
   const hash = (text: string): string => createHmac('sha256', key).update(text).digest('hex');
   return {
     fingerprint: (secret) => hash(secret.reveal('compare')),
     accessKeyIdIn: (secret) => accessKeyId(secret.reveal('compare')),
     pairIn(secret) {
-      const fields = parse(secret.reveal('compare'));
-      if (fields === undefined) return { problem: 'it is not a JSON object' };
-      const [id, half] = [fields[credentialFields.accessKeyId], fields[credentialFields.secretAccessKey]];
-      if (typeof id !== 'string' || typeof half !== 'string' || half === '') return { problem: `its JSON lacks ${credentialFields.accessKeyId} or ${credentialFields.secretAccessKey}` };
+      const found = parse(secret.reveal('compare'));
+      if (found === undefined) return { problem: 'it is not a JSON object' };
+      const [id, half] = [found[fields.id], found[fields.secret]];
+      if (typeof id !== 'string' || typeof half !== 'string' || half === '') return { problem: `its JSON lacks ${fields.id} or ${fields.secret}` };
       const keyId = accessKeyId(id);
-      return keyId === undefined ? { problem: `${credentialFields.accessKeyId} in it is no access key id` } : { accessKeyId: keyId, fingerprint: hash(half) };
+      return keyId === undefined ? { problem: `${fields.id} in it is no id of a key` } : { accessKeyId: keyId, fingerprint: hash(half) };
     },
   };
 }
 
-/** IAM API reference, AccessKey: 16 to 128 word characters; keys that IAM makes begin with AKIA. */
+/** IAM API reference, AccessKey and ServiceSpecificCredential: 16 to 128 word characters; the ids that IAM makes begin with AKIA and ACCA. */
 function accessKeyId(text: string): string | undefined {
   return /^A[A-Z0-9]{15,127}$/.test(text) ? text : undefined;
 }

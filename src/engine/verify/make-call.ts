@@ -3,6 +3,7 @@ import type { ModelAnswer } from '../../aws/types.ts';
 import type { ResolvedModel } from '../../bedrock/types.ts';
 import type { CallFacts, CallFailure, Judged, PolicyFacts } from '../../checks/live/facts.ts';
 import { judge, refused } from '../../checks/live/judge.ts';
+import { keySortOf } from '../../resources/key-sort.ts';
 import { denialOf, type DenyingPolicy } from '../../policy/denial.ts';
 import { aroundCall } from './around-call.ts';
 import type { HeldCredentials } from './held-credentials.ts';
@@ -28,14 +29,15 @@ export async function makeCall({ model, streamed, held, policies }: CallPlan, in
   const action = streamed ? 'bedrock:InvokeModelWithResponseStream' : 'bedrock:InvokeModel';
   const judged = policies === undefined ? [] : judge(policies, model, [action]);
   // A session of a role has no key to look at.
-  const keys = access.spec.credentials.accessKey === undefined ? [] : await readings.accessKeys(access.spec.names.user).catch(() => []);
+  const keys = (await keySortOf(access)?.read(access.spec.names.user, readings).catch(() => [])) ?? [];
   const key = keys.find(({ id }) => id === held.credentials.accessKeyId);
-  const runtime = context.aws.as(held.credentials).runtime(region);
+  const { credentials } = held;
+  const runtime = ('token' in credentials ? context.aws.withToken(credentials.token) : context.aws.as(credentials)).runtime(region);
   const call = (): Promise<ModelAnswer> => (streamed ? runtime.converseStream(model.invokeId, prompt, maxTokens) : runtime.converse(model.invokeId, prompt, maxTokens));
   // A grant bound to a network cannot be judged from here, so a denial is believed at once.
   const bound = access.spec.endpoint?.sourceVpce !== undefined || access.spec.endpoint?.sourceIp !== undefined;
   const begun = context.clock.now().getTime();
-  const answer = await untilSpread(call, (failure) => !(bound && failure.kind === 'denied') && shouldPass(failure, judged, key?.active === true), inquiry);
+  const answer = await untilSpread(call, (failure) => !(bound && failure.kind === 'denied') && !('token' in credentials && key?.active !== true) && shouldPass(failure, judged, key?.active === true), inquiry);
   const waited = Math.round((context.clock.now().getTime() - begun) / 1000);
   return aroundCall(answer, { model, streamed, region, accessKeyId: held.credentials.accessKeyId, judged, key, waited }, inquiry);
 }

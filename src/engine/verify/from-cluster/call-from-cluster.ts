@@ -4,11 +4,13 @@ import { callFailed } from '../../../checks/live/call-failed.ts';
 import { judge } from '../../../checks/live/judge.ts';
 import type { PolicyFacts } from '../../../checks/live/facts.ts';
 import type { KubernetesObject } from '../../../kubernetes/types.ts';
+import { keySortOf } from '../../../resources/key-sort.ts';
 import { containersFor, containersOf } from '../../../resources/workload-containers.ts';
 import { workloadShape } from '../../../resources/workload-kinds.ts';
 import type { Looked } from '../check.ts';
 import type { Inquiry } from '../inquiry.ts';
 import { aroundCall } from '../around-call.ts';
+import { readSecret } from '../gather-delivery.ts';
 import { failureOf } from '../make-call.ts';
 import { probeJob } from './job.ts';
 import { answered } from './probe-answer.ts';
@@ -26,8 +28,10 @@ export async function callFromCluster(image: string, model: ResolvedModel, polic
   const job = probeJob({ name: jobName(access.metadata.name, context.random), owner: implied.owner, workload: { ...object, kind: workload.kind }, container, image, modelId: model.invokeId, region: access.spec.region });
   const probe = await runProbe(job, context);
   const answer = answered(probe);
-  const accessKeyId = probe.accessKeyId ?? 'of the pod';
-  const keys = probe.accessKeyId === undefined ? [] : await readings.accessKeys(access.spec.names.user).catch(() => []);
+  // A token does not tell its id: the Secret does.
+  const keyId = access.spec.credentials.apiKey === undefined ? probe.accessKeyId : (await readSecret(inquiry))?.pair?.accessKeyId;
+  const accessKeyId = keyId ?? 'of the pod';
+  const keys = keyId === undefined ? [] : ((await keySortOf(access)?.read(access.spec.names.user, readings).catch(() => [])) ?? []);
   const judged = policies === undefined ? [] : judge(policies, model, ['bedrock:InvokeModel']);
   const facts = aroundCall(answer instanceof AwsCallError ? failureOf(answer) : answer, { model, streamed: false, region: probe.region, accessKeyId, judged, key: keys.find(({ id }) => id === accessKeyId), waited: 0 }, inquiry);
   return {

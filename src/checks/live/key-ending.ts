@@ -1,0 +1,24 @@
+import type { Finding } from '../../finding.ts';
+import type { UserFacts } from './facts.ts';
+
+const day = 86_400_000;
+/** A rotation is due before by itself; where none runs, a person has this long. */
+const soon = 14 * day;
+
+/** AWS ends an API key at its age: from then on every call with it is refused. */
+export function keyEnding({ userName, keys, handedOn }: UserFacts, now: Date): readonly Finding[] {
+  const key = keys.find(({ id }) => id === handedOn?.id);
+  if (key?.expiresAt === undefined) return [];
+  const left = key.expiresAt.getTime() - now.getTime();
+  if (left > soon) return [];
+  return [
+    {
+      id: 'api-key-ending',
+      severity: left > 0 ? 'warning' : 'error',
+      message: left > 0 ? `the API key ${key.id} of ${userName} ends on ${key.expiresAt.toISOString()}` : `the API key ${key.id} of ${userName} has ended on ${key.expiresAt.toISOString()}`,
+      cause: 'It was made with an age (spec.credentials.apiKey.expiresAfter), and AWS refuses it from its end on.',
+      remedy: left > 0 ? 'Rotate it: `bedrock-access rotate --due`, best by a schedule.' : 'Run `bedrock-access rotate --now`: it makes a new key, and the workload gets it.',
+      place: { resource: `iam-user ${userName}`, field: 'spec.credentials.apiKey.expiresAfter' },
+    },
+  ];
+}
