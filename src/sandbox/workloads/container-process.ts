@@ -1,10 +1,11 @@
 /** Containers as real processes: a small client of Bedrock with exactly the environment that the pod's container would have. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, openSync, closeSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, openSync, closeSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { listAt, textAt, type StoredObject } from '../kubernetes/object.ts';
-import type { ContainerRuntime, ContainerStart } from './container-runtime.ts';
+import type { ContainerRuntime, ContainerStart, RunningContainer } from './container-runtime.ts';
+import { startHelper } from './credential-helper.ts';
 import { logFileOf } from './pod-logs.ts';
 
 export interface ProcessOptions {
@@ -17,24 +18,33 @@ export interface ProcessOptions {
 }
 
 export function processRuntime(options: ProcessOptions): ContainerRuntime {
+  const helpers: Helpers = new Map();
   return {
     start(start, ended) {
-      const child = startClient(start, options);
+      if (isHelper(imageOf(start))) return startHelperOf(start, options, helpers);
       let gone = false;
-      const exit = new Promise<void>((resolve) => {
-        const finish = (exitCode: number): void => {
-          if (!gone) ended(exitCode);
-          gone = true;
-          resolve();
-        };
+      const { promise: exit, resolve } = Promise.withResolvers<void>();
+      const finish = (exitCode: number): void => {
+        if (!gone) ended(exitCode);
+        gone = true;
+        resolve();
+      };
+      const run = (helper: string | undefined): ChildProcess => {
+        const child = startClient(start, options, helper);
         child.once('exit', (code) => finish(code ?? 137));
         child.once('error', () => finish(127));
-      });
+        return child;
+      };
+      const helper = helpers.get(start.pod.metadata.uid);
+      // A helper in the pod is asked where it listens: the pods of the sandbox share one loopback.
+      const child = helper === undefined ? run(undefined) : helper.then((address) => (gone ? undefined : run(address)));
       if (runsOnce(start)) options.during(exit);
       return {
         async stop() {
           gone = true;
-          child.kill('SIGKILL');
+          const started = await child;
+          if (started === undefined) return;
+          started.kill('SIGKILL');
           await exit;
         },
       };
@@ -42,7 +52,32 @@ export function processRuntime(options: ProcessOptions): ContainerRuntime {
   };
 }
 
-function startClient({ pod, container, environment, restarts, files }: ContainerStart, { directory, endpoint }: ProcessOptions): ChildProcess {
+/** By pod: where its credential helper listens. */
+type Helpers = Map<string, Promise<string>>;
+
+function startHelperOf({ pod, container, restarts, secretFile }: ContainerStart, { directory, endpoint }: ProcessOptions, helpers: Helpers): RunningContainer {
+  const log = logFileOf(directory, { namespace: pod.metadata.namespace ?? 'default', pod: pod.metadata.name, uid: pod.metadata.uid, container, restarts });
+  mkdirSync(dirname(log), { recursive: true });
+  const args = listAt(containerNamed(pod, container), 'args').map(String);
+  const helper = startHelper({ args, file: secretFile, endpoint: endpoint() ?? '', log: (line) => appendFileSync(log, `${line}\n`, { mode: 0o600 }) });
+  helpers.set(pod.metadata.uid, helper.address);
+  return {
+    async stop() {
+      helpers.delete(pod.metadata.uid);
+      await helper.stop();
+    },
+  };
+}
+
+/** AWS's image of the credential helper for IAM Roles Anywhere, wherever it is mirrored. */
+function isHelper(image: string): boolean {
+  return /(^|\/)credential-helper(?=$|[:@])/.test(image);
+}
+
+/** What it says by default (`--port`). */
+const helperAddress = 'http://127.0.0.1:9911/';
+
+function startClient({ pod, container, environment, restarts, files }: ContainerStart, { directory, endpoint }: ProcessOptions, helper: string | undefined): ChildProcess {
   const log = logFileOf(directory, { namespace: pod.metadata.namespace ?? 'default', pod: pod.metadata.name, uid: pod.metadata.uid, container, restarts });
   const home = join(dirname(dirname(log)), 'home');
   mkdirSync(dirname(log), { recursive: true });
@@ -57,10 +92,11 @@ function startClient({ pod, container, environment, restarts, files }: Container
     cwd: home,
     env: {
       ...(address === undefined ? {} : { AWS_ENDPOINT_URL: address }),
-      AWS_EC2_METADATA_DISABLED: 'true',
+      // Else the machine's own metadata would be asked.
+      ...(helper === undefined ? { AWS_EC2_METADATA_DISABLED: 'true' } : {}),
       HOSTNAME: pod.metadata.name,
       HOME: home,
-      ...Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, places.get(value) ?? value])),
+      ...Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, places.get(value) ?? (helper !== undefined && value === helperAddress ? helper : value)])),
     },
   });
   child.stdin?.on('error', () => undefined);
@@ -82,9 +118,17 @@ function writeFiles(files: Readonly<Record<string, string>>, folder: string): Re
 
 /** An image of the program runs the program itself, with its arguments; every other image is a client of Bedrock. */
 function programOf(pod: StoredObject, name: string): readonly string[] {
-  const container = listAt(pod, 'spec', 'containers').find((each) => textAt(each, 'name') === name);
+  const container = containerNamed(pod, name);
   if (!isProgram(textAt(container, 'image') ?? '')) return [clientFile()];
   return [programFile(), ...listAt(container, 'args').map(String)];
+}
+
+function containerNamed(pod: StoredObject, name: string): unknown {
+  return [...listAt(pod, 'spec', 'containers'), ...listAt(pod, 'spec', 'initContainers')].find((each) => textAt(each, 'name') === name);
+}
+
+function imageOf({ pod, container }: ContainerStart): string {
+  return textAt(containerNamed(pod, container), 'image') ?? '';
 }
 
 function runsOnce({ pod, container }: ContainerStart): boolean {

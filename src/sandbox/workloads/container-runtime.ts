@@ -9,6 +9,8 @@ export interface ContainerStart {
   readonly restarts: number;
   /** Files of the projected tokens that the container mounts, by the path that it sees them at. */
   readonly files: Readonly<Record<string, string>>;
+  /** A file of a Secret that the container mounts, as it is now. */
+  readonly secretFile: (path: string) => string | undefined;
 }
 
 export interface RunningContainer {

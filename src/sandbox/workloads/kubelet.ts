@@ -9,6 +9,7 @@ import { ContainerConfigError, containerEnvironment } from './container-environm
 import type { ContainerRuntime, RunningContainer } from './container-runtime.ts';
 import { EventRecorder } from './event-recorder.ts';
 import { nodeName } from './node.ts';
+import { mountedSecret } from './mounted-secret.ts';
 import { projectedTokens } from './projected-tokens.ts';
 import { isOver } from './pod.ts';
 import { isSidecar, podStatus, type ContainerReport, type ContainerState, type PodReport } from './pod-status.ts';
@@ -172,7 +173,7 @@ export class Kubelet {
       const ended = its.report.state.kind === 'ended' ? its.report.state : its.report.last;
       const restarts = its.report.restarts + (ended === undefined ? 0 : 1);
       if (!toCompletion) {
-        const process = this.#runtime.start({ pod, container: name, environment, restarts, files: this.#projectedFiles(pod, container) }, (exitCode) => this.#ended(pod, its, exitCode));
+        const process = this.#runtime.start({ pod, container: name, environment, restarts, files: this.#projectedFiles(pod, container), secretFile: (path) => mountedSecret(path, pod, container, store) }, (exitCode) => this.#ended(pod, its, exitCode));
         if (process === undefined) delete its.process;
         else its.process = process;
       }
