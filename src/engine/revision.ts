@@ -78,7 +78,7 @@ export async function markRevision(revision: Revision, marks: RevisionMarks, con
     if (object === undefined) return;
     // Replaced as it was read, not patched: see `completeRevision`.
     await kubernetes.replace({ ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, ...annotations } } });
-  });
+  }, { looksAnew: true });
 }
 
 const markNames = ['switching', 'moved', 'withdrawing'] as const satisfies readonly (keyof RevisionMarks)[];
@@ -106,7 +106,7 @@ export async function completeRevision(revision: Revision, earlier: readonly Rev
     // Replaced with its data as it was read, not patched: the API server holds `data` to the very bytes that were first written ("field is
     // immutable"), and after a patch it writes the fields in another order (found on kube-apiserver 1.35).
     await kubernetes.replace({ ...object, metadata: { ...object.metadata, labels: { ...object.metadata.labels, [stateLabel]: 'complete' } } });
-  });
+  }, { looksAnew: true });
   for (const old of earlier.filter(({ number }) => number !== revision.number).slice(kept - 1)) await removeRevision(old, context);
 }
 

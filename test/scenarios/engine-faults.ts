@@ -31,9 +31,12 @@ export function disturbances(points: Awaited<ReturnType<typeof killPoints>>): re
   );
 }
 
+/** Somebody else wrote the object between our look and our write. */
+const changedMeanwhile: FaultRule['fault'] = { kind: 'status', status: 409, code: 'Conflict' };
+
 function faultsOf(action: string): readonly FaultRule['fault'][] {
   const drops = [{ kind: 'drop', when: 'before' }, { kind: 'drop', when: 'after' }] as const;
-  return action.includes(':') ? [...drops, { kind: 'throttle' }, { kind: 'status', status: 503, code: 'ServiceUnavailable' }] : [...drops, { kind: 'throttle' }];
+  return action.includes(':') ? [...drops, { kind: 'throttle' }, { kind: 'status', status: 503, code: 'ServiceUnavailable' }] : [...drops, { kind: 'throttle' }, ...(/^(update|patch) (?!leases)/.test(action) ? [changedMeanwhile] : [])];
 }
 
 export async function comesThrough(world: ScenarioWorld, { action, skip, fault, command }: Disturbance): Promise<void> {

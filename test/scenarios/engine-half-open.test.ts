@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { applyAccess, planAccess } from '../../src/engine/index.ts';
+import { asAccessError } from '../../src/engine/failure.ts';
 import { openKubernetes } from '../../src/kubernetes/open.ts';
 import type { KubernetesObject } from '../../src/kubernetes/types.ts';
 import { startDeafProxy, type DeafProxy } from './deaf-proxy.ts';
@@ -69,3 +70,30 @@ test(`a run whose connections go deaf in the middle of a call comes to its end (
     );
   }
 });
+
+test('lists that are slower than the patience for one call are asked for again; one that is always slow ends the run with what to do, and nothing was changed', () =>
+  inSandbox(async (world) => {
+    const slowly = async () => {
+      const context = await world.run();
+      const kubernetes = await openKubernetes({ environment: world.sandbox.environment, clock: context.clock, random: context.random, timeout: patience });
+      return { ...context, kubernetes };
+    };
+    world.faults.add({ action: 'list deployments', times: 2, fault: { kind: 'delay', milliseconds: 3 * patience } });
+    world.faults.add({ action: 'list controllerrevisions', fault: { kind: 'delay', milliseconds: 3 * patience } });
+    const said = await events(applyAccess(declared(), await slowly()));
+    assert.deepEqual(failures(said), []);
+    assert.equal(summaryOf(said).outcome, 'done');
+
+    const before = await world.left();
+    world.faults.add({ action: 'list controllerrevisions', times: Infinity, fault: { kind: 'delay', milliseconds: 3 * patience } });
+    const other = declared({ models: [{ id: 'us.anthropic.claude-haiku-4-5-20251001-v1:0', role: 'default' }] });
+    await assert.rejects(events(applyAccess(other, await slowly())), (error) => {
+      const told = asAccessError(error);
+      assert.equal(told.id, 'cluster-unreachable');
+      assert.match(told.details.remedy, /\w/);
+      return true;
+    });
+    world.faults.clear();
+    assert.deepEqual(await world.left(), before);
+    assert.equal(summaryOf(await events(applyAccess(other, await world.run()))).outcome, 'done');
+  }));
