@@ -14,6 +14,8 @@ export interface RepositoryFacts {
   readonly accessKeys: readonly AccessKeyFact[];
   readonly parameters: readonly ParameterFact[];
   readonly applicationProfiles: readonly ApplicationProfileFact[];
+  /** Identity providers of token issuers that Terraform makes or reads. */
+  readonly issuers: readonly IssuerFact[];
   /** Values that name a region: provider regions, variables, env entries. */
   readonly regions: readonly RegionFact[];
   readonly stores: readonly StoreFact[];
@@ -21,6 +23,7 @@ export interface RepositoryFacts {
   /** Secrets and ConfigMaps that something in the repositories makes, generators and sealed secrets included. */
   readonly configSources: readonly ConfigSourceFact[];
   readonly workloads: readonly WorkloadFact[];
+  readonly serviceAccounts: readonly ServiceAccountFact[];
   readonly kustomizations: readonly KustomizationFact[];
   /** Manifest files below an app's folder that hold objects. */
   readonly manifestFiles: readonly ManifestFileFact[];
@@ -102,6 +105,24 @@ export interface ApplicationProfileFact {
   readonly target: string;
 }
 
+export interface IssuerFact {
+  /** `aws_iam_openid_connect_provider.cluster`, `data.aws_iam_openid_connect_provider.cluster`. */
+  readonly address: string;
+  readonly url: Text;
+  /** `client_id_list`; empty where it is not written. */
+  readonly audiences: readonly Text[];
+  readonly place: Place;
+}
+
+export interface ServiceAccountFact {
+  readonly name: string;
+  readonly namespace?: string;
+  /** The role that EKS's webhook gives its pods (`eks.amazonaws.com/role-arn`), and the audience of their tokens where it is said. */
+  readonly role?: Text;
+  readonly audience?: { readonly audience: string; readonly place: Place };
+  readonly place: Place;
+}
+
 export interface RegionFact {
   readonly region: Text;
   /** `bedrock` (where it is called), `parameters` (where they lie), `other`. */
@@ -163,6 +184,8 @@ export interface WorkloadFact {
   readonly containers: readonly ContainerFact[];
   readonly mountsDockerSocket?: Place;
   readonly serviceAccount?: string;
+  /** Audiences of the ServiceAccount tokens that volumes of the pod hold. */
+  readonly tokens: readonly { readonly audience: string; readonly place: Place }[];
   readonly place: Place;
 }
 

@@ -30,7 +30,7 @@ export interface ReadRepositories {
   readonly texts: ReadonlyMap<string, string>;
 }
 
-const noTerraform = { policies: [], principals: [], accessKeys: [], parameters: [], applicationProfiles: [], regions: [] };
+const noTerraform = { policies: [], principals: [], accessKeys: [], parameters: [], applicationProfiles: [], issuers: [], regions: [] };
 
 /** Reads both repositories, each as far as it can be read. */
 export async function readRepositories(places: RepositoryPlaces): Promise<ReadRepositories> {

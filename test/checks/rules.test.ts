@@ -87,3 +87,60 @@ describe('a trust policy is judged as it is written by what is asked of the live
     });
   }
 });
+
+describe('trust in the tokens of a cluster, across the border', () => {
+  const terraform = (condition: string, more = ''): string => `${more}resource "aws_iam_role" "app" {
+  name = "app"
+  path = "/service/"
+  permissions_boundary = "arn:aws:iam::123456789012:policy/workloads"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "sts:AssumeRoleWithWebIdentity", Principal = { Federated = "arn:aws:iam::123456789012:oidc-provider/oidc.lolice.example" }, Condition = { ${condition} } }]
+  })
+}
+`;
+  const key = (name: string, value: string): string => `"oidc.lolice.example:${name}" = "${value}"`;
+  const exact = `StringEquals = { ${key('sub', 'system:serviceaccount:apps:app')}, ${key('aud', 'sts.amazonaws.com')} }`;
+  const account = (annotations: string, name = 'app'): string => `apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: ${name}\n  namespace: apps\n  annotations: { ${annotations} }\n`;
+  const arn = 'eks.amazonaws.com/role-arn: "arn:aws:iam::123456789012:role/service/app"';
+  const pod = (audience: string, source: string): string => `apiVersion: v1
+kind: ConfigMap
+metadata: { name: env, namespace: apps }
+data: { AWS_ROLE_ARN: "arn:aws:iam::123456789012:role/service/app" }
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: app, namespace: apps }
+spec:
+  selector: { matchLabels: { app: app } }
+  template:
+    metadata: { labels: { app: app } }
+    spec:
+      serviceAccountName: ${source}
+      containers:
+        - { name: app, image: "a:1", env: [{ name: AWS_ROLE_ARN, valueFrom: { configMapKeyRef: { name: env, key: AWS_ROLE_ARN } } }, { name: AWS_WEB_IDENTITY_TOKEN_FILE, value: /t/token }] }
+      volumes: [{ name: t, projected: { sources: [{ serviceAccountToken: { audience: ${audience}, path: token } }] } }]
+`;
+  for (const { what, example, finds } of [
+    { what: 'one ServiceAccount, audience and all', example: { 'terraform/a.tf': terraform(exact), 'manifests/a.yaml': account(arn) }, finds: [] },
+    { what: 'no condition on the subject', example: { 'terraform/a.tf': terraform(`StringEquals = { ${key('aud', 'sts.amazonaws.com')} }`) }, finds: ['trust-open'] },
+    { what: 'every subject', example: { 'terraform/a.tf': terraform(`StringLike = { ${key('sub', '*')} }`) }, finds: ['trust-open'] },
+    { what: 'every ServiceAccount', example: { 'terraform/a.tf': terraform(`StringLike = { ${key('sub', 'system:serviceaccount:*')}, ${key('aud', 'sts.amazonaws.com')} }`) }, finds: ['trust-open', 'trust-subject-wide'] },
+    { what: 'every ServiceAccount of a namespace', example: { 'terraform/a.tf': terraform(`StringLike = { ${key('sub', 'system:serviceaccount:apps:*')}, ${key('aud', 'sts.amazonaws.com')} }`), 'manifests/a.yaml': account(arn) }, finds: ['trust-subject-wide'] },
+    { what: 'a wildcard that StringEquals takes for itself', example: { 'terraform/a.tf': terraform(`StringEquals = { ${key('sub', 'system:serviceaccount:apps:*')}, ${key('aud', 'sts.amazonaws.com')} }`), 'manifests/a.yaml': account(arn) }, finds: ['trust-subject-mismatch', 'trust-subject-wide'] },
+    { what: 'no condition on the audience', example: { 'terraform/a.tf': terraform(`StringEquals = { ${key('sub', 'system:serviceaccount:apps:app')} }`) }, finds: ['trust-subject-wide'] },
+    { what: 'an audience that the provider does not take', example: { 'terraform/a.tf': terraform(exact, 'resource "aws_iam_openid_connect_provider" "c" {\n  url = "https://oidc.lolice.example"\n  client_id_list = ["vault"]\n}\n') }, finds: ['trust-audience-refused'] },
+    { what: 'a ServiceAccount of another name', example: { 'terraform/a.tf': terraform(exact), 'manifests/a.yaml': account(arn, 'renamed') }, finds: ['trust-subject-mismatch'] },
+    { what: 'an audience by annotation that is not asked for', example: { 'terraform/a.tf': terraform(exact), 'manifests/a.yaml': account(`${arn}, eks.amazonaws.com/audience: vault`) }, finds: ['trust-audience-refused'] },
+    { what: 'a role by ConfigMap, of pods of another ServiceAccount', example: { 'terraform/a.tf': terraform(exact), 'manifests/a.yaml': pod('sts.amazonaws.com', 'default') }, finds: ['trust-subject-mismatch'] },
+    { what: 'a projected token for somebody else', example: { 'terraform/a.tf': terraform(exact), 'manifests/a.yaml': pod('vault', 'app') }, finds: ['trust-audience-refused'] },
+    { what: 'a pod that fits', example: { 'terraform/a.tf': terraform(exact), 'manifests/a.yaml': pod('sts.amazonaws.com', 'app') }, finds: [] },
+    { what: 'a subject that Terraform fills in', example: { 'terraform/a.tf': terraform(`StringEquals = { ${key('sub', 'system:serviceaccount:apps:${var.name}')}, ${key('aud', 'sts.amazonaws.com')} }`, 'variable "name" {}\n'), 'manifests/a.yaml': account(arn) }, finds: [] },
+    { what: 'a role for GitHub Actions, whose subjects end in a wildcard', example: { 'terraform/a.tf': terraform(`StringLike = { ${key('sub', 'repo:boxp/arch:*')} }`) }, finds: [] },
+  ] satisfies readonly { what: string; example: RuleExample; finds: readonly string[] }[]) {
+    test(`${what}: ${finds.length === 0 ? 'nothing' : finds.join(', ')}`, async () => {
+      const { findings } = await check(example);
+      assert.deepEqual([...new Set(findings.map(({ id }) => id).filter((id) => id.startsWith('trust-')))].sort(), finds, findings.map(({ message }) => message).join('\n'));
+    });
+  }
+});

@@ -53,7 +53,7 @@ test(`mutated manifests are read without a crash, every problem has a place, and
     const text = mutated(texts[Math.floor(random() * texts.length)]!, random);
     const file = parseManifestFile('a.yaml', text);
     for (const { place } of file.problems) assert.ok((place.line ?? 0) >= 1 && (place.column ?? 0) >= 1);
-    const none = { policies: [], principals: [], accessKeys: [], parameters: [], applicationProfiles: [], regions: [] };
+    const none = { policies: [], principals: [], accessKeys: [], parameters: [], applicationProfiles: [], issuers: [], regions: [] };
     runRules(rules, { hasTerraform: false, hasManifests: true, ...none, ...manifestFacts([file]), accesses: [] }, { catalog: loadCatalog(), now: new Date('2026-11-24') }, new Map([['a.yaml', text]]));
   }
 });

@@ -29,7 +29,10 @@ import { secretOptional } from './secret-optional.ts';
 import { secretStoreMismatch } from './secret-store-mismatch.ts';
 import { secretStoreOpen } from './secret-store-open.ts';
 import { socketWithCredentials } from './socket-with-credentials.ts';
+import { trustAudienceRefused } from './trust-audience-refused.ts';
 import { trustOpen } from './trust-open.ts';
+import { trustSubjectMismatch } from './trust-subject-mismatch.ts';
+import { trustSubjectWide } from './trust-subject-wide.ts';
 import { unknownModel } from './unknown-model.ts';
 import { unknownRegion } from './unknown-region.ts';
 import { variableMissing } from './variable-missing.ts';
@@ -68,7 +71,10 @@ export const rules: readonly Rule[] = [
   secretStoreMismatch,
   secretStoreOpen,
   socketWithCredentials,
+  trustAudienceRefused,
   trustOpen,
+  trustSubjectMismatch,
+  trustSubjectWide,
   unknownModel,
   unknownRegion,
   variableMissing,

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import type { ArgoApplicationFact, ConfigSourceFact, ExternalSecretFact, RepositoryFacts, StoreFact, WorkloadFact } from '../../checks/facts.ts';
+import type { ArgoApplicationFact, ConfigSourceFact, ExternalSecretFact, RepositoryFacts, ServiceAccountFact, StoreFact, Text, WorkloadFact } from '../../checks/facts.ts';
 import { isRecord } from '../manifests/parse.ts';
 import type { ManifestDocument, ManifestFile } from '../manifests/types.ts';
 import { externalSecretFact, storeFact } from './external-secret-facts.ts';
@@ -7,7 +7,7 @@ import { isKustomization, renderKustomizations } from '../manifests/kustomize.ts
 import { kustomizationFact } from './kustomization-facts.ts';
 import { at, list, text, texts, workloadFact } from './workload-facts.ts';
 
-export type ManifestFacts = Pick<RepositoryFacts, 'stores' | 'externalSecrets' | 'configSources' | 'workloads' | 'kustomizations' | 'manifestFiles' | 'argoApplications' | 'operatorVersion' | 'reloader'>;
+export type ManifestFacts = Pick<RepositoryFacts, 'stores' | 'externalSecrets' | 'configSources' | 'workloads' | 'serviceAccounts' | 'kustomizations' | 'manifestFiles' | 'argoApplications' | 'operatorVersion' | 'reloader'>;
 
 /** The facts of a manifests repository. Objects are taken as kustomize would render them. */
 export function manifestFacts(files: readonly ManifestFile[]): ManifestFacts {
@@ -22,6 +22,7 @@ export function manifestFacts(files: readonly ManifestFile[]): ManifestFacts {
     externalSecrets: present<ExternalSecretFact>(externalSecretFact),
     configSources: present<ConfigSourceFact>(configSource),
     workloads: present<WorkloadFact>(workloadFact),
+    serviceAccounts: present<ServiceAccountFact>(serviceAccount),
     kustomizations,
     manifestFiles: files.filter((file) => file.documents.length > 0).map((file) => ({ file: file.file, directory: dirname(file.file), kinds: file.documents.map((document) => document.object.kind), place: file.documents[0]?.placeOf([]) ?? { file: file.file } })),
     argoApplications: present<ArgoApplicationFact>(argoApplication),
@@ -46,6 +47,25 @@ function configSource(document: ManifestDocument): ConfigSourceFact | undefined 
     return secret === '' ? undefined : { kind: 'Secret', ...common, name: secret };
   }
   return undefined;
+}
+
+/** Annotations of EKS's webhook (aws/amazon-eks-pod-identity-webhook, README). */
+function serviceAccount(document: ManifestDocument): ServiceAccountFact | undefined {
+  const { kind, name, namespace, value } = document.object;
+  if (kind !== 'ServiceAccount') return undefined;
+  const annotation = (key: string): Text | undefined => {
+    const path = ['metadata', 'annotations', `eks.amazonaws.com/${key}`];
+    const found = at(value, path);
+    return typeof found === 'string' ? { text: found, known: !found.includes('${'), place: document.placeOf(path) } : undefined;
+  };
+  const [role, audience] = [annotation('role-arn'), annotation('audience')];
+  return {
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(role === undefined ? {} : { role }),
+    ...(audience === undefined ? {} : { audience: { audience: audience.text, place: audience.place } }),
+    place: document.placeOf(['metadata', 'name']),
+  };
 }
 
 function argoApplication(document: ManifestDocument): ArgoApplicationFact | undefined {

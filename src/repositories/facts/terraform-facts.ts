@@ -1,9 +1,9 @@
-import type { AccessKeyFact, ApplicationProfileFact, ParameterFact, PrincipalFact, RegionFact, RepositoryFacts } from '../../checks/facts.ts';
+import type { AccessKeyFact, ApplicationProfileFact, IssuerFact, ParameterFact, PrincipalFact, RegionFact, RepositoryFacts } from '../../checks/facts.ts';
 import type { TerraformModule, TerraformResource } from '../terraform/types.ts';
 import { policyFacts, principalOf } from './policy-facts.ts';
-import { placeOfSpan, textOf, writtenReference } from './text.ts';
+import { placeOfSpan, textOf, textsOf, writtenReference } from './text.ts';
 
-export type TerraformFacts = Pick<RepositoryFacts, 'policies' | 'principals' | 'accessKeys' | 'parameters' | 'applicationProfiles' | 'regions'>;
+export type TerraformFacts = Pick<RepositoryFacts, 'policies' | 'principals' | 'accessKeys' | 'parameters' | 'applicationProfiles' | 'issuers' | 'regions'>;
 
 /** The facts of one Terraform target, its local modules included. */
 export function terraformFacts(module: TerraformModule, target = module.directory): TerraformFacts {
@@ -13,6 +13,7 @@ export function terraformFacts(module: TerraformModule, target = module.director
     accessKeys: module.resources.filter((resource) => resource.type === 'aws_iam_access_key').map((resource) => accessKeyFact(module, resource)),
     parameters: module.resources.filter((resource) => resource.mode === 'managed' && resource.type === 'aws_ssm_parameter').flatMap((resource) => parameterFact(module, resource, target)),
     applicationProfiles: module.resources.flatMap((resource) => applicationProfileFact(resource, target)),
+    issuers: module.resources.flatMap(issuerFact),
     regions: regionFacts(module),
   };
   return [...module.modules.values()].map((inner) => terraformFacts(inner, target)).reduce(mergeTerraformFacts, own);
@@ -25,6 +26,7 @@ export function mergeTerraformFacts(a: TerraformFacts, b: TerraformFacts): Terra
     accessKeys: [...a.accessKeys, ...b.accessKeys],
     parameters: [...a.parameters, ...b.parameters],
     applicationProfiles: [...a.applicationProfiles, ...b.applicationProfiles],
+    issuers: [...a.issuers, ...b.issuers],
     regions: [...a.regions, ...b.regions],
   };
 }
@@ -44,6 +46,12 @@ function principalFact(resource: TerraformResource, target: string): PrincipalFa
       target,
     },
   ];
+}
+
+function issuerFact(resource: TerraformResource): IssuerFact[] {
+  const url = resource.type === 'aws_iam_openid_connect_provider' ? textOf(resource.attribute('url'), placeOfSpan(resource.placeOf('url'))) : undefined;
+  if (url === undefined) return [];
+  return [{ address: resource.mode === 'data' ? `data.${resource.type}.${resource.name}` : resource.address, url, audiences: textsOf(resource.attribute('client_id_list'), () => placeOfSpan(resource.placeOf('client_id_list'))), place: placeOfSpan(resource.placeOf()) }];
 }
 
 function accessKeyFact(module: TerraformModule, resource: TerraformResource): AccessKeyFact {

@@ -24,8 +24,20 @@ export function workloadFact(document: ManifestDocument): WorkloadFact | undefin
     containers: [...containers(spec, 'containers', podPath, document), ...containers(spec, 'initContainers', podPath, document)],
     ...(socket ? { mountsDockerSocket: socket } : {}),
     ...(typeof serviceAccount === 'string' ? { serviceAccount } : {}),
+    tokens: tokens(spec, podPath, document),
     place: document.placeOf(['metadata', 'name']),
   };
+}
+
+/** Without an audience a token is made for the API server itself (Kubernetes API reference, ServiceAccountTokenProjection). */
+function tokens(spec: Readonly<Record<string, unknown>>, podPath: Path, document: ManifestDocument): WorkloadFact['tokens'] {
+  return list(spec['volumes']).flatMap((volume, index) =>
+    list(at(volume, ['projected', 'sources'])).flatMap((source, position) => {
+      const path = ['serviceAccountToken', 'audience'];
+      const audience = at(source, path);
+      return typeof audience === 'string' ? [{ audience, place: document.placeOf([...podPath, 'volumes', index, 'projected', 'sources', position, ...path]) }] : [];
+    }),
+  );
 }
 
 type Path = readonly (string | number)[];
