@@ -7,7 +7,7 @@ import { mergeTerraformFacts, terraformFacts } from './facts/terraform-facts.ts'
 import { placeOfSpan } from './facts/text.ts';
 import { parseManifestFile } from './manifests/parse.ts';
 import type { ManifestFile } from './manifests/types.ts';
-import { openTerraform } from './terraform/read-module.ts';
+import { isTerraformFile, openTerraform } from './terraform/read-module.ts';
 import { readText, walk } from './walk.ts';
 
 export interface RepositoryPlaces {
@@ -41,14 +41,13 @@ export async function readRepositories(places: RepositoryPlaces): Promise<ReadRe
   let terraform: ReturnType<typeof terraformFacts> = noTerraform;
   if (places.terraform !== undefined) {
     const open = await openTerraform();
-    const found = walk(places.terraform, (name) => /\.tf(\.json)?$/.test(name));
+    const found = walk(places.terraform, isTerraformFile);
     for (const { file, reason } of found.passedOver) findings.push(unreadable(file, reason, places.terraform));
-    const written = found.files.filter((file) => file.endsWith('.tf'));
     for (const file of found.files) {
-      const read = file.endsWith('.tf') ? readText(file) : { reason: "Terraform's JSON syntax is not read" };
+      const read = readText(file);
       if ('reason' in read) findings.push(unreadable(file, read.reason));
     }
-    const modules = [...new Set(written.map((file) => dirname(file)))].map(open.read);
+    const modules = [...new Set(found.files.map((file) => dirname(file)))].map(open.read);
     open.close();
     const called = new Set(modules.flatMap((module) => [...module.modules.values()].map(({ directory }) => directory)));
     for (const module of modules) {

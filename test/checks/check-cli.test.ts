@@ -212,11 +212,12 @@ describe('bad input is told with its place, and the rest is still checked', () =
     assert.match(stdout, /error\[unknown-region\]/);
   });
 
-  test('Terraform in UTF-16, or in JSON, is not left out in silence', async () => {
-    const { code, stdout } = await check({ 'terraform/a.tf': Buffer.from('variable "region" {}\n', 'utf16le'), 'terraform/b.tf.json': '{}' });
-    assert.equal(code, 0);
+  test('Terraform in UTF-16 is not left out in silence, and Terraform in JSON is read', async () => {
+    const { code, stdout } = await check({ 'terraform/a.tf': Buffer.from('variable "region" {}\n', 'utf16le'), 'terraform/b.tf.json': '{\n  "variable": { "region": { "default": "asia-northeast-1" } }\n}\n', 'terraform/c.tf.json': '{ "variable": }' });
+    assert.equal(code, 3);
     assert.match(stdout, /warning\[file-unreadable\]: terraform\/a\.tf was passed over\n.*\ncause: binary/);
-    assert.match(stdout, /warning\[file-unreadable\]: terraform\/b\.tf\.json was passed over\n.*\ncause: Terraform's JSON syntax is not read/);
+    assert.match(stdout, /\[unknown-region\][^\n]*\n {2}terraform\/b\.tf\.json:2:40/);
+    assert.match(stdout, /error\[hcl-syntax\][^\n]*\n {2}terraform\/c\.tf\.json:1:15/);
   });
 
   test('files nested too deeply for any stack', async () => {

@@ -9,7 +9,7 @@ import type { TerraformResource } from '../terraform/types.ts';
 import { alignAssignments } from './hcl-align.ts';
 import { attributeLines, blockText, expressionText, type HclBlockText, type HclExpression } from './hcl-emit.ts';
 import { lineEnd, lineEnding, splice } from './lines.ts';
-import { blockSources, comparable, conflict, isTerraformFile, readModule, refuseBroken, resourceAt } from './terraform-module.ts';
+import { blockSources, comparable, conflict, isTerraformFile, readModule, refuseBroken, refuseJson, resourceAt } from './terraform-module.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
@@ -53,6 +53,7 @@ function putBlock(workspace: Workspace, directory: string, block: HclBlockText, 
   }
   const differences = differing(resource, block, directory, workspace, parser);
   if (differences.length === 0) return false;
+  refuseJson(resource);
   const text = resource.file.text;
   const mark = workspace.read(resource.file.file)?.startsWith('\uFEFF') === true ? '\uFEFF' : '';
   let source = text.slice(resource.block.span.start, resource.block.span.end);

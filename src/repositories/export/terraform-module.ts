@@ -3,9 +3,11 @@ import { join, resolve } from 'node:path';
 import type { Parser } from 'web-tree-sitter';
 import { AccessError } from '../../errors/error.ts';
 import { parseHcl } from '../hcl/parse.ts';
+import { parseTerraformJson } from '../hcl/parse-json.ts';
 import type { HclBlock, HclFile } from '../hcl/syntax.ts';
 import { PartialText, Unknown, type Value } from '../hcl/value.ts';
 import { evaluateModule } from '../terraform/evaluate-module.ts';
+import { isTerraformFile as isModuleFile } from '../terraform/read-module.ts';
 import type { TerraformModule, TerraformResource } from '../terraform/types.ts';
 import type { ModuleLabels } from './terraform-blocks.ts';
 import type { Workspace } from './workspace.ts';
@@ -15,8 +17,15 @@ export interface ExportModule {
   readonly module: TerraformModule;
 }
 
+/** One that is edited. */
 export function isTerraformFile(name: string): boolean {
   return name.endsWith('.tf');
+}
+
+/** What is in JSON syntax is read, and written by a program: it is never edited. @throws AccessError `export-conflict` */
+export function refuseJson({ address, file, placeOf }: TerraformResource): void {
+  if (!file.file.endsWith('.json')) return;
+  throw conflict(`${address} is written in JSON syntax`, 'Such files are mostly made by a program, which would write over an edit.', 'Change it where it is made, or choose a target in the native syntax. Nothing was written.', placeOf());
 }
 
 /** The module in a folder; without files an empty one. */
@@ -24,10 +33,10 @@ export function readModule(workspace: Workspace, directory: string, parser: Pars
   const files = workspace.isFolder(directory)
     ? workspace
         .names(directory)
-        .filter(isTerraformFile)
+        .filter(isModuleFile)
         .flatMap((name): HclFile[] => {
           const text = workspace.read(join(directory, name));
-          return text === undefined ? [] : [parseHcl(parser, join(directory, name), text)];
+          return text === undefined ? [] : [name.endsWith('.json') ? parseTerraformJson(parser, join(directory, name), text) : parseHcl(parser, join(directory, name), text)];
         })
     : [];
   return { directory, module: evaluateModule({ directory, files: [...first, ...files], given: new Map() }) };

@@ -13,7 +13,7 @@ import { lineStart, nextLine, splice } from './lines.ts';
 import { policyDescription } from './terraform-blocks.ts';
 import { providerType } from './terraform-issuer.ts';
 import { notReadBack } from './terraform-edit.ts';
-import { blockSources, conflict, isTerraformFile, readModule, refersTo, refuseBroken } from './terraform-module.ts';
+import { blockSources, conflict, isTerraformFile, readModule, refersTo, refuseBroken, refuseJson } from './terraform-module.ts';
 import type { Workspace } from './workspace.ts';
 
 /** True when something was there to remove. @throws AccessError `export-conflict` where something else refers to it */
@@ -24,6 +24,7 @@ export function removeBlocks(workspace: Workspace, directory: string, access: Ac
   if (gone.length === 0) return false;
   const sources = blockSources(read);
   const removed = [...gone, ...leftOver(read.module, gone)];
+  for (const resource of removed) refuseJson(resource);
   for (const file of read.module.files) {
     const spans = removed.filter((resource) => resource.file === file).map(({ block }) => block.span);
     if (spans.length > 0) workspace.write(file.file, (workspace.read(file.file)?.startsWith('\uFEFF') === true ? '\uFEFF' : '') + withoutBlocks(file, spans), 'remove the access');

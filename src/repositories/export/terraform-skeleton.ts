@@ -5,6 +5,7 @@
 import { basename, join, relative, resolve } from 'node:path';
 import type { Parser } from 'web-tree-sitter';
 import { parseHcl } from '../hcl/parse.ts';
+import { isTerraformFile as isModuleFile } from '../terraform/read-module.ts';
 import { lineEnding } from './lines.ts';
 import type { ExportStyle } from './style.ts';
 import type { Siblings, TerraformTarget } from './terraform-siblings.ts';
@@ -14,7 +15,7 @@ import type { Workspace } from './workspace.ts';
 
 /** Writes what a new target needs before its first resource; nothing where the folder has Terraform already. */
 export function writeSkeleton(workspace: Workspace, directory: string, siblings: Siblings, style: ExportStyle, region: string, parser: Parser): void {
-  if (workspace.names(directory).some(isTerraformFile)) return;
+  if (workspace.names(directory).some(isModuleFile)) return;
   const model = modelTarget(siblings.targets, style);
   if (model === undefined) writePlain(workspace, directory, style, region);
   else {

@@ -3,6 +3,7 @@ import { join, normalize } from 'node:path';
 import { evaluate } from '../hcl/evaluate.ts';
 import { hclParser } from '../hcl/grammar.ts';
 import { parseHcl } from '../hcl/parse.ts';
+import { parseTerraformJson, parseVariablesJson } from '../hcl/parse-json.ts';
 import type { HclFile } from '../hcl/syntax.ts';
 import { Unknown, type Value } from '../hcl/value.ts';
 import { evaluateModule } from './evaluate-module.ts';
@@ -16,7 +17,7 @@ export async function openTerraform(): Promise<{ readonly read: (directory: stri
   const parser = await hclParser();
   const read = new Map<string, HclFile>();
   const parse = (file: string, text: string): HclFile => {
-    const known = read.get(file) ?? parseHcl(parser, file, text);
+    const known = read.get(file) ?? (file.endsWith('.json') ? parseTerraformJson(parser, file, text) : parseHcl(parser, file, text));
     read.set(file, known);
     return known;
   };
@@ -37,7 +38,7 @@ type ParseFile = (file: string, text: string) => HclFile;
 
 function openModule(directory: string, given: ReadonlyMap<string, Value>, addressPrefix: string, parse: ParseFile, above: readonly string[]): TerraformModule {
   const names = readdirSync(directory).sort();
-  const files = names.filter((name) => name.endsWith('.tf')).flatMap((name) => readHcl(join(directory, name), parse));
+  const files = names.filter(isTerraformFile).flatMap((name) => readHcl(join(directory, name), parse));
   const values = new Map(given);
   if (addressPrefix === '') for (const [name, value] of variableFiles(directory, names, parse)) values.set(name, value);
   return evaluateModule({
@@ -62,11 +63,16 @@ function readHcl(path: string, parse: ParseFile): HclFile[] {
   return text.includes('\u0000') ? [] : [parse(path, text)];
 }
 
-/** `terraform.tfvars`, then `*.auto.tfvars` in the order of their names (Terraform language, "Variable Definition Precedence"). */
+/** Native or JSON syntax. */
+export function isTerraformFile(name: string): boolean {
+  return /\.tf(\.json)?$/.test(name);
+}
+
+/** `terraform.tfvars`, `terraform.tfvars.json`, then `*.auto.tfvars` and `*.auto.tfvars.json` in the order of their names (Terraform language, "Variable Definition Precedence"). */
 function variableFiles(directory: string, names: readonly string[], parse: ParseFile): Map<string, Value> {
-  const ordered = [...names.filter((name) => name === 'terraform.tfvars'), ...names.filter((name) => name.endsWith('.auto.tfvars'))];
+  const ordered = ['terraform.tfvars', 'terraform.tfvars.json'].filter((name) => names.includes(name)).concat(names.filter((name) => /\.auto\.tfvars(\.json)?$/.test(name)));
   const values = new Map<string, Value>();
-  for (const file of ordered.flatMap((name) => readHcl(join(directory, name), parse))) {
+  for (const file of ordered.flatMap((name) => readHcl(join(directory, name), name.endsWith('.json') ? parseVariablesJson : parse))) {
     for (const attribute of file.body.attributes.values()) values.set(attribute.name, evaluate(attribute.expression, (root, path) => ({ value: new Unknown('not allowed here', [root, ...path].join('.')), used: path.length })));
   }
   return values;
