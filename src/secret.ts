@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 
 /** Why a secret is read. Each purpose has exactly one file that calls `reveal`; the lint rule lists them. */
-export type RevealPurpose = 'store' | 'sign' | 'compare' | 'deliver' | 'present' | 'certify' | 'exchange';
+export type RevealPurpose = 'store' | 'sign' | 'compare' | 'deliver' | 'present' | 'certify' | 'exchange' | 'handover';
 
 /**
  * A value that must never be seen: it prints, serialises and inspects as `[secret]`.

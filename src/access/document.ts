@@ -140,6 +140,8 @@ export interface ApiKeyDocument {
 
 export interface SessionDocument {
   readonly delivery?: 'sidecar' | 'credential-process';
+  readonly renewer: string;
+  readonly image?: string;
   readonly sessionDuration?: string;
   /** Default `bedrock-<name>-role`. */
   readonly role?: string;

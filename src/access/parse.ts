@@ -4,7 +4,6 @@ import { accessFinding, shown } from './access-finding.ts';
 import { declaredMode, normalise } from './defaults.ts';
 import { explainIssue, type ExplainedIssue } from './explain-issue.ts';
 import { checkRules } from './rules/index.ts';
-import { notBuilt } from './rules/not-built.ts';
 import { checkTogether } from './rules/together.ts';
 import { accessSchema, apiVersion, kind } from './schema/index.ts';
 import { expandShorthands } from './shorthand.ts';
@@ -77,18 +76,13 @@ export function accessFromObject(object: unknown): { readonly access: Access | u
 
 function readAccess(source: SourceDocument): { readonly access: Access | undefined; readonly findings: Finding[] } {
   const document = expandShorthands(source.value);
-  const findings = notBuilt(document, source);
   const result = accessSchema.safeParse(document);
   if (!result.success) {
-    // The fields of a mode that is refused by name are nobody's concern yet.
-    const modeRefused = findings.some(({ id }) => id === 'credentials-mode-not-built');
-    const issues = result.error.issues
-      .filter(({ path }) => !(modeRefused && path[0] === 'spec' && path[1] === 'credentials'))
-      // A value that is too long is often malformed too; one finding for a field is enough.
-      .filter((issue, index, all) => issue.code === 'unrecognized_keys' || all.findIndex((other) => other.code !== 'unrecognized_keys' && samePath(other.path, issue.path)) === index);
-    return { access: undefined, findings: [...findings, ...withoutMisspelt(issues.flatMap((issue) => explainIssue(issue, document, source)))] };
+    // A value that is too long is often malformed too; one finding for a field is enough.
+    const issues = result.error.issues.filter((issue, index, all) => issue.code === 'unrecognized_keys' || all.findIndex((other) => other.code !== 'unrecognized_keys' && samePath(other.path, issue.path)) === index);
+    return { access: undefined, findings: withoutMisspelt(issues.flatMap((issue) => explainIssue(issue, document, source))) };
   }
-  if (findings.length === 0) findings.push(...checkRules(result.data, source));
+  const findings = checkRules(result.data, source);
   const mode = declaredMode(result.data);
   if (mode === undefined || findings.some(({ severity }) => severity === 'error')) return { access: undefined, findings };
   return { access: normalise(result.data, mode), findings };

@@ -82,7 +82,7 @@ export type ClientName =
   | 'anthropic-sdk'
   | 'custom';
 
-/** What each mode declares. Modes not built yet are refused by name while parsing (`credentials-mode-not-built`). */
+/** What each mode declares. */
 export interface CredentialModes {
   readonly accessKey: AccessKeyCredentials;
   readonly webIdentity: WebIdentityCredentials;
@@ -151,6 +151,10 @@ export interface ApiKeyCredentials {
 export interface SessionCredentials {
   /** `sidecar`: served on the pod's loopback. `credential-process`: read from a file by the SDK. */
   readonly delivery: 'sidecar' | 'credential-process';
+  /** ARN of the IAM user or role that renews the sessions: the role trusts this one alone. */
+  readonly renewer: string;
+  /** The program's image, which serves the sessions; only with `sidecar`. */
+  readonly image?: string;
   /** A duration, `^[0-9]+(m|h|d)$`. */
   readonly sessionDuration?: string;
   /** Name of the IAM role, default `bedrock-<name>-role`. */

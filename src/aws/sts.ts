@@ -1,4 +1,5 @@
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { Secret } from '../secret.ts';
 import { present } from './answer.ts';
 import { clientSettings } from './client-settings.ts';
 import { reading } from './session.ts';
@@ -14,6 +15,18 @@ export function stsCalls(session: Session): StsCalls {
       return reading(session, where, async () => {
         const answer = await client.send(new GetCallerIdentityCommand({}));
         return { account: present(answer.Account, 'Account', where), arn: present(answer.Arn, 'Arn', where), userId: present(answer.UserId, 'UserId', where) };
+      });
+    },
+    assumeRole({ roleArn, sessionName, seconds }) {
+      const where = { action: 'sts:AssumeRole', region: session.region, resource: roleArn };
+      return reading(session, where, async () => {
+        const made = present((await client.send(new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: sessionName, DurationSeconds: seconds }))).Credentials, 'Credentials', where);
+        return {
+          accessKeyId: present(made.AccessKeyId, 'AccessKeyId', where),
+          secretAccessKey: new Secret(present(made.SecretAccessKey, 'SecretAccessKey', where)),
+          sessionToken: new Secret(present(made.SessionToken, 'SessionToken', where)),
+          expiresAt: present(made.Expiration, 'Expiration', where),
+        };
       });
     },
   };

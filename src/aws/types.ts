@@ -76,8 +76,16 @@ export interface CallerIdentity {
   readonly userId: string;
 }
 
+/** Credentials of a role for a while. */
+export interface AwsSession extends AwsCredentials {
+  readonly sessionToken: Secret;
+  readonly expiresAt: Date;
+}
+
 export interface StsCalls {
   getCallerIdentity(): Promise<CallerIdentity>;
+  /** `seconds`: an hour at most where the caller is a role itself (IAM user guide, "Role chaining"). */
+  assumeRole(input: { roleArn: string; sessionName: string; seconds: number }): Promise<AwsSession>;
 }
 
 export interface IamUser {

@@ -62,6 +62,8 @@ export interface CommandOptions {
   readonly issuerFolder?: string;
   /** `issuer verify`: look below this address instead of the issuer's. */
   readonly at?: string;
+  readonly sessionFile?: string;
+  readonly tokenFile?: string;
 }
 
 /** The options of `rotate`. */
@@ -136,6 +138,8 @@ export function readOptions(values: Readonly<Record<string, unknown>>, positiona
     ...text('format'),
     ...text('issuerFolder'),
     ...text('at'),
+    ...text('sessionFile'),
+    ...text('tokenFile'),
   };
 }
 
@@ -204,6 +208,9 @@ export const options = {
   remove: () => new Option('--remove', 'take the access out of the repositories again'),
   today: () => new Option('--now <date>', 'judge lifecycles as of this date'),
   issuerFolder: () => new Option('--issuer-folder <dir>', 'with export: folder for the two documents').default('issuer'),
+  renewNow: () => new Option('--now', 'with renew: however much of it is left'),
+  sessionFile: () => new Option('--session-file <file>', 'with serve: the session, as a credential process prints it'),
+  tokenFile: () => new Option('--token-file <file>', 'with serve: what a client has to send as its Authorization'),
   at: () => new Option('--at <url>', "with verify: look below this address, where the issuer's name does not lead yet"),
   seed: () => new Option('--seed <number>', 'seed of the random numbers of the world'),
   empty: () => new Option('--empty', 'without the app and the store that init declares'),

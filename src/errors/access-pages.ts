@@ -380,6 +380,24 @@ export const accessPages = {
     remedy: 'Name a trust anchor of spec.account; each account has its own of the same authority.',
     fault: 'input',
   },
+  'session-renewer-other-account': {
+    summary: 'The renewer of the sessions is of another account than the access.',
+    cause: 'A renewer of another account would need permissions there too, which this program does not look at.',
+    remedy: 'Name an IAM user or role of spec.account.',
+    fault: 'input',
+  },
+  'session-image-missing': {
+    summary: 'The sidecar that serves the sessions has no image.',
+    cause: 'It is this program, which you build with deploy/Dockerfile and push where your cluster can pull it.',
+    remedy: 'Set spec.credentials.session.image, or delivery: credential-process, which needs no sidecar.',
+    fault: 'input',
+  },
+  'principal-arn-malformed': {
+    summary: 'The ARN of an IAM user or role is expected.',
+    cause: 'It looks like arn:aws:iam::123456789012:role/renewer. The account itself (`:root`) would let every administrator hand the right on.',
+    remedy: 'Copy it from `aws iam get-role` or `aws iam get-user`; of a session, the role behind it.',
+    fault: 'input',
+  },
   'session-duration-out-of-range': {
     summary: 'No session lasts as long as that.',
     cause: 'AWS gives sessions from 15 minutes on, and the role allows an hour at most.',
@@ -397,12 +415,6 @@ export const accessPages = {
     cause: 'It is declared with another mode of credentials than accessKey.',
     remedy: 'There is no key to rotate or to export. Where the access shall have one, declare credentials.accessKey.',
     fault: 'input',
-  },
-  'credentials-mode-not-built': {
-    summary: 'This credentials mode is not built yet.',
-    cause: 'The declaration has room for it, but this version can only make access keys and roles for web identities.',
-    remedy: 'Write credentials: { accessKey: { secretStore: … } } or { webIdentity: { issuer: …, serviceAccount: … } }.',
-    fault: 'program',
   },
   'layout-not-in-store': {
     summary: 'The two-parameter layout exists in Parameter Store only.',

@@ -10,4 +10,8 @@ export const annotationKeys = {
   environment: 'bedrock-access.dev/environment',
   /** On the workload: the access whose variables it has. */
   access: 'bedrock-access.dev/access',
+  /** On the Secret with a session: when it ends. */
+  sessionEnds: 'bedrock-access.dev/session-ends',
+  /** On the Secret with a session: the role that it is of. */
+  sessionRole: 'bedrock-access.dev/session-role',
 } as const;

@@ -8,6 +8,7 @@ import { at, isRecord } from './json.ts';
 import type { Field, Hands, Implied, ResourceKind, Stray, State } from './kind.ts';
 import { reference } from './kind.ts';
 import { ownerLabels, ownerSelector, ownershipByLabels } from './owner.ts';
+import { podRoleOf } from './pod-role.ts';
 import { namedPolicies } from './policy-names.ts';
 import { filled, ownProfiles, resolved } from './profile-ids.ts';
 import { workloadVariables } from './variables.ts';
@@ -33,6 +34,7 @@ export const environmentConfigMap: ResourceKind<DesiredConfigMap, KubernetesObje
     const name = access.spec.names.environment;
     const values: Record<string, string> = {};
     for (const variable of workloadVariables(implied).flatMap(({ variables }) => variables)) if (variable.in === 'config-map') values[variable.key] = variable.value ?? '';
+    Object.assign(values, podRoleOf(access, implied.partition)?.pods.files);
     const profiles = ownProfiles(Object.values(values));
     return [{ kind: 'environment-config-map', key: 'environment', name, desired: { namespace, name, values, profiles, permitted: profiles.length === 0 ? [] : permitted(implied) } }];
   },

@@ -19,6 +19,7 @@ import { keyNoun, keySortOf, sortNamed, type KeySort } from './key-sort.ts';
 import { ours, ownerLabels, ownerSelector, ownershipByLabels, type Owner } from './owner.ts';
 import { parametersOf, recordingParameter, type ParameterRole } from './parameter-names.ts';
 import { isReady, readyCondition } from './secret-store.ts';
+import { sessionSecretName } from './session.ts';
 import { storeOf } from './stores/index.ts';
 import { objectName, removeObject, replaceWith } from './whole-object.ts';
 
@@ -85,7 +86,8 @@ export const externalSecret: ResourceKind<DesiredExternalSecret, ObservedExterna
       'apiVersion' in served ? readings.objects(served.apiVersion, 'ExternalSecret', options) : [],
       readings.objects('v1', 'Secret', options),
     ]);
-    const names = [...new Set(found.flat().map(objectName))].filter((name) => !where.accounted.has(name));
+    // The Secret of a session is made by no operator: `session-secret.ts`.
+    const names = [...new Set(found.flat().map(objectName))].filter((name) => !where.accounted.has(name) && name !== `${where.owner.namespace}/${sessionSecretName(where.owner.name)}`);
     return names.map((name): Stray<ObservedExternalSecret> => {
       const [object, secret] = found.map((objects) => objects.find((candidate) => objectName(candidate) === name));
       return {

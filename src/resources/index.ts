@@ -19,6 +19,7 @@ import { rotationJob } from './rotation-job.ts';
 import { rolesAnywhereProfile } from './roles-anywhere-profile.ts';
 import { secretStore } from './secret-store.ts';
 import { secretsManagerSecret } from './secretsmanager-secret.ts';
+import { sessionSecret } from './session-secret.ts';
 import { ssmParameter } from './ssm-parameter.ts';
 import { workloadEnvironment } from './workload-environment.ts';
 
@@ -44,6 +45,7 @@ export const kinds: readonly ResourceKind[] = [
   policyAttachment,
   rolePolicyAttachment,
   podIdentityAssociation,
+  sessionSecret,
   denyPolicy,
   secretStore,
   externalSecret,

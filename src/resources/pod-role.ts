@@ -9,6 +9,7 @@ import type { PodSidecar } from './pod-sidecars.ts';
 import type { PodVolume } from './pod-volumes.ts';
 import { podRoleOfPodIdentity } from './pod-identity.ts';
 import { podRoleOfRolesAnywhere } from './roles-anywhere.ts';
+import { podRoleOfSession } from './session.ts';
 import { podRoleOfWebIdentity } from './web-identity.ts';
 
 export interface PodRole {
@@ -30,6 +31,8 @@ export interface PodParts {
   readonly sidecars?: readonly PodSidecar[];
   /** By which the client finds its credentials. */
   readonly variables: readonly EnvironmentVariable[];
+  /** Values of the environment's ConfigMap that are mounted, and no variables. */
+  readonly files?: Readonly<Record<string, string>>;
   /** What must be there before a pod starts, beyond the role and its policies. */
   readonly ready: readonly Field[];
   /** What others put into a pod when it is made: pods without that variable, or from before `by`, are made anew. */
@@ -40,7 +43,7 @@ export interface PodParts {
 
 /** Undefined in the modes of an IAM user. */
 export function podRoleOf(access: Access, partition: Partition): PodRole | undefined {
-  return podRoleOfWebIdentity(access, partition) ?? podRoleOfPodIdentity(access, partition) ?? podRoleOfRolesAnywhere(access, partition);
+  return podRoleOfWebIdentity(access, partition) ?? podRoleOfPodIdentity(access, partition) ?? podRoleOfRolesAnywhere(access, partition) ?? podRoleOfSession(access, partition);
 }
 
 /** Name and ARN of the role that the access declares. */

@@ -56,13 +56,6 @@ const cases: readonly Case[] = [
   { what: 'a name with capitals', text: changed('  name: openhands\n  namespace', '  name: OpenHands\n  namespace'), finds: ['kubernetes-name-malformed 4:9 metadata.name'] },
   { what: 'a name of 64 characters', text: changed('  name: openhands\n  namespace', `  name: ${'a'.repeat(64)}\n  namespace`), finds: ['value-too-long 4:9 metadata.name'], says: /63/ },
   { what: 'no model', text: changed('models:\n    - id: us.anthropic.claude-sonnet-4-6\n      role: default', 'models: []'), finds: ['value-too-short 9:3 spec.models'] },
-  // not built
-  ...['session'].map((mode) => ({
-    what: `credentials.${mode} is refused by name`,
-    text: openhands.replace(/    accessKey:[^]*30d\n/, `    ${mode}: {}\n`),
-    finds: [`credentials-mode-not-built 17:5 spec.credentials.${mode}`],
-    says: /not built yet.*accessKey/,
-  })),
   { what: 'two parameters in Secrets Manager', text: changed('service: ParameterStore', 'service: SecretsManager').replace('      rotateAfter', '      layout: pair\n      rotateAfter'), finds: ['layout-not-in-store 23:15 spec.credentials.accessKey.layout'], says: /layout: single/ },
   { what: 'a name that looks like what Secrets Manager adds to one', text: withNames('{ parameter: my-claude }').replace('service: ParameterStore', 'service: SecretsManager'), finds: ['parameter-name-malformed 24:23 spec.names.parameter'], says: /six characters.*my_claude/s },
   { what: 'a beginning of profile names that Bedrock does not take', text: withSpec('  names: { profile: bedrock_open.hands }'), finds: ['profile-name-malformed 24:21 spec.names.profile'], says: /single hyphens/ },
@@ -74,7 +67,7 @@ const cases: readonly Case[] = [
     finds: ['schedule-malformed 25:30 spec.restartWindow.schedule'],
   })),
   { what: 'a window in a time zone that is none', text: withSpec('  restart: window\n  restartWindow: { schedule: "0 2 * * *", duration: 2h, timeZone: Asia/Tokio }'), finds: ['schedule-malformed 25:30 spec.restartWindow.schedule'], says: /Asia\/Tokyo/ },
-  { what: 'two modes at once', text: changed('    accessKey:', '    session: {}\n    accessKey:'), finds: ['credentials-mode-not-built 17:5 spec.credentials.session'] },
+  { what: 'two modes at once', text: changed('    accessKey:', '    podIdentity: { cluster: lolice, region: us-west-2, serviceAccount: a }\n    accessKey:'), finds: ['credentials-mode-count 16:3 spec.credentials'] },
   { what: 'no mode at all', text: openhands.replace(/  credentials:[^]*30d\n/, '  credentials: {}\n'), finds: ['credentials-mode-count 16:3 spec.credentials'] },
   // names
   ...['aws-bedrock', 'SSM-key', '/aws/bedrock', '/Ssm/key', 'awsome'].map((name) => ({

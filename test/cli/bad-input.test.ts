@@ -21,7 +21,7 @@ const cases: readonly { readonly name: string; readonly id: string; readonly tex
   { name: 'an ended model gets its date and successors', id: 'model-ended', text: declaration(replace('us.anthropic.claude-sonnet-4-6', 'us.anthropic.claude-3-7-sonnet-20250219-v1:0')) },
   { name: 'a parameter name that starts with ssm is refused before AWS does', id: 'parameter-name-reserved', text: declaration((text) => `${text}  names: { accessKeyIdParameter: ssm-openhands-key-id }\n`) },
   { name: 'two accesses with the same names are told apart', id: 'name-taken-twice', text: `${declaration()}---\n${declaration(replace('name: openhands, namespace: openhands', 'name: openhands, namespace: other'))}` },
-  { name: 'a mode that is not built yet is refused by name', id: 'credentials-mode-not-built', text: declaration((text) => `${text.slice(0, text.indexOf('    accessKey:'))}    session: {}\n`) },
+  { name: 'a sidecar without an image is refused with what needs none', id: 'session-image-missing', text: declaration((text) => `${text.slice(0, text.indexOf('    accessKey:'))}    session: { renewer: 'arn:aws:iam::123456789012:role/renewer' }\n`.replace('client: openhands', 'client: boto3')) },
   { name: 'several problems are all reported', id: 'field-type', text: declaration((text) => `${text.replace('"123456789012"', '7')}  restrat: never\n`) },
   { name: 'an empty input is refused', id: 'no-access-found', text: '' },
 ];

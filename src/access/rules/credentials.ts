@@ -2,6 +2,7 @@ import type { Finding } from '../../finding.ts';
 import { accessFinding } from '../access-finding.ts';
 import { clientProfile, clientsOf } from '../clients/index.ts';
 import { credentialModes } from '../credential-mode.ts';
+import { sessionFaults } from './session.ts';
 import type { DeclaredAccess } from '../schema/index.ts';
 import type { SourceDocument } from '../source/documents.ts';
 import type { CredentialMode } from '../types.ts';
@@ -22,6 +23,7 @@ export function checkCredentials({ spec }: DeclaredAccess, source: SourceDocumen
   if (refused.length > 0) return refused;
   if (mode === 'webIdentity' || mode === 'podIdentity') return roleFaults(mode, spec, source);
   if (mode === 'rolesAnywhere') return rolesAnywhereFaults(spec, source);
+  if (spec.credentials.session !== undefined) return sessionFaults(spec, source);
   const { secretStore: store, mode: of } = declaredStore(spec) ?? {};
   if (store?.role !== undefined && !store.create) {
     const field = `spec.credentials.${of}.secretStore.role`;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { rotationJob } from './rotation-job.ts';
-import { dnsSubdomain, duration, imageReference, region, roleArn, trustAnchorArn } from './strings.ts';
+import { dnsSubdomain, duration, imageReference, principalArn, region, roleArn, trustAnchorArn } from './strings.ts';
 
 export const secretStore = z
   .strictObject({
@@ -25,7 +25,6 @@ const accessKey = z
   })
   .describe('An IAM user with an access key, delivered through External Secrets.');
 
-const sessionDuration = duration.optional().describe('How long one session lasts.');
 const role = z.string().max(64).regex(/^[\w+=,.@-]+$/, 'role-name-malformed').optional().describe('Name of the IAM role; by default `bedrock-<name>-role`.');
 
 const webIdentity = z
@@ -64,8 +63,14 @@ const apiKey = z
   .describe('An IAM user with a long-term Amazon Bedrock API key, a bearer token, delivered through External Secrets.');
 
 const session = z
-  .strictObject({ delivery: z.enum(['sidecar', 'credential-process']).default('sidecar').describe('How the workload gets the session.'), sessionDuration, role })
-  .describe('Not built yet: short-lived session credentials, for a cluster without a public issuer.');
+  .strictObject({
+    delivery: z.enum(['sidecar', 'credential-process']).default('sidecar').describe("How the workload gets the session. `sidecar`: the program serves it on the pod's loopback. `credential-process`: the SDK reads a file by a command; the workload's image needs `cat`."),
+    renewer: principalArn.describe('ARN of the IAM user or role that runs `session renew`: the role trusts this one alone.'),
+    image: imageReference.optional().describe('The image of this program, for the sidecar.'),
+    sessionDuration: duration.optional().describe('How long one session lasts, from `15m` to `1h`; default `1h`. It is renewed when half of it is left.'),
+    role,
+  })
+  .describe('An IAM role whose sessions are renewed into a Secret that the pods mount: for a cluster whose token issuer AWS cannot reach.');
 
 /** Every mode, built or not; exactly one may be set. */
 export const credentials = z

@@ -47,6 +47,8 @@ export const policyArn = z.string().max(256).regex(/^arn:aws[a-z-]*:iam::([0-9]{
 
 export const roleArn = z.string().max(256).regex(/^arn:aws[a-z-]*:iam::[0-9]{12}:role\/[!-~]+$/, 'role-arn-malformed');
 
+export const principalArn = z.string().max(256).regex(/^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)\/[!-~]+$/, 'principal-arn-malformed');
+
 /** IAM Roles Anywhere API model, `TrustAnchorArn`. */
 export const trustAnchorArn = z.string().max(1011).regex(/^arn:aws[a-z-]*:rolesanywhere:[a-z0-9-]+:[0-9]{12}:trust-anchor\/[a-f0-9]{8}-([a-z0-9]{4}-){3}[a-z0-9]{12}$/, 'trust-anchor-malformed');
 

@@ -3,6 +3,7 @@ import type { Access } from '../../access/types.ts';
 import type { KubernetesObject } from '../../kubernetes/types.ts';
 import { kinds } from '../../resources/index.ts';
 import { podIdentityAgent } from '../../resources/pod-identity.ts';
+import { sessionSecretName } from '../../resources/session.ts';
 import { rotationClusterName } from '../../resources/rotation-objects.ts';
 import { rotationRules, rotationRulesOfCluster, type RoleRule } from '../../resources/rotation-permissions.ts';
 
@@ -76,12 +77,14 @@ function engineRules(name: string): readonly RoleRule[] {
  * `verify` gets a session as the pods do: with a token of the one ServiceAccount that the role trusts. With EKS Pod Identity
  * a dry run tells whether a new pod would be given its identity; who may change the workload's template can make pods as it is.
  */
-function identityRules({ spec }: Access): readonly RoleRule[] {
-  const { webIdentity, podIdentity } = spec.credentials;
+function identityRules({ metadata, spec }: Access): readonly RoleRule[] {
+  const { webIdentity, podIdentity, session } = spec.credentials;
   const account = (webIdentity ?? podIdentity)?.serviceAccount;
   return [
     ...(account === undefined ? [] : [{ apiGroups: [''], resources: ['serviceaccounts/token'], verbs: ['create'], resourceNames: [account] }]),
     ...(podIdentity === undefined ? [] : [{ apiGroups: [''], resources: ['pods'], verbs: ['create'] }]),
+    // A name cannot bind what is made (Kubernetes docs, "Using RBAC Authorization", referring to resources).
+    ...(session === undefined ? [] : [{ apiGroups: [''], resources: ['secrets'], verbs: ['create'] }, { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'update', 'delete'], resourceNames: [sessionSecretName(metadata.name)] }]),
   ];
 }
 

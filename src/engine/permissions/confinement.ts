@@ -25,7 +25,7 @@ export interface Confinement {
   readonly identity?: {
     readonly roleArn: string;
     readonly pathlessRoleArn: string;
-    readonly providerArn?: string;
+    readonly session?: boolean; readonly providerArn?: string;
     readonly eks?: { readonly clusterArn: string; readonly addonArns: string; readonly associationArns: string };
     readonly trustAnchor?: { readonly arn: string; readonly region: string };
   };
@@ -84,6 +84,7 @@ export function confinementOf(access: Access, clusterId?: string): Confinement {
             pathlessRoleArn: iam(`role/${role.name}`),
             ...(provider === undefined ? {} : { providerArn: provider }),
             ...(eks === undefined ? {} : { eks: eksOf(eks.clusterArn) }),
+            ...(credentials.session === undefined ? {} : { session: true }),
             ...(anywhere === undefined ? {} : { trustAnchor: { arn: anywhere.declared.trustAnchor, region: anywhere.region } }),
           },
         }),

@@ -7,6 +7,7 @@ import { storeOf, stores } from '../../resources/stores/index.ts';
 import { actionPlaces, storeIdentityActions, withheld, type ActionPlace } from './action-places.ts';
 import type { Confinement } from './confinement.ts';
 import { profileKinds, profilePlaces } from './profile-places.ts';
+import { sessionKinds, sessionPlaces } from './session-places.ts';
 import { rolesAnywhereKinds, rolesAnywherePlaces } from './roles-anywhere-places.ts';
 import { eksEngineActions, identityEngineActions, identityKinds, identityPlaces, keyKinds } from './identity-places.ts';
 
@@ -20,7 +21,7 @@ export const engineActions: readonly string[] = ['iam:ListUserPolicies', 'iam:Ge
 export function neededActions({ kmsKey, identity, ownProfiles, service, keyMode }: Confinement): readonly string[] {
   const otherStores = stores.filter((store) => store.service !== service).map(({ kind }) => kind);
   const otherKeys = keyMode === undefined ? [] : keySorts.filter(({ mode }) => mode !== keyMode).flatMap(({ kind, oldKind }) => [kind, oldKind]);
-  const others: ReadonlySet<string> = new Set([...(identity === undefined ? identityKinds : keyKinds), ...otherStores, ...otherKeys, ...(identity?.providerArn === undefined ? ['oidc-provider'] : []), ...(identity?.eks === undefined ? ['pod-identity-association'] : []), ...(identity?.trustAnchor === undefined ? rolesAnywhereKinds : [])]);
+  const others: ReadonlySet<string> = new Set([...(identity === undefined ? identityKinds : keyKinds), ...otherStores, ...otherKeys, ...(identity?.providerArn === undefined ? ['oidc-provider'] : []), ...(identity?.eks === undefined ? ['pod-identity-association'] : []), ...(identity?.trustAnchor === undefined ? rolesAnywhereKinds : []), ...(identity?.session === true ? [] : sessionKinds)]);
   const all = [...kinds.filter(({ kind }) => !others.has(kind) && (ownProfiles || !profileKinds.has(kind))).flatMap(({ permissions }) => permissions), ...(identity === undefined ? engineActions : identityEngineActions), ...(identity?.eks === undefined ? [] : eksEngineActions), ...(kmsKey === undefined ? [] : storeOf({ service }).iam.keyActions)];
   return [...new Set(all)].sort();
 }
@@ -31,7 +32,7 @@ const managedPolicyLimit = 6144;
 /** The least that the program can work with on one access; denies what would raise it. One document per managed policy. */
 export function programPolicies(confined: Confinement): readonly PolicyDocument[] {
   const needed = new Set(neededActions(confined));
-  const statements = [...denials(confined), ...[...profilePlaces, ...(confined.identity === undefined ? actionPlaces : [...identityPlaces, ...rolesAnywherePlaces])].flatMap((place) => statementOf(place, needed, confined))];
+  const statements = [...denials(confined), ...[...profilePlaces, ...(confined.identity === undefined ? actionPlaces : [...identityPlaces, ...rolesAnywherePlaces, ...sessionPlaces])].flatMap((place) => statementOf(place, needed, confined))];
   const documents: PolicyDocument[] = [];
   for (const statement of statements) {
     const last = documents.at(-1);

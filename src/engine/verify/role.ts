@@ -16,6 +16,7 @@ import type { Inquiry } from './inquiry.ts';
 import { callableModels } from './own-profiles.ts';
 import { wayOfPodIdentity } from './pod-identity.ts';
 import { wayOfRolesAnywhere } from './roles-anywhere.ts';
+import { wayOfSession } from './session.ts';
 import { wayOfWebIdentity } from './web-identity.ts';
 
 /** How the pods of a mode come to a session of their role. */
@@ -35,7 +36,7 @@ export interface SessionWay {
 /** Undefined in the modes of an IAM user. */
 export function sessionWayOf(inquiry: Inquiry): { readonly role: PodRole; readonly way: SessionWay } | undefined {
   const role = podRoleOf(inquiry.access, inquiry.implied.partition);
-  const way = wayOfWebIdentity(inquiry) ?? wayOfPodIdentity(inquiry) ?? wayOfRolesAnywhere(inquiry);
+  const way = wayOfWebIdentity(inquiry) ?? wayOfPodIdentity(inquiry) ?? wayOfRolesAnywhere(inquiry) ?? wayOfSession(inquiry);
   return role === undefined || way === undefined ? undefined : { role, way };
 }
 

@@ -1,0 +1,88 @@
+/**
+ * Renews the session that an access's pods call with, by whoever the role trusts for it. Safe to run as often as wanted: what has
+ * more than half of its time left stays. It takes no Lease, so that a long roll-out never keeps a session from being renewed:
+ * all that it writes is one Secret that is there already, and only as it was read.
+ */
+import { AwsCallError } from '../../aws/error.ts';
+import { toAccessError } from '../../aws/to-access-error.ts';
+import { partitionOf } from '../../bedrock/regions.ts';
+import { modeOf } from '../../access/credential-mode.ts';
+import { revisionsOf } from '../../engine/revision.ts';
+import type { AccessName, RunContext } from '../../engine/types.ts';
+import { AccessError } from '../../errors/error.ts';
+import { ownershipByLabels, type Owner } from '../../resources/owner.ts';
+import { takeReadings } from '../../resources/readings.ts';
+import { sessionEnds } from '../../resources/session-document.ts';
+import { isRenewer, withSession } from '../../resources/session-secret.ts';
+import { renewedWithin, sessionOf, type RenewedSession } from '../../resources/session.ts';
+
+export interface Renewal {
+  readonly access: AccessName;
+  readonly renewed: boolean;
+  /** Of the session that the Secret holds now. */
+  readonly endsAt: Date;
+  /** From then on another run renews it. */
+  readonly dueAt: Date;
+}
+
+/**
+ * @param now renews it however much is left
+ * @throws AccessError `session-mode-missing`, `session-secret-missing`, `session-renewer-differs`; what AWS or the cluster refuse
+ */
+export async function renewSession(name: AccessName, context: Pick<RunContext, 'aws' | 'kubernetes' | 'clock' | 'clusterId'>, { now = false }: { readonly now?: boolean } = {}): Promise<Renewal> {
+  const session = await sessionApplied(name, context);
+  const secret = await context.kubernetes.get({ apiVersion: 'v1', kind: 'Secret', namespace: session.namespace, name: session.secret });
+  if (secret === undefined || ownershipByLabels(secret, ownerOf(name, context)).by !== 'us') throw missing(session, secret !== undefined);
+  const held = sessionEnds(secret);
+  const left = held === undefined ? 0 : held.getTime() - context.clock.now().getTime();
+  const access = { namespace: name.namespace, name: name.name };
+  if (held !== undefined && !now && left > renewedWithin(session.seconds) * 1000) return { access, renewed: false, endsAt: held, dueAt: dueAt(held, session) };
+  const made = await taken(session, context);
+  // The resourceVersion goes along: of two that renew at once one is told that the other was first, and both sessions work.
+  await context.kubernetes.replace(withSession(secret, made, session.roleArn));
+  return { access, renewed: true, endsAt: made.expiresAt, dueAt: dueAt(made.expiresAt, session) };
+}
+
+/** As it was applied: what a document says that was not applied yet is no matter of a renewal. While modes change, either is right. */
+async function sessionApplied(name: AccessName, { aws, kubernetes, clusterId }: Pick<RunContext, 'aws' | 'kubernetes' | 'clusterId'>): Promise<RenewedSession> {
+  const revisions = await revisionsOf(ownerOf(name, { clusterId }), takeReadings(aws, kubernetes));
+  const applied = revisions.flatMap(({ access }) => access ?? []);
+  const session = applied.map((access) => sessionOf(access, partitionOf(access.spec.region) ?? 'aws')).find((one) => one !== undefined);
+  if (session !== undefined) return session;
+  const [latest] = applied;
+  throw new AccessError('session-mode-missing', latest === undefined ? `the cluster holds no revision of an access ${name.namespace}/${name.name}` : `${name.namespace}/${name.name} has credentials of the mode ${modeOf(latest.spec.credentials)}`, {
+    cause: latest === undefined ? 'It was never applied here, or is destroyed.' : 'Only with credentials.session is there a session to renew.',
+    remedy: 'See which there are with `bedrock-access list`.',
+  });
+}
+
+function ownerOf({ namespace, name }: AccessName, { clusterId }: Pick<RunContext, 'clusterId'>): Owner {
+  return { cluster: clusterId, namespace, name };
+}
+
+function dueAt(ends: Date, { seconds }: RenewedSession): Date {
+  return new Date(ends.getTime() - renewedWithin(seconds) * 1000);
+}
+
+async function taken({ roleArn, sessionName, seconds, declared }: RenewedSession, { aws }: Pick<RunContext, 'aws'>): ReturnType<RunContext['aws']['sts']['assumeRole']> {
+  try {
+    return await aws.sts.assumeRole({ roleArn, sessionName, seconds });
+  } catch (error) {
+    if (!(error instanceof AwsCallError) || error.kind !== 'denied') throw toAccessError(error);
+    const caller = await aws.sts.getCallerIdentity();
+    if (isRenewer(caller.arn, declared.renewer)) throw toAccessError(error);
+    throw new AccessError('session-renewer-differs', `${caller.arn} may not renew the session of ${roleArn}`, {
+      cause: `The role trusts ${declared.renewer} alone.`,
+      remedy: 'Run it with the credentials of that one, or declare another spec.credentials.session.renewer and apply.',
+      place: { field: 'spec.credentials.session.renewer', resource: roleArn },
+    });
+  }
+}
+
+function missing({ namespace, secret }: RenewedSession, isForeign: boolean): AccessError {
+  return new AccessError('session-secret-missing', isForeign ? `Secret ${namespace}/${secret} is not of this access` : `there is no Secret ${namespace}/${secret}`, {
+    cause: isForeign ? 'It carries no labels of ours: what is not ours is never changed.' : 'The access was not applied, or is being removed: a renewal makes nothing.',
+    remedy: isForeign ? 'Rename it, or take it over with `bedrock-access apply --adopt`.' : 'Run `bedrock-access apply` first.',
+    place: { resource: `Secret ${namespace}/${secret}` },
+  });
+}
