@@ -73,7 +73,7 @@ function leaving(keys: readonly string[], marked: string | undefined, recorded: 
 }
 
 /** IAM answers AccessDenied for a key that is no more (API reference, GetAccessKeyLastUsed): another run may have deleted it meanwhile. */
-async function lastUse(id: string, userName: string, { aws }: RunContext): Promise<Date | undefined> {
+export async function lastUse(id: string, userName: string, { aws }: RunContext): Promise<Date | undefined> {
   try {
     return (await aws.iam.accessKeyLastUsed(id)).at;
   } catch (error) {

@@ -82,6 +82,6 @@ async function onlyIn(mode: BuiltMode): Promise<unknown> {
 /** Sorts and names of what is in AWS, and of the objects in the namespace that are not the controllers' own. */
 function reached({ sandbox }: EngineWorld): Promise<unknown> {
   const inAws = Object.entries(sandbox.aws.snapshot()).map(([sort, things]) => `${sort}: ${Object.keys(Object(things)).sort().join(' ')}`);
-  const objects = Object.keys(sandbox.kubernetes.snapshot()).filter((name) => !/^(Pod|ReplicaSet|Event|EndpointSlice|Endpoints|ControllerRevision|Lease)\b/.test(name));
+  const objects = Object.keys(sandbox.kubernetes.snapshot()).filter((name) => !/reloader|^(Pod|ReplicaSet|Event|EndpointSlice|Endpoints|ControllerRevision|Lease)\b/.test(name));
   return Promise.resolve([...inAws.sort(), ...objects.sort()]);
 }

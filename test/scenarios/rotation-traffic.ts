@@ -4,17 +4,16 @@
  */
 import assert from 'node:assert/strict';
 import { openAws } from '../../src/aws/open.ts';
-import type { AwsCredentials, BedrockRuntimeCalls } from '../../src/aws/types.ts';
 import type { Clock } from '../../src/clock.ts';
-import { Secret } from '../../src/secret.ts';
 import type { KubernetesObject } from '../../src/kubernetes/types.ts';
 import { at, recordsAt, textAt } from '../../src/resources/json.ts';
 import { namespace, type EngineWorld } from './engine-world.ts';
+import { podCredentials, type PodCredentials } from './pod-credentials.ts';
 
 export interface Traffic {
   /** Calls made so far. */
   calls(): number;
-  /** Ids of the keys that were called with. */
+  /** Ids of the keys, and roles, that were called with. */
   readonly keys: ReadonlySet<string>;
   /** For the program: while it waits, the pods call. */
   readonly clock: Clock;
@@ -26,8 +25,9 @@ export interface Traffic {
 const between = 1000;
 
 /** @param lingers how long a pod still calls after its object is gone */
-export function startTraffic({ sandbox, kubernetes }: EngineWorld, random: () => number, lingers = 20_000): Traffic {
-  const pods = new Map<string, { readonly keyId: string; readonly modelId: string; readonly runtime: BedrockRuntimeCalls; endsAt?: number }>();
+export function startTraffic(world: EngineWorld, random: () => number, lingers = 20_000): Traffic {
+  const { sandbox, kubernetes } = world;
+  const pods = new Map<string, { readonly held: PodCredentials; endsAt?: number }>();
   const used = new Set<string>();
   let calls = 0;
   let round: Promise<void> = Promise.resolve();
@@ -41,25 +41,20 @@ export function startTraffic({ sandbox, kubernetes }: EngineWorld, random: () =>
       if (!names.has(name)) pod.endsAt ??= now + lingers;
       if (pod.endsAt !== undefined && now >= pod.endsAt) pods.delete(name);
     }
-    await Promise.all(
-      [...pods.values()].map(async ({ keyId, modelId, runtime }) => {
-        used.add(keyId);
-        calls += 1;
-        await runtime.converse(modelId, 'hello', 16).catch(() => undefined);
-      }),
-    );
+    await Promise.all([...pods.values()].map((pod) => call(pod).catch(() => undefined)));
   }
 
-  /** The kubelet reads Secret and ConfigMap when the container starts: so does this, in the same turn of the world. */
+  /** The kubelet reads what the container gets when it starts: so does this, in the same turn of the world. */
   async function start(pod: KubernetesObject): Promise<void> {
-    const entry = recordsAt(recordsAt(pod, 'spec', 'containers')[0], 'env').find((variable) => textAt(variable, 'valueFrom', 'secretKeyRef', 'key') === 'AWS_ACCESS_KEY_ID');
-    const name = textAt(entry, 'valueFrom', 'secretKeyRef', 'name');
-    if (name === undefined) return;
-    const secret = await kubernetes.get({ apiVersion: 'v1', kind: 'Secret', namespace, name });
-    const variables = await kubernetes.get({ apiVersion: 'v1', kind: 'ConfigMap', namespace, name: 'bedrock-openhands-environment' });
-    const value = (key: string): string => Buffer.from(textAt(at(secret, 'data'), key) ?? '', 'base64').toString();
-    const credentials: AwsCredentials = { accessKeyId: value('AWS_ACCESS_KEY_ID'), secretAccessKey: new Secret(value('AWS_SECRET_ACCESS_KEY')) };
-    pods.set(uid(pod), { keyId: credentials.accessKeyId, modelId: textAt(variables, 'data', 'BEDROCK_MODEL_ID') ?? '', runtime: openAws({ region: 'us-west-2', environment: sandbox.environment, credentials, clock: sandbox.productClock, random, userAgent: 'the-workload' }).runtime('us-west-2') });
+    const held = await podCredentials(pod, world, random);
+    if (held !== undefined) pods.set(uid(pod), { held });
+  }
+
+  async function call({ held }: { readonly held: PodCredentials }): Promise<void> {
+    used.add(held.id);
+    calls += 1;
+    const credentials = await held.now();
+    await openAws({ region: 'us-west-2', environment: sandbox.environment, credentials, clock: sandbox.productClock, random, userAgent: 'the-workload' }).runtime('us-west-2').converse(held.modelId, 'hello', 16);
   }
 
   /** The world goes on by that much, with calls in between. */
@@ -83,7 +78,7 @@ export function startTraffic({ sandbox, kubernetes }: EngineWorld, random: () =>
 export function refusals({ sandbox }: EngineWorld, from = 0): readonly string[] {
   return sandbox.audit
     .slice(from)
-    .filter(({ action, identity, run }) => action.startsWith('bedrock:') && run === undefined && !identity.includes('/sandbox/'))
+    .filter(({ action, identity, run }) => /^(bedrock:|sts:AssumeRole)/.test(action) && run === undefined && !identity.includes('/sandbox/'))
     .filter(({ verdict, status }) => verdict === 'deny' || status === 401 || status === 403)
     .map(({ at: time, accessKeyId, code, status }) => `${time} ${accessKeyId ?? ''} ${status} ${code ?? ''}`);
 }

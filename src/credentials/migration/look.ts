@@ -10,6 +10,7 @@ import type { Footprint, Observation, Plan, RunContext } from '../../engine/type
 import { takeReadings, type Readings } from '../../resources/readings.ts';
 import { rotationMark } from '../../resources/rotation-mark.ts';
 import { keeping } from '../converge-phase.ts';
+import { lastUse } from '../look.ts';
 import { lookAtPods } from './pods.ts';
 import type { LeftCredential, MigrationSeen } from './seen.ts';
 
@@ -64,7 +65,7 @@ function undone(plan: Plan): Plan['steps'] {
 }
 
 /** The access key of a mode that has one: the one that is handed out. */
-async function keyOf({ resources, access }: Footprint, { found }: Observation, readings: Readings, { aws }: RunContext): Promise<LeftCredential | undefined> {
+async function keyOf({ resources, access }: Footprint, { found }: Observation, readings: Readings, context: RunContext): Promise<LeftCredential | undefined> {
   if (!resources.some(({ kind }) => kind === 'access-key')) return undefined;
   const { user: userName } = access.spec.names;
   const user = await readings.user(userName);
@@ -74,6 +75,6 @@ async function keyOf({ resources, access }: Footprint, { found }: Observation, r
   if (key === undefined) return undefined;
   const mark = rotationMark(user);
   const off = mark?.from === key.id ? mark.off : undefined;
-  const lastUsed = key.active ? (await aws.iam.accessKeyLastUsed(key.id)).at : undefined;
+  const lastUsed = key.active ? await lastUse(key.id, userName, context) : undefined;
   return { id: key.id, active: key.active, ...(off === undefined ? {} : { off }), ...(lastUsed === undefined ? {} : { lastUsed }) };
 }

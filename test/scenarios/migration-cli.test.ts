@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { declarationText } from '../../src/cli/demo/story.ts';
+import { onStage } from '../cli/stage.ts';
+
+const withKey = declarationText({ account: '123456789012', model: 'us.anthropic.claude-sonnet-4-6', layout: 'single' }).replace('client: openhands', 'client: aws-sdk');
+const issuer = 'https://oidc.lolice.example';
+
+test('migrate at the command line: apply points to it, --plan shows the way, --to takes what the cluster says, status, --undo', () =>
+  onStage({ issuer }, async (stage) => {
+    const file = join(stage.directory, 'bedrock-access.yaml');
+    writeFileSync(file, withKey);
+    assert.equal((await stage.run(['apply'])).code, 0);
+    await stage.kubernetes.create({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace: 'openhands', name: 'default' } }).catch(() => undefined);
+
+    const plan = await stage.run(['migrate', '--to', 'webIdentity', '--plan']);
+    assert.equal(plan.code, 0, plan.stderr);
+    assert.match(plan.stdout, /First, beside what is in use[\s\S]*\+ iam-role bedrock-openhands-role[\s\S]*Then, without the earlier variables[\s\S]*AWS_ACCESS_KEY_ID/);
+    assert.match(plan.stdout, /migration to begin, from accessKey to webIdentity/);
+
+    const moved = await stage.run(['migrate', '--to', 'webIdentity', '--silence', '0m']);
+    assert.equal(moved.code, 0, moved.stderr + moved.stdout);
+    assert.match(moved.stdout, /^waits for: the grace time to end/m);
+    assert.match(moved.stderr, /The declaration still says accessKey: put \{"webIdentity":\{/);
+
+    const status = await stage.run(['status', '--name', 'openhands/openhands']);
+    assert.equal(status.code, 0, status.stdout);
+    assert.match(status.stdout, /^migration from accessKey to webIdentity$[\s\S]*> remove what only the earlier mode needs/m);
+    assert.match((await stage.run(['apply'])).stderr, /migration-under-way/);
+
+    const undo = await stage.run(['migrate', '--undo', '--silence', '0m', '--name', 'openhands/openhands']);
+    assert.equal(undo.code, 0, undo.stderr);
+    assert.equal((await stage.run(['plan', '--detailed-exitcode'])).code, 0);
+
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/ {2}credentials:[\s\S]*$/, `  credentials: { webIdentity: { issuer: "${issuer}", serviceAccount: default } }\n`));
+    assert.match((await stage.run(['apply'])).stderr, /mode-changed[\s\S]*bedrock-access migrate/);
+    assert.equal((await stage.run(['migrate', '--grace', '0m', '--silence', '0m'])).code, 0);
+    assert.equal((await stage.run(['plan', '--detailed-exitcode'])).code, 0);
+
+    assert.match((await stage.run(['migrate', '--to', 'nothing'])).stderr, /--to nothing is no mode/);
+    assert.match((await stage.run(['migrate', '--set', 'issuer=x'])).stderr, /--set says what the mode of --to needs/);
+    assert.match((await stage.run(['migrate', '--to', 'accessKey', '--set', 'secretStore'])).stderr, /is not FIELD=VALUE/);
+    const printed = stage.printed();
+    assert.ok(stage.sandbox.aws.issuedSecrets().every((secret) => !printed.includes(secret)));
+  }));

@@ -1,0 +1,89 @@
+/** A migration that is killed at one of its changing calls, before it is carried out or after, and a new run that goes on. */
+import assert from 'node:assert/strict';
+import { migrateAccess, migrationStatus } from '../../src/credentials/index.ts';
+import type { MigrateOptions } from '../../src/credentials/migration/migrate.ts';
+import { openAws } from '../../src/aws/open.ts';
+import { textAt } from '../../src/resources/json.ts';
+import type { KillPoint } from './engine-kill.ts';
+import { access, namespace, seeded, type EngineWorld } from './engine-world.ts';
+import { inMigration, inMode, migrate, settledIn, times, type BuiltMode } from './migration-world.ts';
+import { podCredentials } from './pod-credentials.ts';
+import { ended } from './rotation-world.ts';
+
+/** What is killed: the whole way, or the way back out of its grace time. */
+export type Stretch = 'way' | 'undo';
+export type Way = readonly [BuiltMode, BuiltMode];
+export type MigrationKill = KillPoint & { readonly stretch: Stretch; readonly way: Way };
+
+export async function migrationKills(ways: readonly Way[], stretches: readonly Stretch[] = ['way', 'undo']): Promise<readonly MigrationKill[]> {
+  const points: MigrationKill[] = [];
+  for (const way of ways) {
+    for (const stretch of stretches) {
+      await inStretch(stretch, way, async (world) => {
+        const from = world.sandbox.audit.length;
+        ended(await migrate(world, optionsOf(stretch, way)));
+        const counts = new Map<string, number>();
+        for (const { action, run } of world.sandbox.audit.slice(from)) {
+          const skip = counts.get(action) ?? 0;
+          counts.set(action, skip + 1);
+          if (run === undefined || /^(get|list|watch) |:(Get|List|Describe|Invoke|Converse|AssumeRole|Simulate)|leases|\/token/.test(action)) continue;
+          for (const when of ['before', 'after'] as const) points.push({ action, skip, when, stretch, way });
+        }
+      });
+    }
+  }
+  return points;
+}
+
+export function inStretch(stretch: Stretch, [from, to]: Way, tell: (world: EngineWorld) => Promise<void>): Promise<void> {
+  return inMigration(from, async (world) => {
+    if (stretch === 'undo') ended(await migrate(world, { ...times, grace: 86_400_000, to: inMode(to) }));
+    await tell(world);
+  });
+}
+
+/** What a person asks for. */
+export function optionsOf(stretch: Stretch, [, to]: Way): MigrateOptions {
+  return stretch === 'undo' ? { ...times, undo: true } : { ...times, to: inMode(to) };
+}
+
+/** What a person asked for and left no trace is asked for again; everything else goes on by itself. */
+export async function asksAgain(stretch: Stretch, way: Way, world: EngineWorld): Promise<MigrateOptions> {
+  const status = await migrationStatus(access, await world.run());
+  if (stretch === 'undo') return status === undefined || status.back === true ? times : optionsOf(stretch, way);
+  return status === undefined ? optionsOf(stretch, way) : times;
+}
+
+export const shownKill = ({ way, stretch, when, action, skip }: MigrationKill): string => `${way.join(' to ')}, ${stretch}: ${when} ${action}${skip === 0 ? '' : ` number ${skip + 1}`}`;
+
+export async function survives({ action, skip, when, stretch, way }: MigrationKill): Promise<void> {
+  await inStretch(stretch, way, async (world) => {
+    const before = world.sandbox.audit.length;
+    world.sandbox.faults.add({ action, skip, fault: { kind: 'kill', when } });
+    try {
+      for await (const _event of migrateAccess(access, await world.run(), optionsOf(stretch, way)));
+    } catch {
+      // It is dead: what it says does not matter.
+    }
+    assert.ok(world.sandbox.audit.slice(before).some(({ code }) => code === 'ConnectionDropped'), 'the kill hit nothing');
+    world.sandbox.faults.clear();
+    await world.sandbox.clock.advance(130_000);
+    await everyPodCalls(world);
+    ended(await migrate(world, await asksAgain(stretch, way, world)));
+    await everyPodCalls(world);
+    await settledIn(stretch === 'undo' ? way[0] : way[1], world);
+  });
+}
+
+/** A call with what each running pod's process holds, or would take anew. */
+export async function everyPodCalls(world: EngineWorld): Promise<void> {
+  const { sandbox, kubernetes } = world;
+  const pods = (await kubernetes.list('v1', 'Pod', { namespace })).filter((pod) => textAt(pod, 'status', 'phase') === 'Running');
+  assert.ok(pods.length > 0, 'no pod runs');
+  for (const pod of pods) {
+    const held = await podCredentials(pod, world, seeded(1));
+    assert.ok(held !== undefined, `${pod.metadata.name ?? ''} has no credentials`);
+    const { runtime } = openAws({ region: 'us-west-2', environment: sandbox.environment, credentials: await held.now(), clock: sandbox.productClock, random: seeded(1), userAgent: 'the-workload' });
+    await runtime('us-west-2').converse(held.modelId, 'hello', 16);
+  }
+}

@@ -1,0 +1,41 @@
+/** The workload is moved to another mode of credentials, and back, while it goes on calling. */
+import assert from 'node:assert/strict';
+import { seeded, store } from './engine-world.ts';
+import { inMigration, inMode, migrate, serviceAccount, settledIn, workload, type BuiltMode } from './migration-world.ts';
+import { sound, startTraffic } from './rotation-traffic.ts';
+import { ended } from './rotation-world.ts';
+
+const times = { silence: 60_000, grace: 60_000 };
+const behind = { consistency: { propagation: 15_000, lastUsedLag: 30_000 } } as const;
+
+/** @param disturbed calls of IAM, STS, SSM and the cluster are throttled, refused and dropped as well */
+export async function movedUnderTraffic(from: BuiltMode, to: BuiltMode, seed: number, { undo = false, disturbed = false } = {}): Promise<void> {
+  await inMigration(
+    from,
+    async (world) => {
+      const random = seeded(seed);
+      const traffic = startTraffic(world, random);
+      await traffic.pass(30_000);
+      const start = world.sandbox.audit.length;
+      if (disturbed) disturb(world, random);
+      if (undo) {
+        // In its grace time.
+        ended(await migrate(world, { ...times, grace: 86_400_000, to: inMode(to) }, { clock: traffic.clock }));
+        ended(await migrate(world, { ...times, undo: true }, { clock: traffic.clock }));
+      } else ended(await migrate(world, { ...times, to: inMode(to) }, { clock: traffic.clock }));
+      world.sandbox.faults.clear();
+      await traffic.pass(30_000);
+      sound(world, traffic, start);
+      assert.equal(traffic.keys.size, 2, [...traffic.keys].join(' '));
+      await settledIn(undo ? from : to, world);
+    },
+    { seed, ...behind, objects: [store(), serviceAccount(), workload(2)] },
+  );
+}
+
+/** Of the program's own calls only: the workload's fail by nothing but its credentials. */
+function disturb({ sandbox }: Parameters<typeof startTraffic>[0], random: () => number): void {
+  const actions = ['iam:CreateRole', 'iam:CreateUser', 'iam:CreateAccessKey', 'iam:AttachRolePolicy', 'iam:AttachUserPolicy', 'iam:TagUser', 'ssm:PutParameter', 'iam:UpdateAccessKey', 'iam:DeleteUser', 'iam:DeleteRole', 'iam:GetRole', 'iam:GetUser', 'sts:GetCallerIdentity', 'get deployments', 'patch deployments', 'create externalsecrets', 'delete externalsecrets', 'update controllerrevisions'];
+  const faults = [{ kind: 'throttle' }, { kind: 'status', status: 503, code: 'ServiceUnavailable' }, { kind: 'drop', when: 'before' }, { kind: 'drop', when: 'after' }] as const;
+  for (const action of actions) sandbox.faults.add({ action, skip: Math.floor(random() * 2), times: 1 + Math.floor(random() * 2), fault: faults[Math.floor(random() * faults.length)] ?? faults[0] });
+}
