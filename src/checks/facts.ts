@@ -1,5 +1,6 @@
 import type { Access } from '../access/types.ts';
 import type { Place } from '../finding.ts';
+import type { StoreService } from '../resources/stores/store.ts';
 
 /**
  * What rules look at: the two repositories (or the declarations) as plain facts with places, made by `repositories`.
@@ -85,9 +86,12 @@ export interface AccessKeyFact {
   readonly place: Place;
 }
 
+/** An `aws_ssm_parameter`, or an `aws_secretsmanager_secret` with its version. */
 export interface ParameterFact {
   readonly address: string;
+  readonly service: StoreService;
   readonly name: Text;
+  /** `SecureString`, `String`; of a secret `secret`. */
   readonly type: string;
   /** What the value refers to, `aws_iam_access_key.k.secret`; undefined for a literal. */
   readonly valueReference?: string;

@@ -8,7 +8,8 @@ export const parameterNameRefused: Rule = {
   severity: 'error',
   summary: 'A parameter whose name begins with `aws` or `ssm`, which fails only at apply.',
   *check(facts) {
-    for (const { name } of facts.parameters) {
+    for (const { name, service } of facts.parameters) {
+      if (service !== 'ParameterStore') continue;
       const prefix = refused.exec(name.text)?.[1];
       if (prefix === undefined) continue;
       const proposal = name.text.replace(/^(\/?)(aws|ssm)[-_/.]?/i, (_whole, slash: string, word: string) => `${slash}${word.toLowerCase() === 'ssm' ? 'parameter-' : 'amazon-'}`);

@@ -1,22 +1,29 @@
-import type { RepositoryFacts } from '../facts.ts';
+import { parametersOf } from '../../resources/parameter-names.ts';
+import { stores } from '../../resources/stores/index.ts';
+import type { StoreService } from '../../resources/stores/store.ts';
+import type { ExternalSecretFact, RepositoryFacts } from '../facts.ts';
 import type { Rule } from '../rule.ts';
 
 export const parameterUndeclared: Rule = {
   id: 'parameter-undeclared',
   severity: 'warning',
-  summary: 'An ExternalSecret reads a parameter that nothing in Terraform or in a declaration makes.',
+  summary: 'An ExternalSecret reads a parameter or secret that nothing in Terraform or in a declaration makes.',
   *check(facts) {
     if (!facts.hasTerraform) return;
-    const known = declaredParameters(facts);
-    const open = facts.parameters.some(({ name }) => !name.known);
     for (const secret of facts.externalSecrets) {
-      if (facts.stores.some((store) => store.name === secret.store.name && store.service !== undefined && store.service !== 'ParameterStore')) continue;
+      const services = stores.filter(({ service }) => mayRead(secret, service, facts));
+      const [store] = services;
+      // Another provider's, which nothing here is said about.
+      if (store === undefined) continue;
+      const known = declaredParameters(facts);
+      const open = facts.parameters.some(({ name, service }) => !name.known && services.some((may) => may.service === service));
       for (const key of secret.keys) {
-        if (key.remoteKey === '' || known.has(key.remoteKey)) continue;
+        // What is declared for the other store is another rule's finding (`secret-store-mismatch`).
+        if (key.remoteKey === '' || known.some(({ name }) => name === key.remoteKey)) continue;
         yield {
-          message: `nothing declares the parameter "${key.remoteKey}" that ExternalSecret ${secret.name} reads`,
+          message: `nothing declares the ${store.noun} "${key.remoteKey}" that ExternalSecret ${secret.name} reads`,
           cause: 'It was made by hand, its name changed on one side only, or its Terraform is not merged yet: until it exists the Secret is not made.',
-          remedy: `Declare aws_ssm_parameter with name = "${key.remoteKey}", or correct the key.`,
+          remedy: `Declare ${resourceTypes[store.service]} with name = "${key.remoteKey}", or correct the key.`,
           place: key.place,
           ...(open ? { undecided: true } : {}),
         };
@@ -29,14 +36,18 @@ export const parameterUndeclared: Rule = {
   },
 };
 
-/** Names that Terraform declares, and those that the program makes for a declared access. */
-export function declaredParameters(facts: RepositoryFacts): ReadonlySet<string> {
-  const made = facts.accesses.flatMap(({ access }) => {
-    const { names, credentials } = access.spec;
-    if (credentials.accessKey === undefined) return [];
-    return credentials.accessKey.layout === 'pair' ? [names.accessKeyIdParameter, names.secretAccessKeyParameter] : [names.parameter];
-  });
-  return new Set([...facts.parameters.filter(({ name }) => name.known).map(({ name }) => name.text), ...made]);
+const resourceTypes: Readonly<Record<StoreService, string>> = { ParameterStore: 'aws_ssm_parameter', SecretsManager: 'aws_secretsmanager_secret' };
+
+/** What Terraform declares, and what the program makes for a declared access. */
+export function declaredParameters(facts: RepositoryFacts): readonly { readonly service: StoreService; readonly name: string }[] {
+  const made = facts.accesses.flatMap(({ access }) => parametersOf(access));
+  return [...facts.parameters.filter(({ name }) => name.known).map(({ service, name }) => ({ service, name: name.text })), ...made];
+}
+
+/** May an ExternalSecret read what lies in this service? A store that is not among the manifests may be of either. */
+export function mayRead({ store }: Pick<ExternalSecretFact, 'store'>, service: StoreService, { stores: known }: Pick<RepositoryFacts, 'stores'>): boolean {
+  const named = known.filter(({ name, service: of }) => name === store.name && of !== undefined);
+  return named.length === 0 || named.some(({ service: of }) => of === service);
 }
 
 export function externalSecretReading(key: string): string {

@@ -1,20 +1,21 @@
 import type { Rule } from '../rule.ts';
-import { externalSecretReading } from './parameter-undeclared.ts';
+import { storeOf } from '../../resources/stores/index.ts';
+import { externalSecretReading, mayRead } from './parameter-undeclared.ts';
 
 export const parameterUnused: Rule = {
   id: 'parameter-unused',
   severity: 'info',
-  summary: 'A secret parameter in Terraform that no ExternalSecret reads.',
+  summary: 'A secret in Terraform, of Parameter Store or Secrets Manager, that no ExternalSecret reads.',
   *check(facts) {
     if (!facts.hasManifests || facts.externalSecrets.length === 0) return;
-    const read = new Set(facts.externalSecrets.flatMap(({ keys }) => keys.map(({ remoteKey }) => remoteKey)));
-    for (const parameter of facts.parameters) {
-      if (parameter.type !== 'SecureString' || !parameter.name.known || read.has(parameter.name.text)) continue;
+    for (const { service, type, name } of facts.parameters) {
+      if ((service === 'ParameterStore' && type !== 'SecureString') || !name.known) continue;
+      if (facts.externalSecrets.some((secret) => mayRead(secret, service, facts) && secret.keys.some(({ remoteKey }) => remoteKey === name.text))) continue;
       yield {
-        message: `no ExternalSecret reads the parameter "${parameter.name.text}"`,
+        message: `no ExternalSecret reads the ${storeOf({ service }).noun} "${name.text}"`,
         cause: 'It is left over, or its reader is outside the manifests that were checked.',
         remedy: 'Remove it when nothing reads it: a secret that nobody needs can only leak.',
-        place: parameter.name.place,
+        place: name.place,
       };
     }
   },

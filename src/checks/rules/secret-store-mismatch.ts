@@ -1,5 +1,6 @@
 import type { Rule } from '../rule.ts';
-import { externalSecretReading } from './parameter-undeclared.ts';
+import { storeOf } from '../../resources/stores/index.ts';
+import { declaredParameters, externalSecretReading, mayRead } from './parameter-undeclared.ts';
 
 const store = `apiVersion: external-secrets.io/v1
 kind: ClusterSecretStore
@@ -12,11 +13,24 @@ spec:
 export const secretStoreMismatch: Rule = {
   id: 'secret-store-mismatch',
   severity: 'error',
-  summary: 'An ExternalSecret names a store that is not there, by name, kind or namespace.',
+  summary: 'An ExternalSecret names a store that is not there, by name, kind or namespace, or one that reads another service than the one where the secret lies.',
   *check(facts) {
     if (facts.stores.length === 0) return;
+    const declared = declaredParameters(facts);
     for (const secret of facts.externalSecrets) {
       const { kind, name, place } = secret.store;
+      for (const key of secret.keys) {
+        const lies = declared.filter((parameter) => parameter.name === key.remoteKey);
+        const [elsewhere] = lies;
+        if (elsewhere === undefined || lies.some(({ service }) => mayRead(secret, service, facts))) continue;
+        const { noun, service } = storeOf(elsewhere);
+        yield {
+          message: `ExternalSecret ${secret.name} reads "${key.remoteKey}" through ${kind} "${name}", and it is a ${noun} of ${service}, which that store does not read`,
+          cause: 'A store reads one service; what lies in the other is not found, whatever its name.',
+          remedy: `Name a store with service: ${service}${facts.stores.filter((candidate) => candidate.service === service).map((candidate) => `, such as ${candidate.kind} "${candidate.name}"`).join('')}.`,
+          place: key.place,
+        };
+      }
       if (name === '') continue; // per-key sourceRef
       const sameName = facts.stores.filter((candidate) => candidate.name === name);
       if (sameName.some((candidate) => candidate.kind === kind && (kind === 'ClusterSecretStore' || secret.namespace === undefined || candidate.namespace === undefined || candidate.namespace === secret.namespace))) continue;

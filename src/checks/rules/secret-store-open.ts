@@ -34,7 +34,7 @@ function roleIsOpen(store: StoreFact, facts: RepositoryFacts): readonly string[]
   if (!role) return [];
   const own = facts.policies.filter((policy) => policy.target === role.target && policy.attachedTo.includes(role.address));
   const anyone = own.some((policy) => policy.kind === 'trust' && writtenTrust(policy).open.includes(anyPrincipal));
-  const everything = own.some((policy) => policy.kind !== 'trust' && policy.statements.some(({ effect, actions, resources }) => effect === 'Allow' && actions.some(({ text }) => /^(ssm:|secretsmanager:|\*)/.test(text)) && resources.some(({ text }) => text === '*' || text.endsWith(':parameter/*'))));
+  const everything = own.some((policy) => policy.kind !== 'trust' && policy.statements.some(({ effect, actions, resources }) => effect === 'Allow' && actions.some(({ text }) => /^(ssm:|secretsmanager:|\*)/.test(text)) && resources.some(({ text }) => text === '*' || text.endsWith(':parameter/*') || text.endsWith(':secret:*'))));
   return roleOpenTo({ anyone, everything });
 }
 

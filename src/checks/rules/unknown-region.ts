@@ -39,7 +39,7 @@ function regions(facts: RepositoryFacts): readonly { readonly text: Text; readon
       policies.flatMap((policy) =>
         policy.statements.flatMap(({ resources }) =>
           resources.flatMap((resource) => {
-            const region = parseBedrockArn(resource.text)?.region ?? /^arn:[^:]*:ssm:([^:]*):/.exec(resource.text)?.[1];
+            const region = parseBedrockArn(resource.text)?.region ?? /^arn:[^:]*:(?:ssm|secretsmanager):([^:]*):/.exec(resource.text)?.[1];
             const fromVariable = facts.regions.some((known) => known.region.text === region);
             return region === undefined || fromVariable ? [] : [{ text: { text: region, known: true, place: resource.place }, where: policy.address }];
           }),

@@ -102,7 +102,7 @@ function exportTerraform(directory: string, implied: Implied, { workspace, style
   const findings: Finding[] = adopted.map((resource) => takenOver(resource.address, resource.placeOf().file, resource.placeOf().line));
   providers.write(workspace, directory, style.iamFile);
   findings.push(...leftProfiles(target.module, implied));
-  putBlocks(workspace, directory, [...data, ...blocks.iam, ...blocks.parameters], (block) => (parameters.has(block) && block.labels[0] === 'aws_ssm_parameter' ? style.parameterFile : data.includes(block) ? dataFile : style.iamFile), parser);
+  putBlocks(workspace, directory, [...data, ...blocks.iam, ...blocks.parameters], (block) => (parameters.has(block) && block.labels[0] !== 'aws_iam_access_key' ? style.parameterFile : data.includes(block) ? dataFile : style.iamFile), parser);
   if (clusterId !== undefined || style.keys === 'terraform') return findings;
   const holder = key === undefined ? 'role' : 'user';
   return [

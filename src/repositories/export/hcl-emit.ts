@@ -7,6 +7,7 @@ export type HclExpression =
   | { readonly type: 'text'; readonly parts: readonly (string | HclTraversal)[] }
   | HclTraversal
   | { readonly type: 'boolean'; readonly value: boolean }
+  | { readonly type: 'number'; readonly value: number }
   | { readonly type: 'list'; readonly items: readonly HclExpression[] }
   | { readonly type: 'object'; readonly entries: readonly (readonly [string, HclExpression])[] }
   | { readonly type: 'call'; readonly name: string; readonly arguments: readonly HclExpression[] };
@@ -89,6 +90,7 @@ export function expressionText(expression: HclExpression, depth: number): string
     case 'traversal':
       return traversalText(expression);
     case 'boolean':
+    case 'number':
       return String(expression.value);
     case 'list': {
       if (expression.items.length === 0) return '[]';

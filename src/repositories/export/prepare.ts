@@ -9,7 +9,7 @@ import { readApp, type ManifestApp } from './manifest-app.ts';
 import { manifestHabits, type ManifestHabits } from './manifest-habits.ts';
 import { exportNames } from './names.ts';
 import type { ExportStyle } from './style.ts';
-import { terraformHabits, type TerraformHabits } from './terraform-habits.ts';
+import { terraformHabits, usualParameterFile, type TerraformHabits } from './terraform-habits.ts';
 import { readModule } from './terraform-module.ts';
 import { siblingsOf, type Siblings } from './terraform-siblings.ts';
 import type { ExportRequest } from './types.ts';
@@ -31,7 +31,7 @@ export interface Prepared {
   readonly access: Access;
 }
 
-const usualTerraform: TerraformHabits = { skeleton: 'root', policy: 'jsonencode', partition: 'data', comments: 'en', tags: {}, iamFile: 'iam.tf', parameterFile: 'ssm.tf', iamNames: 'kebab', iamPath: '/service/', parameterName: 'bedrock-{app}-{thing}', applies: 'by-hand' };
+const usualTerraform: Omit<TerraformHabits, 'parameterFile'> = { skeleton: 'root', policy: 'jsonencode', partition: 'data', comments: 'en', tags: {}, iamFile: 'iam.tf', iamNames: 'kebab', iamPath: '/service/', parameterName: 'bedrock-{app}-{thing}', applies: 'by-hand' };
 const usualManifests: ManifestHabits = { externalSecretVersion: 'v1', refreshInterval: '1h', documents: 'file-each', listIndent: 2, indent: 2, quotes: 'plain', yamlExtension: 'yaml', lineEndings: 'lf', reloader: false };
 
 export function prepare(request: ExportRequest, parser: Parser, { tolerant = false } = {}): Prepared {
@@ -43,7 +43,8 @@ export function prepare(request: ExportRequest, parser: Parser, { tolerant = fal
   const declaration = app === undefined ? undefined : accessFile(workspace, app, declared);
   const siblings = request.terraform === undefined ? undefined : siblingsOf(workspace, request.terraform, parser);
   const own = new Set([{ role: roleNameOf(declared.spec.credentials) ?? '' }, declared.spec.names, defaultNames(declared.metadata.name), ...(declaration?.earlier === undefined ? [] : [declaration.earlier.spec.names])].flatMap((names) => Object.values(names).map(String)));
-  const ofTerraform = request.terraform === undefined || siblings === undefined ? usualTerraform : terraformHabits(workspace, readModule(workspace, request.terraform, parser), siblings, own);
+  const service = keyCredentialsOf(declared.spec.credentials)?.secretStore.service ?? 'ParameterStore';
+  const ofTerraform = request.terraform === undefined || siblings === undefined ? { ...usualTerraform, parameterFile: usualParameterFile[service] } : terraformHabits(workspace, readModule(workspace, request.terraform, parser), siblings, own, service);
   const ofManifests = app === undefined ? usualManifests : manifestHabits(app.own, app.all);
   const { cluster, ...terraformStyle } = ofTerraform;
   const { reloader, ...manifestStyle } = ofManifests;

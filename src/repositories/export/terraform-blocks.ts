@@ -13,6 +13,7 @@ import type { TerraformModule } from '../terraform/types.ts';
 import type { ExportStyle } from './style.ts';
 import { profileBlocks, profileLabels, profileParameterBlocks } from './terraform-profiles.ts';
 import { terraformComments, type TerraformComments } from './terraform-comments.ts';
+import { storedBlocks, type StoredLabels } from './terraform-stored.ts';
 import { issuerInTerraform } from './terraform-issuer.ts';
 import { ArnNames, jsonencode, writtenPolicy } from './terraform-policy.ts';
 import { attachmentBlock, roleBlocks, type HolderBlocks } from './terraform-role.ts';
@@ -27,9 +28,8 @@ export interface TerraformBlocks {
 }
 
 /** The labels under which a module has things already: what is there under another label keeps it. */
-export interface ModuleLabels {
+export interface ModuleLabels extends StoredLabels {
   readonly data: (type: string) => string | undefined;
-  readonly named: (type: string, name: string) => string | undefined;
   readonly attachment: (holder: 'aws_iam_user' | 'aws_iam_role', holderLabel: string, policyLabel: string) => string | undefined;
   readonly key: (userLabel: string) => string | undefined;
 }
@@ -54,7 +54,7 @@ export function terraformBlocks(implied: Implied, style: ExportStyle, labels: Mo
   const holder = holderBlocks(implied, { labels, names, style, comments, tags: policyTags, clusterKnown });
   const policyLabel = (name: string): string => labels.named('aws_iam_policy', name) ?? labelOf(name);
   const documents: HclBlockText[] = holder.document === undefined ? [] : [holder.document];
-  const parts = { labels: profiles, named: labels.named, text: (text: string) => names.text(text), providerOf, comments, tags: tagsAttribute(policyTags), parameterTags: tagsAttribute(style.tags) };
+  const parts = { labels: profiles, named: labels.named, version: labels.version, text: (text: string) => names.text(text), providerOf, comments, tags: tagsAttribute(policyTags), parameterTags: tagsAttribute(style.tags) };
   const iam: HclBlockText[] = [...(issuer?.block === undefined ? [] : [issuer.block]), holder.block, ...profileBlocks(implied, parts)];
   const policies = managedPolicy.desired(implied);
   for (const policy of policies) {
@@ -75,7 +75,7 @@ export function terraformBlocks(implied: Implied, style: ExportStyle, labels: Mo
     });
   }
   for (const policy of policies) iam.push(attachmentBlock(holder, policyLabel(policy.name), labels, comments.attachment));
-  const carried = deliveredBySecret(access) ? profileParameterBlocks(implied, keyMode(access, 'an export').secretStore.region, parts) : [];
+  const carried = deliveredBySecret(access) ? profileParameterBlocks(implied, keyMode(access, 'an export').secretStore, parts) : [];
   const parameters = ownedByProgram ? [] : keyBlocks(access, holder.label, style, comments, labels);
   return { iam: [...documents, ...iam], parameters: [...parameters, ...carried], data: names.used() };
 }
@@ -140,24 +140,16 @@ function keyBlocks({ metadata, spec }: Access, userLabel: string, style: ExportS
   const keyLabel = labels.key(userLabel) ?? `${userLabel}_key`;
   const key = (field: 'id' | 'secret'): HclTraversal => traversal('aws_iam_access_key', keyLabel, field);
   const { names, credentials, parameterKmsKeyId } = spec;
-  const parameter = (name: string, what: string, value: HclExpression, comment: readonly string[]): HclBlockText => ({
-    type: 'resource',
-    labels: ['aws_ssm_parameter', labels.named('aws_ssm_parameter', name) ?? labelOf(name)],
-    comment,
-    attributes: [
-      ['name', hclText(name)],
-      ['description', hclText(`${what} of ${metadata.namespace}/${metadata.name} for Amazon Bedrock`)],
-      ['type', hclText('SecureString')],
-      ...(parameterKmsKeyId === undefined ? [] : [['key_id', hclText(parameterKmsKeyId)] as const]),
-      ['value', value],
-      ...tagsAttribute(style.tags),
-    ],
-  });
+  const service = credentials.accessKey?.secretStore.service ?? 'ParameterStore';
+  const stored = (name: string, what: string, value: HclExpression): readonly HclBlockText[] => {
+    const description = `${what} of ${metadata.namespace}/${metadata.name} for Amazon Bedrock`;
+    return storedBlocks(service, { name, description, value, tags: tagsAttribute(style.tags), ...(parameterKmsKeyId === undefined ? {} : { kmsKeyId: parameterKmsKeyId }) }, labels, comments.stored[service]);
+  };
   const pair: HclExpression = { type: 'object', entries: [[credentialFields.accessKeyId, key('id')], [credentialFields.secretAccessKey, key('secret')]] };
   return [
     { type: 'resource', labels: ['aws_iam_access_key', keyLabel], comment: comments.key, attributes: [['user', traversal('aws_iam_user', userLabel, 'name')]] },
     ...(credentials.accessKey?.layout !== 'pair'
-      ? [parameter(names.parameter, 'Access key', jsonencode(pair), comments.parameter)]
-      : [parameter(names.accessKeyIdParameter, 'Access key id', key('id'), comments.parameter), parameter(names.secretAccessKeyParameter, 'Secret access key', key('secret'), comments.parameter)]),
+      ? stored(names.parameter, 'Access key', jsonencode(pair))
+      : [...stored(names.accessKeyIdParameter, 'Access key id', key('id')), ...stored(names.secretAccessKeyParameter, 'Secret access key', key('secret'))]),
   ];
 }

@@ -1,6 +1,7 @@
 /** Comments in the language in which the repository is commented. */
 import { roleNameOf } from '../../access/credential-mode.ts';
 import type { Access } from '../../access/types.ts';
+import type { StoreService } from '../../resources/stores/store.ts';
 import type { ExportStyle } from './style.ts';
 
 export interface TerraformComments {
@@ -11,7 +12,7 @@ export interface TerraformComments {
   readonly attachment: readonly string[];
   readonly profile: readonly string[];
   readonly key: readonly string[];
-  readonly parameter: readonly string[];
+  readonly stored: Readonly<Record<StoreService, readonly string[]>>;
 }
 
 export function terraformComments({ comments, keys }: Pick<ExportStyle, 'comments' | 'keys'>, { metadata, spec }: Pick<Access, 'metadata' | 'spec'>): TerraformComments {
@@ -20,7 +21,7 @@ export function terraformComments({ comments, keys }: Pick<ExportStyle, 'comment
   const byProgram = keys === 'program';
   switch (comments) {
     case 'none':
-      return { user: [], role: [], issuer: [], policy: [], attachment: [], profile: [], key: [keyWarnings.en], parameter: [] };
+      return { user: [], role: [], issuer: [], policy: [], attachment: [], profile: [], key: [keyWarnings.en], stored: { ParameterStore: [], SecretsManager: [] } };
     case 'ja':
       return {
         user: [`${name} が Amazon Bedrock を呼び出すための IAM ユーザー${byProgram ? '（アクセスキーとパラメータは bedrock-access が作成する）' : ''}`],
@@ -30,7 +31,7 @@ export function terraformComments({ comments, keys }: Pick<ExportStyle, 'comment
         attachment: [`ポリシーを${keyless ? 'ロール' : 'ユーザー'}にアタッチ`],
         profile: [`${name} 専用のアプリケーション推論プロファイル（利用状況をワークロードごとに把握するため）`],
         key: [keyWarnings.ja],
-        parameter: ['External Secrets Operator が読み取る SSM パラメータ'],
+        stored: { ParameterStore: ['External Secrets Operator が読み取る SSM パラメータ'], SecretsManager: ['External Secrets Operator が読み取る Secrets Manager のシークレット'] },
       };
     case 'en':
       return {
@@ -41,7 +42,7 @@ export function terraformComments({ comments, keys }: Pick<ExportStyle, 'comment
         attachment: [`Attaches the policy to the ${keyless ? 'role' : 'user'}`],
         profile: [`Application inference profile of ${name} alone, for figures per workload`],
         key: [keyWarnings.en],
-        parameter: ['Read by External Secrets Operator'],
+        stored: { ParameterStore: ['Read by External Secrets Operator'], SecretsManager: ['Read by External Secrets Operator'] },
       };
   }
 }

@@ -1,10 +1,12 @@
 /** Which habits the Terraform side shows: its own target's first, then its siblings'. */
 import { basename, dirname, join, resolve } from 'node:path';
 import { ownerTagKeys } from '../../resources/owner.ts';
+import type { StoreService } from '../../resources/stores/store.ts';
 import { isKnown, isMap } from '../hcl/value.ts';
 import type { TerraformModule, TerraformResource } from '../terraform/types.ts';
 import { majority, mostCommon } from './majority.ts';
 import type { ExportStyle } from './style.ts';
+import { storedTypes } from './terraform-stored.ts';
 import { isRepository, type Siblings } from './terraform-siblings.ts';
 import type { ExportModule } from './terraform-module.ts';
 import type { Workspace } from './workspace.ts';
@@ -14,8 +16,12 @@ export type TerraformHabits = Pick<ExportStyle, 'skeleton' | 'policy' | 'partiti
   readonly cluster?: string;
 };
 
+/** Where key material is written when no file of the module shows a habit. */
+export const usualParameterFile: Readonly<Record<StoreService, string>> = { ParameterStore: 'ssm.tf', SecretsManager: 'secretsmanager.tf' };
+
 /** @param own names of this access's things, which say nothing about habits */
-export function terraformHabits(workspace: Workspace, { directory, module }: ExportModule, siblings: Siblings, own: ReadonlySet<string>): TerraformHabits {
+export function terraformHabits(workspace: Workspace, { directory, module }: ExportModule, siblings: Siblings, own: ReadonlySet<string>, service: StoreService): TerraformHabits {
+  const parameterType = storedTypes[service];
   const modules = [module, ...siblings.targets.map((target) => target.module)];
   const managed = (from: readonly TerraformModule[], type: string): readonly TerraformResource[] =>
     from.flatMap(({ resources }) => resources).filter((resource) => resource.mode === 'managed' && resource.type === type && !own.has(nameOf(resource)));
@@ -33,12 +39,12 @@ export function terraformHabits(workspace: Workspace, { directory, module }: Exp
     policy: policies.filter(isDocument).length * 2 > policies.length ? 'document' : 'jsonencode',
     partition: partitionOf(sources),
     comments: sources.some((text) => /^\s*(#|\/\/).*[\u3040-\u30ff\u4e00-\u9fff]/m.test(text)) ? 'ja' : 'en',
-    tags: sharedTags([...managed(modules, 'aws_iam_user'), ...managed(modules, 'aws_iam_policy'), ...managed(modules, 'aws_ssm_parameter')]),
+    tags: sharedTags([...managed(modules, 'aws_iam_user'), ...managed(modules, 'aws_iam_policy'), ...managed(modules, 'aws_ssm_parameter'), ...managed(modules, 'aws_secretsmanager_secret')]),
     iamFile: fileOf(first(['aws_iam_user', 'aws_iam_policy', 'aws_iam_role'])) ?? (onlyMain(module) ? 'main.tf' : 'iam.tf'),
-    parameterFile: fileOf(first(['aws_ssm_parameter'])) ?? (onlyMain(module) ? 'main.tf' : 'ssm.tf'),
+    parameterFile: fileOf(first([parameterType])) ?? (onlyMain(module) ? 'main.tf' : usualParameterFile[service]),
     iamNames: iamNamesOf(identities),
     iamPath: iamPathOf(first(['aws_iam_user'])),
-    parameterName: parameterNameOf(first(['aws_ssm_parameter']), directory),
+    parameterName: parameterNameOf(first([parameterType]), directory),
     applies: appliesOf(workspace, directory, siblings),
     ...(id === undefined ? {} : { cluster: id }),
   };

@@ -64,6 +64,7 @@ export function labelsOf({ module }: ExportModule): ModuleLabels {
           resource.type === `${holder}_policy_attachment` && refersTo(module, resource.attribute(holder === 'aws_iam_user' ? 'user' : 'role'), holder, label) && refersTo(module, resource.attribute('policy_arn'), 'aws_iam_policy', policy),
       )?.name,
     key: (user) => managed.find((resource) => resource.type === 'aws_iam_access_key' && refersTo(module, resource.attribute('user'), 'aws_iam_user', user))?.name,
+    version: (secret) => managed.find((resource) => resource.type === 'aws_secretsmanager_secret_version' && refersTo(module, resource.attribute('secret_id'), 'aws_secretsmanager_secret', secret))?.name,
   };
 }
 

@@ -3,10 +3,13 @@ import { applicationInferenceProfile } from '../../resources/application-inferen
 import type { Implied } from '../../resources/kind.ts';
 import { ownerTagKeys } from '../../resources/owner.ts';
 import { profileParameter } from '../../resources/profile-delivery.ts';
+import type { StorePlace } from '../../resources/stores/store.ts';
 import { isMap } from '../hcl/value.ts';
 import type { TerraformModule, TerraformResource } from '../terraform/types.ts';
 import { hclText, labelOf, traversal, type HclBlockText, type HclExpression, type HclTraversal } from './hcl-emit.ts';
 import type { TerraformComments } from './terraform-comments.ts';
+import { refersTo } from './terraform-module.ts';
+import { storedBlocks, type StoredLabels } from './terraform-stored.ts';
 
 type Named = (type: string, name: string) => string | undefined;
 type Tags = readonly (readonly [string, HclExpression])[];
@@ -16,9 +19,8 @@ export function profileLabels(implied: Implied, named: Named): ReadonlyMap<strin
   return new Map(applicationInferenceProfile.desired(implied).map(({ key, name }) => [key, named('aws_bedrock_inference_profile', name) ?? labelOf(name)]));
 }
 
-export interface ProfileParts {
+export interface ProfileParts extends StoredLabels {
   readonly labels: ReadonlyMap<string, string>;
-  readonly named: Named;
   /** An ARN with account and partition from data sources. */
   readonly text: (text: string) => HclExpression;
   /** The provider of a region; undefined for the module's own. */
@@ -38,23 +40,19 @@ export function profileBlocks(implied: Implied, { labels, text, providerOf, comm
   }));
 }
 
-/** An ARN is no secret: a plain parameter, where the store of the access reads. */
-export function profileParameterBlocks(implied: Implied, region: string, { labels, named, providerOf, comments, parameterTags }: ProfileParts): readonly HclBlockText[] {
-  return applicationInferenceProfile.desired(implied).map(({ key, desired }) => {
-    const name = profileParameter(implied.access, desired.name);
-    return {
-      type: 'resource',
-      labels: ['aws_ssm_parameter', named('aws_ssm_parameter', name) ?? labelOf(name)],
-      comment: comments.parameter,
-      attributes: [
-        ...provider(providerOf(region)),
-        ['name', hclText(name)] as const,
-        ['description', hclText(`Application inference profile of ${implied.access.metadata.namespace}/${implied.access.metadata.name} over ${key}`)] as const,
-        ['type', hclText('String')] as const,
-        ['value', traversal('aws_bedrock_inference_profile', labels.get(key) ?? labelOf(desired.name), 'arn')] as const,
-        ...parameterTags,
-      ],
+/** Where the store of the access reads. */
+export function profileParameterBlocks(implied: Implied, { service, region }: StorePlace, { labels, named, version, providerOf, comments, parameterTags }: ProfileParts): readonly HclBlockText[] {
+  return applicationInferenceProfile.desired(implied).flatMap(({ key, desired }) => {
+    const provider = providerOf(region);
+    const stored = {
+      name: profileParameter(implied.access, desired.name),
+      description: `Application inference profile of ${implied.access.metadata.namespace}/${implied.access.metadata.name} over ${key}`,
+      plain: true,
+      value: traversal('aws_bedrock_inference_profile', labels.get(key) ?? labelOf(desired.name), 'arn'),
+      tags: parameterTags,
+      ...(provider === undefined ? {} : { provider }),
     };
+    return storedBlocks(service, stored, { named, version }, comments.stored[service]);
   });
 }
 
@@ -70,9 +68,11 @@ export function profilesOf(module: TerraformModule, { namespace, name }: { reado
     return resource.type === 'aws_bedrock_inference_profile' && isMap(tags) && tags[ownerTagKeys.namespace] === namespace && tags[ownerTagKeys.name] === name;
   });
   const carried = profiles.map((profile) => `aws_bedrock_inference_profile.${profile.name}.arn`);
-  const parameters = managed.filter((resource) => {
-    const value = resource.block.body.attributes.get('value');
-    return resource.type === 'aws_ssm_parameter' && value !== undefined && carried.includes(resource.file.text.slice(value.expression.span.start, value.expression.span.end));
+  const carriers = managed.filter((resource) => {
+    const value = resource.block.body.attributes.get(resource.type === 'aws_secretsmanager_secret_version' ? 'secret_string' : 'value');
+    const holds = ['aws_ssm_parameter', 'aws_secretsmanager_secret_version'].includes(resource.type);
+    return holds && value !== undefined && carried.includes(resource.file.text.slice(value.expression.span.start, value.expression.span.end));
   });
-  return [...profiles, ...parameters];
+  const secrets = managed.filter((resource) => resource.type === 'aws_secretsmanager_secret' && carriers.some((version) => refersTo(module, version.attribute('secret_id'), resource.type, resource.name)));
+  return [...profiles, ...carriers, ...secrets];
 }

@@ -60,7 +60,11 @@ function resourcesOf(module: TerraformModule, access: Access): readonly Terrafor
   const patterns = policyNamePatterns(names.policy).map((pattern) => new RegExp(`^${pattern.replaceAll(/[.+]/g, '\\$&').replaceAll('*', '(\\d|profiles-[0-9a-f]{8}(-\\d)?)')}$`));
   const policies = named('aws_iam_policy', (name) => patterns.some((pattern) => pattern.test(name)));
   const roles = named('aws_iam_role', (name) => name === roleNameOf(access.spec.credentials));
-  const parameters = named('aws_ssm_parameter', (name) => [names.parameter, names.accessKeyIdParameter, names.secretAccessKeyParameter].includes(name));
+  const parameters = [
+    ...named('aws_ssm_parameter', (name) => [names.parameter, names.accessKeyIdParameter, names.secretAccessKeyParameter].includes(name)),
+    ...named('aws_secretsmanager_secret', (name) => name === names.parameter),
+  ];
+  const values = managed.filter((resource) => resource.type === 'aws_secretsmanager_secret_version' && parameters.some(({ type, name }) => refersTo(module, resource.attribute('secret_id'), type, name)));
   const held = managed.filter(
     (resource) =>
       (resource.type === 'aws_iam_access_key' && users.some(({ name }) => refersTo(module, resource.attribute('user'), 'aws_iam_user', name))) ||
@@ -68,7 +72,7 @@ function resourcesOf(module: TerraformModule, access: Access): readonly Terrafor
         (users.some(({ name }) => refersTo(module, resource.attribute('user'), 'aws_iam_user', name)) || policies.some(({ name }) => refersTo(module, resource.attribute('policy_arn'), 'aws_iam_policy', name)))) ||
       (resource.type === 'aws_iam_role_policy_attachment' && roles.some(({ name }) => refersTo(module, resource.attribute('role'), 'aws_iam_role', name))),
   );
-  const gone = [...users, ...roles, ...policies, ...held, ...(users.length > 0 ? parameters : []), ...profilesOf(module, access.metadata)];
+  const gone = [...users, ...roles, ...policies, ...held, ...(users.length > 0 ? [...parameters, ...values] : []), ...profilesOf(module, access.metadata)];
   return [...gone, ...issuersOf(module, access, gone)];
 }
 

@@ -11,7 +11,7 @@ export function terraformFacts(module: TerraformModule, target = module.director
     policies: policyFacts(module, target),
     principals: module.resources.flatMap((resource) => principalFact(resource, target)),
     accessKeys: module.resources.filter((resource) => resource.type === 'aws_iam_access_key').map((resource) => accessKeyFact(module, resource)),
-    parameters: module.resources.filter((resource) => resource.mode === 'managed' && resource.type === 'aws_ssm_parameter').flatMap((resource) => parameterFact(module, resource, target)),
+    parameters: module.resources.flatMap((resource) => parameterFact(module, resource, target)),
     applicationProfiles: module.resources.flatMap((resource) => applicationProfileFact(resource, target)),
     issuers: module.resources.flatMap(issuerFact),
     regions: regionFacts(module),
@@ -60,14 +60,17 @@ function accessKeyFact(module: TerraformModule, resource: TerraformResource): Ac
 }
 
 function parameterFact(module: TerraformModule, resource: TerraformResource, target: string): ParameterFact[] {
+  if (resource.mode !== 'managed' || (resource.type !== 'aws_ssm_parameter' && resource.type !== 'aws_secretsmanager_secret')) return [];
   const name = textOf(resource.attribute('name'), placeOfSpan(resource.placeOf('name')));
   if (!name) return [];
-  const type = resource.attribute('type');
-  const valueReference = writtenReference(resource, 'value') ?? writtenReference(resource, 'value_wo');
+  const isSecret = resource.type === 'aws_secretsmanager_secret';
+  const type = isSecret ? 'secret' : resource.attribute('type');
+  const valueReference = isSecret ? valueOfSecret(module, resource) : (writtenReference(resource, 'value') ?? writtenReference(resource, 'value_wo'));
   const region = module.providers.find((provider) => provider.block.labels[0] === 'aws' && provider.attribute('alias') === undefined)?.attribute('region');
   return [
     {
       address: resource.address,
+      service: isSecret ? 'SecretsManager' : 'ParameterStore',
       name,
       type: typeof type === 'string' ? type : '',
       ...(valueReference === undefined ? {} : { valueReference }),
@@ -76,6 +79,12 @@ function parameterFact(module: TerraformModule, resource: TerraformResource, tar
       target,
     },
   ];
+}
+
+/** The value of a secret is a resource of its own, which refers to it. */
+function valueOfSecret(module: TerraformModule, secret: TerraformResource): string | undefined {
+  const version = module.resources.find((resource) => resource.type === 'aws_secretsmanager_secret_version' && ['id', 'arn'].some((attribute) => writtenReference(resource, 'secret_id') === `${secret.address}.${attribute}`));
+  return version === undefined ? undefined : (writtenReference(version, 'secret_string') ?? writtenReference(version, 'secret_string_wo'));
 }
 
 function applicationProfileFact(resource: TerraformResource, target: string): ApplicationProfileFact[] {
