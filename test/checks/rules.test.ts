@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { RuleExample } from '../../src/checks/rule.ts';
 import { rules } from '../../src/checks/rules/index.ts';
 import { check } from './checked.ts';
 
