@@ -3,12 +3,13 @@ import { ownerOf } from '../engine/rollback.ts';
 import { revisionsOf } from '../engine/revision.ts';
 import type { AccessName, Beyond, Revision, RunContext } from '../engine/types.ts';
 import { AccessError } from '../errors/error.ts';
+import { keySorts } from '../resources/key-sort.ts';
 import { stores } from '../resources/stores/index.ts';
 import { takeReadings } from '../resources/readings.ts';
 
 /** A rotation changes the key, where it lies, and what denies the sessions of a leaked one. */
 const stored = stores.map(({ kind }) => kind);
-const beyond: Beyond = { byName: stored, byOwner: ['access-key', ...stored, 'deny-policy'] };
+const beyond: Beyond = { byName: stored, byOwner: [...keySorts.map(({ kind }) => kind), ...stored, 'deny-policy'] };
 
 export interface AppliedAccess {
   readonly access: Access;

@@ -5,6 +5,7 @@ import type { RunLease } from '../engine/lease.ts';
 import { observe } from '../engine/observe.ts';
 import { plan as planOf } from '../engine/plan.ts';
 import type { Footprint, Observation, Plan, RunContext, RunEvent } from '../engine/types.ts';
+import { keySorts } from '../resources/key-sort.ts';
 import { goes, isWorkload } from './rotation-footprints.ts';
 import type { RotationSeen, SeenWorkload } from './types.ts';
 
@@ -32,14 +33,14 @@ export function keeping(observation: Observation): Observation {
 
 /** Never a key that the rotation leaves: the last phase alone takes it away, also where another parameter once named it. */
 function kept(observation: Observation, from: string | undefined): Observation {
-  return { ...observation, strays: observation.strays.filter(({ kind, outputs }) => kind !== 'access-key' || outputs['id'] !== from) };
+  return { ...observation, strays: observation.strays.filter(({ kind, outputs }) => !keySorts.some((sort) => sort.kind === kind) || outputs['id'] !== from) };
 }
 
 /** The plan of one phase, from what was seen already. */
 export async function planPhase({ footprint, observation, only, goes: reason, seen: rotation, keeps }: PhaseAct, context: RunContext): Promise<{ readonly footprint: Footprint; readonly observation: Observation; readonly plan: Plan }> {
   const looked = kept(await observe(footprint, context, observation.readings), rotation?.from);
   const seen = keeps === true ? keeping(looked) : looked;
-  const resources = reason === undefined ? footprint.resources : footprint.resources.filter(({ kind }) => kind !== 'old-access-key');
+  const resources = reason === undefined ? footprint.resources : footprint.resources.filter(({ kind }) => !keySorts.some(({ oldKind }) => oldKind === kind));
   const next = { ...footprint, resources };
   const withStray = reason === undefined ? seen : goes(seen, reason);
   return { footprint: next, observation: withStray, plan: planOf(next, withStray, context.clock.now(), { ...planOptions(context), ...(only === undefined ? {} : { only }) }) };

@@ -13,6 +13,7 @@ import { holdsOldKey } from '../checks/live/pod-older-than-secret.ts';
 import type { KubernetesObject } from '../kubernetes/types.ts';
 import { annotationKeys } from '../resources/annotations.ts';
 import { at, recordsAt, textAt } from '../resources/json.ts';
+import { sortNamed } from '../resources/key-sort.ts';
 import { recordingParameter, type AccessParameter } from '../resources/parameter-names.ts';
 import { takeReadings, type Readings } from '../resources/readings.ts';
 import { storeOf } from '../resources/stores/index.ts';
@@ -30,7 +31,7 @@ export interface Looked {
 
 /** Looks at an access as a rotation sees it; only reads. */
 export async function look(access: Access, context: RunContext): Promise<Looked> {
-  keyMode(access, 'a rotation');
+  const sort = sortNamed(keyMode(access, 'a rotation').mode);
   const { catalog, clusterId, clock } = context;
   const readings = takeReadings(context.aws, context.kubernetes);
   const footprint = await withMarkedDenial(withoutRotationJob(footprintOf(access, { catalog, clusterId, now: clock.now() })), readings, clock.now());
@@ -38,16 +39,17 @@ export async function look(access: Access, context: RunContext): Promise<Looked>
   const { user: userName } = access.spec.names;
   const parameter = recordingParameter(access);
   const [user, secret, recordedIn] = await Promise.all([readings.user(userName), readSecret(openInquiry(access, context)), readings.parameter(parameter)]);
-  const keys = user === undefined ? [] : await readings.accessKeys(userName);
+  const keys = user === undefined ? [] : await sort.read(userName, readings);
   const recorded = recordedIn?.keyId;
   const workloads = await Promise.all(access.spec.workloads.map((workload) => lookAtWorkload(workload, access, { recorded, secret }, readings)));
   const mark = rotationMark(user);
-  const denial = denialDue(user, access.spec.names.policy, observation, clock.now());
+  // Only an access key makes sessions that outlive it.
+  const denial = sort.mode === 'apiKey' ? undefined : denialDue(user, access.spec.names.policy, observation, clock.now());
   const inSecret = secret?.pair?.accessKeyId;
   const held = leaving(keys.map(({ id }) => id), mark?.from, recorded, [...(inSecret === undefined ? [] : [inSecret]), ...workloads.flatMap(({ held }) => held)]);
   const from = held ?? (await recordedBefore(keys.map(({ id }) => id), recorded, parameter, context));
-  const lastUsed = from === undefined || from === recorded ? undefined : await lastUse(from, userName, context);
-  const lost = observation.strays.filter(({ kind }) => kind === 'access-key').map(({ name }) => name.split(' ')[0]);
+  const lastUsed = from === undefined || from === recorded || sort.lastUse === undefined ? undefined : await lastUse(from, userName, context);
+  const lost = observation.strays.filter(({ kind }) => kind === sort.kind).map(({ name }) => name.split(' ')[0]);
   return {
     footprint,
     observation,

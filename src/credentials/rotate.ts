@@ -1,5 +1,5 @@
 /**
- * Rotation: from one access key to another without a failed call. Each run looks where it stands, does what the gates allow,
+ * Rotation: from one key to another of the same sort without a failed call. Each run looks where it stands, does what the gates allow,
  * and says what has to wait until when.
  *
  *     for await (const event of rotateAccess({ namespace: 'openhands', name: 'openhands' }, context, { begin: 'due' })) show(event);
@@ -26,6 +26,7 @@ import { look, type Looked } from './look.ts';
 import { refuseBeginning, refuseCompromised, refuseUndo, leakFinding, newKeyRefused, rotateAfterTooShort, stopped, tooLong, unfinishedApply } from './rotation-findings.ts';
 import { goingBack, renewal, withOldKey } from './rotation-footprints.ts';
 import { dueAt, rotationPhases, type RotationPhase } from './rotation-phases.ts';
+import { sortNamed, type KeySort } from '../resources/key-sort.ts';
 import { storedKeyWorks } from './stored-key.ts';
 import { phaseOf, type Gate } from './transition.ts';
 import type { RotateOptions, RotationSeen } from './types.ts';
@@ -99,6 +100,7 @@ interface Ended {
 /** One run: what it has done so far, and what a person asked of it. */
 class Rotation {
   readonly #access: Access;
+  readonly #sort: KeySort;
   readonly #context: RunContext;
   readonly #options: RotateOptions;
   readonly #lease: RunLease;
@@ -118,6 +120,7 @@ class Rotation {
 
   constructor(access: Access, context: RunContext, options: RotateOptions, lease: RunLease, unfinished: boolean) {
     this.#access = access;
+    this.#sort = sortNamed(keyMode(access, 'a rotation').mode);
     this.#context = context;
     this.#options = options;
     this.#lease = lease;
@@ -172,7 +175,7 @@ class Rotation {
       refuseUndo(seen);
       if (from === recorded && mark?.undo === undefined) {
         // Nobody got the second key yet: what is left of it is lost and goes, and then the mark.
-        return this.#finish(yield* convergePhase({ footprint: withOldKey(footprint, { ...(from === undefined ? {} : { keyId: from }), over: true }), observation, only: ['access-key', 'old-access-key'] }, this.#context, this.#lease));
+        return this.#finish(yield* convergePhase({ footprint: withOldKey(footprint, { ...(from === undefined ? {} : { keyId: from }), over: true }), observation, only: [this.#sort.kind, this.#sort.oldKind] }, this.#context, this.#lease));
       }
       if (mark?.undo === undefined && from !== undefined && recorded !== undefined) {
         const executed = yield* convergePhase({ footprint: goingBack(footprint, recorded, from), observation, seen }, this.#context, this.#lease);
@@ -187,7 +190,7 @@ class Rotation {
       refuseCompromised(seen);
       const leaked = seen.from ?? seen.recorded ?? '';
       yield this.#say({ type: 'finding', finding: leakFinding(seen, leaked) });
-      const executed = yield* convergePhase({ footprint: withOldKey(footprint, { keyId: leaked, status: 'Inactive', leaked: seen.mark?.leaked ?? clock.now() }), observation, only: ['old-access-key'], regardless: true }, this.#context, this.#lease);
+      const executed = yield* convergePhase({ footprint: withOldKey(footprint, { keyId: leaked, status: 'Inactive', leaked: seen.mark?.leaked ?? clock.now() }), observation, only: [this.#sort.oldKind], regardless: true }, this.#context, this.#lease);
       if (this.#add(executed)) return yield* this.#stop(executed);
       return yield* this.#keepDenial(await look(this.#access, this.#context));
     }
@@ -199,7 +202,7 @@ class Rotation {
     if (this.#unfinished) return (yield* this.#settle(looked)) ?? { executed: this.#executed };
     const due = dueAt(seen);
     if (begin === 'due' && (due === undefined || due.getTime() > clock.now().getTime())) {
-      return { executed: this.#executed, ...(due === undefined ? { waitsFor: 'a person (`rotate --now`): rotateAfter is not declared' } : { waitsFor: 'the key to be old enough (rotateAfter)', next: due.toISOString() }) };
+      return { executed: this.#executed, ...(due === undefined ? { waitsFor: 'a person (`rotate --now`): rotateAfter is not declared' } : { waitsFor: 'the key to be old enough (rotateAfter, or its end at AWS)', next: due.toISOString() }) };
     }
     refuseBeginning(seen);
     this.#begun = true;
@@ -238,7 +241,7 @@ class Rotation {
     const { clock } = this.#context;
     const { from = '', recorded = '', mark } = seen;
     const old = { keyId: from };
-    const only = ['old-access-key'];
+    const only = [this.#sort.oldKind];
     const converge = (act: Parameters<typeof convergePhase>[0]): ReturnType<typeof convergePhase> => convergePhase(act, this.#context, this.#lease);
     let executed: Executed;
     switch (phase.id) {

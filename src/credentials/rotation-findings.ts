@@ -4,6 +4,8 @@ import type { Executed } from '../engine/execute.ts';
 import type { AccessName } from '../engine/types.ts';
 import { AccessError } from '../errors/error.ts';
 import type { Finding } from '../finding.ts';
+import { keyMode } from '../access/credential-mode.ts';
+import { keyNoun, sortNamed } from '../resources/key-sort.ts';
 import { milliseconds, shownDuration } from './durations.ts';
 import { silenceOf } from './rotation-phases.ts';
 import type { RotationSeen, RotationTimes } from './types.ts';
@@ -18,9 +20,10 @@ export function unfinishedApply({ namespace, name }: AccessName): AccessError {
 /** @throws AccessError where no rotation may be begun */
 export function refuseBeginning({ access, keys, recorded, unknown }: RotationSeen): void {
   const { user } = access.spec.names;
-  const place = { resource: `access-key of ${user}` };
+  const { kind, noun, commands } = sortNamed(keyMode(access, 'a rotation').mode);
+  const place = { resource: `${kind} of ${user}` };
   if (recorded === undefined || !keys.some(({ id }) => id === recorded)) {
-    throw new AccessError('nothing-to-rotate', recorded === undefined ? `no parameter names an access key of ${user}` : `access key ${recorded} of ${user}, which the parameter names, does not exist`, {
+    throw new AccessError('nothing-to-rotate', recorded === undefined ? `no parameter names an ${noun} of ${user}` : `${noun} ${recorded} of ${user}, which the parameter names, does not exist`, {
       cause: 'It was deleted, or the access was never applied to its end.',
       remedy: 'Run `bedrock-access apply`: it makes a new key and gives it to the workload.',
       place,
@@ -28,9 +31,9 @@ export function refuseBeginning({ access, keys, recorded, unknown }: RotationSee
   }
   const [first] = unknown;
   if (first === undefined) return;
-  throw new AccessError('unknown-access-key', `${user} has ${unknown.length === 1 ? 'an access key' : 'access keys'} that this program did not make: ${unknown.join(', ')}`, {
+  throw new AccessError('unknown-access-key', `${user} has ${unknown.length === 1 ? `an ${noun}` : `${noun}s`} that this program did not make: ${unknown.join(', ')}`, {
     cause: 'No parameter, Secret, pod or mark of this access names it, so it is never touched; and a user may have two keys at most, so there is no room for a new one. The workload goes on with its key.',
-    remedy: `Find out who uses it (aws iam get-access-key-last-used --access-key-id ${first}), delete it if nobody does, and rotate again.`,
+    remedy: `Find out who uses it (${commands.inspect(user, first)}), delete it if nobody does, and rotate again.`,
     place,
   });
 }
@@ -44,7 +47,7 @@ export function refuseUndo({ access, from, mark, keys }: RotationSeen): void {
     });
   }
   if (mark?.leaked === undefined) return;
-  throw new AccessError('leaked-key-stays-off', `access key ${from} was said to have leaked and does not come back`, {
+  throw new AccessError('leaked-key-stays-off', `${keyNoun(from)} ${from} was said to have leaked and does not come back`, {
     cause: `\`rotate --compromised\` deactivated it (${mark.leaked.toISOString()}).`,
     remedy: `Go on with \`bedrock-access rotate\`.${keys.length > 1 ? '' : ' It makes the new key.'}`,
   });
@@ -57,7 +60,7 @@ export function refuseCompromised(seen: RotationSeen): void {
     return;
   }
   if (seen.keys.find(({ id }) => id === seen.from)?.active !== false || seen.mark?.leaked !== undefined) return;
-  throw new AccessError('old-key-in-the-way', `the earlier access key ${seen.from} still waits out its grace time, and a user may have two keys at most`, {
+  throw new AccessError('old-key-in-the-way', `the earlier ${keyNoun(seen.from)} ${seen.from} still waits out its grace time, and a user may have two keys at most`, {
     cause: `It is inactive; ${seen.recorded ?? ''} is in use.`,
     remedy: 'Delete it now (`bedrock-access rotate --grace 0m`), then run `rotate --compromised` again at once.',
   });
@@ -68,14 +71,17 @@ export function leakFinding({ workloads }: RotationSeen, leaked: string): Findin
   return {
     id: 'leaked-key-off',
     severity: 'warning',
-    message: `access key ${leaked} is deactivated now: calls of ${holding} are refused until they are restarted with the new key`,
+    message: `${keyNoun(leaked)} ${leaked} is deactivated now: calls of ${holding} are refused until they are restarted with the new key`,
     cause: 'A leaked key is taken away first. New pods come as soon as the new key is proven and delivered, usually within one to two minutes and the time of the roll-out.',
-    remedy: 'Look in CloudTrail at what was called with it (eventName, accessKeyId). Sessions that were made with it (sts:GetSessionToken) are denied everything for 36 hours, as long as one can live.',
+    remedy:
+      keyNoun(leaked) === 'API key'
+        ? 'Look in CloudTrail at what the user called. It opened nothing but Amazon Bedrock, and makes no sessions that would outlive it.'
+        : 'Look in CloudTrail at what was called with it (eventName, accessKeyId). Sessions that were made with it (sts:GetSessionToken) are denied everything for 36 hours, as long as one can live.',
   };
 }
 
 export function rotateAfterTooShort(seen: RotationSeen, times: RotationTimes): Finding | undefined {
-  const rotateAfter = seen.access.spec.credentials.accessKey?.rotateAfter;
+  const { mode, rotateAfter } = keyMode(seen.access, 'a rotation');
   const after = milliseconds(rotateAfter);
   const takes = silenceOf(seen, times) + (times.grace ?? 86_400_000) + 1_800_000;
   if (after === undefined || after >= takes) return undefined;
@@ -85,7 +91,7 @@ export function rotateAfterTooShort(seen: RotationSeen, times: RotationTimes): F
     message: `rotateAfter is ${rotateAfter ?? ''}, and a rotation takes about ${shownDuration(takes)} with roll-out, silence and grace time`,
     cause: 'The next rotation begins only when the old key of the one before is gone.',
     remedy: 'Declare a longer rotateAfter, or give --silence and --grace.',
-    place: { field: 'spec.credentials.accessKey.rotateAfter' },
+    place: { field: `spec.credentials.${mode}.rotateAfter` },
   };
 }
 
@@ -93,7 +99,7 @@ export function newKeyRefused({ metadata, spec }: Access, keyId: string, from: s
   return {
     id: 'new-key-refused',
     severity: 'error',
-    message: `AWS does not accept the pair in Secret ${metadata.namespace}/${spec.names.secret} (access key ${keyId}): ${from} stays active`,
+    message: `AWS does not accept what Secret ${metadata.namespace}/${spec.names.secret} holds (${keyNoun(keyId)} ${keyId}): ${from} stays active`,
     cause: 'The key was deactivated or deleted, or the Secret was changed by somebody.',
     remedy: 'See which link is broken with `bedrock-access verify`; go back with `bedrock-access rotate --undo`.',
     place: { resource: `Secret ${spec.names.secret}` },

@@ -1,5 +1,7 @@
 /** The phases of a rotation, and their gates: pure, from what was seen and the time. */
 import { windowAt } from '../access/restart-window.ts';
+import { keyCredentialsOf } from '../access/credential-mode.ts';
+import { keyNoun, replaceBy } from '../resources/key-sort.ts';
 import { milliseconds, shownDuration } from './durations.ts';
 import { open, type Gate, type Phase } from './transition.ts';
 import type { RotationSeen, RotationTimes, SeenWorkload } from './types.ts';
@@ -72,11 +74,14 @@ export function silenceOf({ workloads }: Pick<RotationSeen, 'workloads'>, { sile
   return silence ?? (workloads.some(({ startsOwnContainers }) => startsOwnContainers) ? longSilence : shortSilence);
 }
 
-/** When the key in use is old enough, by `rotateAfter`; undefined without one. */
+/** When the key in use is old enough: by `rotateAfter`, and in any case well before AWS ends it; undefined without either. */
 export function dueAt(seen: Pick<RotationSeen, 'access' | 'keys' | 'recorded'>): Date | undefined {
-  const after = milliseconds(seen.access.spec.credentials.accessKey?.rotateAfter);
+  const after = milliseconds(keyCredentialsOf(seen.access.spec.credentials)?.rotateAfter);
   const key = seen.keys.find(({ id }) => id === seen.recorded);
-  return after === undefined || key === undefined ? undefined : new Date(key.createdAt.getTime() + after);
+  if (key === undefined) return undefined;
+  const [byAge, byEnd] = [after === undefined ? undefined : key.createdAt.getTime() + after, replaceBy(key)?.getTime()];
+  const times = [byAge, byEnd].filter((time) => time !== undefined);
+  return times.length === 0 ? undefined : new Date(Math.min(...times));
 }
 
 function oldKey({ keys, from }: RotationSeen): RotationSeen['keys'][number] | undefined {
@@ -114,20 +119,21 @@ function restartGate(workloads: readonly SeenWorkload[]): Gate {
 function deactivateGate(seen: RotationSeen, now: Date, times: RotationTimes): Gate {
   const current = seen.keys.find(({ id }) => id === seen.recorded);
   // Never the last working key.
-  if (current?.active !== true) return { open: false, waitsFor: `access key ${seen.recorded ?? ''} to be active: it took the old one's place and works no more`, byHand: true };
+  if (current?.active !== true) return { open: false, waitsFor: `${keyNoun(seen.recorded ?? '')} ${seen.recorded ?? ''} to be active: it took the old one's place and works no more`, byHand: true };
   if (oldKey(seen)?.active === false) return open;
   const window = silenceOf(seen, times);
   const quietSince = Math.max(seen.mark?.moved?.getTime() ?? now.getTime(), seen.lastUsed?.getTime() ?? 0);
   const until = new Date(quietSince + window);
   if (until.getTime() <= now.getTime()) return open;
   const why = seen.lastUsed !== undefined && seen.lastUsed.getTime() === quietSince ? `last used ${seen.lastUsed.toISOString()}` : `left by the last pod ${new Date(quietSince).toISOString()}`;
-  return { open: false, waitsFor: `access key ${seen.from ?? ''} to be silent for ${shownDuration(window)} (${why})`, until };
+  const told = keyNoun(seen.from ?? '') === 'API key' ? `${why}; IAM tells no last use of an API key` : why;
+  return { open: false, waitsFor: `${keyNoun(seen.from ?? '')} ${seen.from ?? ''} to be silent for ${shownDuration(window)} (${told})`, until };
 }
 
 function deleteGate(seen: RotationSeen, now: Date, { grace = defaultGrace }: RotationTimes): Gate {
   const { from, keys, recorded } = seen;
-  if (keys.find(({ id }) => id === recorded)?.active !== true) return { open: false, waitsFor: `access key ${recorded ?? ''} to be active: it took the old one's place and works no more`, byHand: true };
+  if (keys.find(({ id }) => id === recorded)?.active !== true) return { open: false, waitsFor: `${keyNoun(recorded ?? '')} ${recorded ?? ''} to be active: it took the old one's place and works no more`, byHand: true };
   const until = new Date((offSince(seen) ?? now).getTime() + grace);
   if (until.getTime() <= now.getTime()) return open;
-  return { open: false, waitsFor: `the grace time of access key ${from ?? ''} to end; until then \`rotate --undo\` brings it back`, until };
+  return { open: false, waitsFor: `the grace time of ${keyNoun(from ?? '')} ${from ?? ''} to end; until then \`rotate --undo\` brings it back`, until };
 }

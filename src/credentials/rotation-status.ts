@@ -1,5 +1,6 @@
 import type { AccessName, Plan, RunContext } from '../engine/types.ts';
 import { appliedAccess } from './applied.ts';
+import { keySortOf } from '../resources/key-sort.ts';
 import { planPhase } from './converge-phase.ts';
 import { look, type Looked } from './look.ts';
 import { refuseBeginning } from './rotation-findings.ts';
@@ -11,7 +12,7 @@ import type { RotationStatus, RotationTimes } from './types.ts';
 /** Where the rotation of an access stands; only reads. @throws AccessError `access-not-found` */
 export async function rotationStatus(name: AccessName, given: RunContext, times: RotationTimes = {}): Promise<RotationStatus> {
   const { access, context } = await appliedAccess(name, given);
-  if (access.spec.credentials.accessKey === undefined) return { ...name, underWay: false, phases: [] };
+  if (keySortOf(access) === undefined) return { ...name, underWay: false, phases: [] };
   return statusOf(name, await look(access, context), context.clock.now(), times);
 }
 

@@ -1,12 +1,12 @@
 import type { Access } from '../access/types.ts';
-import type { AccessKeyMetadata } from '../aws/types.ts';
 import type { DesiredDenyPolicy } from '../resources/deny-policy.ts';
+import type { UserKey } from '../resources/key-sort.ts';
 import type { RotationMark } from '../resources/rotation-mark.ts';
 
 /** What a rotation looks at, marks included. All that its phases know. */
 export interface RotationSeen {
   readonly access: Access;
-  readonly keys: readonly AccessKeyMetadata[];
+  readonly keys: readonly UserKey[];
   readonly mark?: RotationMark;
   /** The key that the parameter names: the one that is handed out. */
   readonly recorded?: string;
@@ -19,7 +19,7 @@ export interface RotationSeen {
   readonly workloads: readonly SeenWorkload[];
   /** What is to be done now about the sessions of a leaked key: the policy that is to deny them, or that its time is over. */
   readonly denial?: DesiredDenyPolicy | 'over';
-  /** The last use of `from`, as far as IAM tells it yet. */
+  /** The last use of `from`, as far as IAM tells it yet; of an API key it tells none. */
   readonly lastUsed?: Date;
 }
 
@@ -63,7 +63,7 @@ export interface RotationStatus {
   /** The key that is handed out. */
   readonly keyId?: string;
   readonly keyCreatedAt?: string;
-  /** When `rotateAfter` makes it due; undefined without one. */
+  /** When `rotateAfter`, or its end at AWS, makes it due; undefined without either. */
   readonly dueAt?: string;
   readonly underWay: boolean;
   readonly from?: string;

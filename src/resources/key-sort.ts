@@ -100,6 +100,13 @@ export function sortNamed(mode: KeySort['mode']): KeySort {
   return mode === 'accessKey' ? accessKeys : apiKeys;
 }
 
+/** A key that AWS ends is replaced a week before, or in the last third of its life where that is shorter; undefined without an end. */
+export function replaceBy({ createdAt, expiresAt }: Pick<UserKey, 'createdAt' | 'expiresAt'>): Date | undefined {
+  if (expiresAt === undefined) return undefined;
+  const lives = expiresAt.getTime() - createdAt.getTime();
+  return new Date(expiresAt.getTime() - Math.min(7 * 86_400_000, lives / 3));
+}
+
 /** The ids of service-specific credentials begin with ACCA (IAM user guide, "IAM identifiers", unique id prefixes). */
 export function keyNoun(id: string): KeySort['noun'] {
   return id.startsWith('ACCA') ? 'API key' : 'access key';

@@ -41,7 +41,7 @@ test('the pod gets the token under the one name that clients read, and no key pa
 
 test('verify says of an API key what it says of an access key: inactive, deleted, ending, or not allowed to be used', () =>
   inSandbox(async (world) => {
-    const declaration = withApiKey({ expiresAfter: '30d' });
+    const declaration = withApiKey({ expiresAfter: '1d' });
     await applied(world, declaration);
     const { aws } = await world.run();
     const [key] = (await aws.apiKeys.list(userName)) ?? [];
@@ -61,9 +61,9 @@ test('verify says of an API key what it says of an access key: inactive, deleted
     assert.match(JSON.stringify(refused), /bedrock:CallWithBearerToken/);
     await applied(world, declaration);
 
-    await world.sandbox.clock.advance(20 * 86_400_000);
+    await world.sandbox.clock.advance(17 * 3_600_000);
     assert.deepEqual(foundBy(await verified(declaration, await world.run())), ['user-and-key: api-key-ending']);
-    await world.sandbox.clock.advance(11 * 86_400_000);
+    await world.sandbox.clock.advance(8 * 3_600_000);
     assert.deepEqual(foundBy(await verified(declaration, await world.run())), ['user-and-key: api-key-ending', 'call: pod-key-refused', 'streamed-call: pod-key-refused']);
 
     await aws.apiKeys.remove(userName, key.id);

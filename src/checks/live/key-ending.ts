@@ -1,16 +1,13 @@
 import type { Finding } from '../../finding.ts';
+import { replaceBy } from '../../resources/key-sort.ts';
 import type { UserFacts } from './facts.ts';
 
-const day = 86_400_000;
-/** A rotation is due before by itself; where none runs, a person has this long. */
-const soon = 14 * day;
-
-/** AWS ends an API key at its age: from then on every call with it is refused. */
+/** AWS ends an API key at its age: from then on every call with it is refused. Told from when its rotation is due by itself. */
 export function keyEnding({ userName, keys, handedOn }: UserFacts, now: Date): readonly Finding[] {
   const key = keys.find(({ id }) => id === handedOn?.id);
-  if (key?.expiresAt === undefined) return [];
+  const due = key === undefined ? undefined : replaceBy(key);
+  if (key?.expiresAt === undefined || due === undefined || due.getTime() > now.getTime()) return [];
   const left = key.expiresAt.getTime() - now.getTime();
-  if (left > soon) return [];
   return [
     {
       id: 'api-key-ending',

@@ -9,6 +9,7 @@ import type { Finding } from '../../finding.ts';
 import { KubernetesCallError } from '../../kubernetes/error.ts';
 import { partitionOf } from '../../bedrock/regions.ts';
 import { at, textAt } from '../../resources/json.ts';
+import { keySortOf } from '../../resources/key-sort.ts';
 import { podRoleOf } from '../../resources/pod-role.ts';
 import { workloadShape } from '../../resources/workload-kinds.ts';
 import { issuerNotPublic } from '../issuer/findings.ts';
@@ -28,17 +29,18 @@ export async function refuseBeginning(from: ReadableRevision, to: Access, contex
 
 /** A rotation has its own way to the end; a key of somebody else's would keep the user from being removed. */
 async function keyProblems(access: Access, context: RunContext): Promise<readonly Finding[]> {
-  if (access.spec.credentials.accessKey === undefined) return [];
+  const sort = keySortOf(access);
+  if (sort === undefined) return [];
   const { seen } = await lookAtKeys(access, context);
   const { user } = access.spec.names;
-  const place = { resource: `access-key of ${user}` };
+  const place = { resource: `${sort.kind} of ${user}` };
   if (seen.from !== undefined) {
     return [
       {
         id: 'rotation-under-way',
         severity: 'error',
         message: `a rotation of the key of ${user} is under way`,
-        cause: `Access key ${seen.from} is left, and not gone yet.`,
+        cause: `The ${sort.noun} ${seen.from} is left, and not gone yet.`,
         remedy: 'Go on with `bedrock-access rotate`; `--grace 0m` ends the grace time now. Then migrate.',
         place,
       },
@@ -50,9 +52,9 @@ async function keyProblems(access: Access, context: RunContext): Promise<readonl
     {
       id: 'unknown-access-key',
       severity: 'error',
-      message: `${user} has access keys that this program did not make: ${seen.unknown.join(', ')}`,
+      message: `${user} has ${sort.noun}s that this program did not make: ${seen.unknown.join(', ')}`,
       cause: 'They are never touched, and a user with a key cannot be removed at the end.',
-      remedy: `Find out who uses it (aws iam get-access-key-last-used --access-key-id ${first}), delete it if nobody does, and migrate again.`,
+      remedy: `Find out who uses it (${sort.commands.inspect(user, first)}), delete it if nobody does, and migrate again.`,
       place,
     },
   ];

@@ -1,4 +1,7 @@
+import { currentKey } from '../../resources/access-key.ts';
 import { textAt } from '../../resources/json.ts';
+import { keySortOf } from '../../resources/key-sort.ts';
+import { address } from '../../resources/kind.ts';
 import { footprint as footprintOf } from '../../engine/footprint.ts';
 import type { ModeChange, ReadableRevision } from '../../engine/mode-change.ts';
 import { planOptions } from '../../engine/execute.ts';
@@ -66,15 +69,16 @@ function undone(plan: Plan): Plan['steps'] {
 
 /** The access key of a mode that has one: the one that is handed out. */
 async function keyOf({ resources, access }: Footprint, { found }: Observation, readings: Readings, context: RunContext): Promise<LeftCredential | undefined> {
-  if (!resources.some(({ kind }) => kind === 'access-key')) return undefined;
+  const sort = keySortOf(access);
+  if (sort === undefined || !resources.some(({ kind }) => kind === sort.kind)) return undefined;
   const { user: userName } = access.spec.names;
   const user = await readings.user(userName);
   if (user === undefined) return undefined;
-  const id = textAt(found.get('access-key/key')?.outputs, 'id') ?? rotationMark(user)?.from;
-  const key = (await readings.accessKeys(userName)).find((each) => each.id === id);
+  const id = textAt(found.get(address(currentKey(sort).id))?.outputs, 'id') ?? rotationMark(user)?.from;
+  const key = (await sort.read(userName, readings)).find((each) => each.id === id);
   if (key === undefined) return undefined;
   const mark = rotationMark(user);
   const off = mark?.from === key.id ? mark.off : undefined;
-  const lastUsed = key.active ? await lastUse(key.id, userName, context) : undefined;
+  const lastUsed = key.active && sort.lastUse !== undefined ? await lastUse(key.id, userName, context) : undefined;
   return { id: key.id, active: key.active, ...(off === undefined ? {} : { off }), ...(lastUsed === undefined ? {} : { lastUsed }) };
 }

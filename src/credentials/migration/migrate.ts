@@ -5,7 +5,7 @@
  *
  *     for await (const event of migrateAccess({ namespace: 'openhands', name: 'openhands' }, context, { to: access })) show(event);
  */
-import { modeOf } from '../../access/credential-mode.ts';
+import { keyMode, modeOf } from '../../access/credential-mode.ts';
 import { accessDigest } from '../../access/digest.ts';
 import type { Access } from '../../access/types.ts';
 import { summary } from '../../engine/apply.ts';
@@ -20,6 +20,7 @@ import { ownerOf } from '../../engine/rollback.ts';
 import type { AccessName, Revision, RunContext, RunEvent, RunEventBody } from '../../engine/types.ts';
 import { verifyAccess } from '../../engine/verify/index.ts';
 import type { Finding } from '../../finding.ts';
+import { keySorts, sortNamed, type KeySort } from '../../resources/key-sort.ts';
 import { oldKey } from '../../resources/old-access-key.ts';
 import { takeReadings } from '../../resources/readings.ts';
 import { appliedAccess } from '../applied.ts';
@@ -62,6 +63,12 @@ export async function* migrateAccess(name: AccessName, given: RunContext, option
   } finally {
     await lease.release();
   }
+}
+
+const oldKeys = keySorts.map(({ oldKind }) => oldKind);
+
+function sortOf(access: Access): KeySort {
+  return sortNamed(keyMode(access, 'a key').mode);
 }
 
 const nothing: Executed = { done: [], failed: [], left: [], interrupted: false };
@@ -165,7 +172,7 @@ class Migration {
     let executed: Executed;
     switch (phase.id) {
       case 'wake':
-        executed = yield* converge({ footprint: { ...sides.switched, resources: [...sides.switched.resources, oldKey({ userName: seen.to.spec.names.user, keyId: seen.asleep ?? '', status: 'Active', over: true })] }, only: ['old-access-key'], keeps: true });
+        executed = yield* converge({ footprint: { ...sides.switched, resources: [...sides.switched.resources, oldKey({ userName: seen.to.spec.names.user, keyId: seen.asleep ?? '', status: 'Active', over: true }, sortOf(seen.to))] }, only: oldKeys, keeps: true });
         break;
       case 'beside':
         executed = yield* converge({ footprint: sides.beside, seen: { workloads: seen.workloads } });
@@ -193,7 +200,7 @@ class Migration {
       case 'deactivate': {
         const refused = await proveCredentials(seen.to, this.#context, { short: true });
         if (refused !== undefined) return yield* this.#refused(refused, seen);
-        executed = yield* converge({ footprint: { ...sides.switched, resources: [...sides.switched.resources, oldKey({ userName: seen.from.spec.names.user, keyId: seen.left?.id ?? '', status: 'Inactive', forAnotherMode: true })] }, only: ['old-access-key'], keeps: true });
+        executed = yield* converge({ footprint: { ...sides.switched, resources: [...sides.switched.resources, oldKey({ userName: seen.from.spec.names.user, keyId: seen.left?.id ?? '', status: 'Inactive', forAnotherMode: true }, sortOf(seen.from))] }, only: oldKeys, keeps: true });
         break;
       }
       default:

@@ -8,7 +8,8 @@ import { openInquiry, type Inquiry } from '../../engine/verify/inquiry.ts';
 import { sessionWayOf } from '../../engine/verify/role.ts';
 import type { RunContext } from '../../engine/types.ts';
 import type { Finding } from '../../finding.ts';
-import { credentialFields } from '../../resources/parameter-names.ts';
+import type { ApiKeyHeld } from '../../engine/verify/held-credentials.ts';
+import { keySortOf } from '../../resources/key-sort.ts';
 
 /**
  * IAM publishes no bound for its consistency (IAM user guide, "Changes that I make are not always immediately visible"): new
@@ -43,8 +44,8 @@ async function tried(inquiry: Inquiry, calls: number): Promise<Finding | undefin
   try {
     const credentials = await taken(inquiry);
     if ('id' in credentials) return credentials;
-    const { sts, runtime } = context.aws.as(credentials);
-    await sts.getCallerIdentity();
+    if (!('token' in credentials)) await context.aws.as(credentials).sts.getCallerIdentity();
+    const { runtime } = 'token' in credentials ? context.aws.withToken(credentials.token) : context.aws.as(credentials);
     const model = isBoundToPlace(access) ? undefined : defaultModel(inquiry);
     if (model === undefined) return undefined;
     for (let count = 0; count < calls; count += 1) await answered(() => runtime(access.spec.region).converse(model.invokeId, 'Answer with the one word: ready', 16));
@@ -56,7 +57,7 @@ async function tried(inquiry: Inquiry, calls: number): Promise<Finding | undefin
 }
 
 /** As the pods will take them. */
-async function taken(inquiry: Inquiry): Promise<AwsCredentials | Finding> {
+async function taken(inquiry: Inquiry): Promise<AwsCredentials | ApiKeyHeld | Finding> {
   const role = sessionWayOf(inquiry);
   if (role !== undefined) {
     const { credentials, findings, detail } = await role.way.session();
@@ -64,8 +65,10 @@ async function taken(inquiry: Inquiry): Promise<AwsCredentials | Finding> {
   }
   const { metadata, spec } = inquiry.access;
   const secret = await inquiry.context.kubernetes.get({ apiVersion: 'v1', kind: 'Secret', namespace: metadata.namespace, name: spec.names.secret });
-  const [id, secretAccessKey] = [(await readSecret(inquiry))?.pair?.accessKeyId, secret === undefined ? undefined : secretValue(secret, credentialFields.secretAccessKey)];
-  return id === undefined || secretAccessKey === undefined ? nothingToTake(inquiry.access, `Secret ${spec.names.secret} holds no key pair`) : { accessKeyId: id, secretAccessKey };
+  const sort = keySortOf(inquiry.access);
+  const [id, held] = [(await readSecret(inquiry))?.pair?.accessKeyId, secret === undefined || sort === undefined ? undefined : secretValue(secret, sort.fields.secret)];
+  if (id === undefined || held === undefined) return nothingToTake(inquiry.access, `Secret ${spec.names.secret} holds no key`);
+  return sort?.mode === 'apiKey' ? { accessKeyId: id, token: held } : { accessKeyId: id, secretAccessKey: held };
 }
 
 /** A refusal of another sort (a model that has ended) says nothing against the credentials. */
