@@ -37,14 +37,17 @@ export const kustomizationNames: readonly string[] = ['kustomization.yaml', 'kus
 
 /**
  * @param tolerant a workload that is not there is passed over: a removal has nothing to do with it
- * @throws AccessError `export-workload-missing`, `export-workload-ambiguous`
+ * @throws AccessError `export-workload-missing`, `export-workload-ambiguous`, `export-unreadable`
  */
 export function readApp(workspace: Workspace, directory: string, access: Access, { tolerant = false } = {}): ManifestApp {
-  const within = parsedFiles(workspace, directory);
-  const isNew = within.length === 0;
+  const { files: within, unreadable } = filesOf(workspace, directory);
+  const isNew = within.length === 0 && unreadable.length === 0;
   // A folder without any workload waits for one, or a chart makes it.
   const some = within.flatMap(({ documents }) => documents).some(({ object }) => isWorkloadKind(object.kind));
   const workloads = some ? access.spec.workloads.flatMap((workload) => findWorkload(workload, access.metadata.namespace, within, directory, tolerant) ?? []) : [];
+  // The workload may stand in what this user may not read.
+  const [refused] = unreadable;
+  if (!some && !tolerant && refused !== undefined) throw refused;
   const [first] = workloads;
   const home = first === undefined ? resolve(directory) : dirname(resolve(first.file));
   // A folder of many apps is the repository itself; an app's folder lies among others.
@@ -61,22 +64,23 @@ export function readApp(workspace: Workspace, directory: string, access: Access,
 }
 
 export function parsedFiles(workspace: Workspace, directory: string): readonly ManifestFile[] {
-  if (!workspace.isFolder(directory)) return [];
-  return workspace
-    .files(directory, (name) => /\.ya?ml$/.test(name), 3_000)
-    .flatMap((file): ManifestFile[] => {
-      const text = readable(workspace, file);
-      return text === undefined ? [] : [parseManifestFile(file, text)];
-    });
+  return filesOf(workspace, directory).files;
 }
 
-function readable(workspace: Workspace, file: string): string | undefined {
-  try {
-    return workspace.read(file);
-  } catch (error) {
-    if (error instanceof AccessError) return undefined;
-    throw error;
+function filesOf(workspace: Workspace, directory: string): { readonly files: readonly ManifestFile[]; readonly unreadable: readonly AccessError[] } {
+  const files: ManifestFile[] = [];
+  const unreadable: AccessError[] = [];
+  if (!workspace.isFolder(directory)) return { files, unreadable };
+  for (const file of workspace.files(directory, (name) => /\.ya?ml$/.test(name), 3_000)) {
+    try {
+      const text = workspace.read(file);
+      if (text !== undefined) files.push(parseManifestFile(file, text));
+    } catch (error) {
+      if (!(error instanceof AccessError)) throw error;
+      unreadable.push(error);
+    }
   }
+  return { files, unreadable };
 }
 
 function findWorkload(workload: Workload, namespace: string, files: readonly ManifestFile[], directory: string, tolerant: boolean): FoundWorkload | undefined {

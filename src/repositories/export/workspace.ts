@@ -47,10 +47,19 @@ export class Workspace {
   names(directory: string): readonly string[] {
     const folder = resolve(directory);
     let onDisk: readonly string[] = [];
-    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) onDisk = readdirSync(folder);
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) onDisk = namesIn(folder);
     const made = [...this.#after].filter(([file, text]) => text !== undefined && file.startsWith(folder + sep)).map(([file]) => relative(folder, file).split(sep)[0] ?? '');
     const removed = new Set([...this.#after].filter(([file, text]) => text === undefined && dirname(file) === folder).map(([file]) => relative(folder, file)));
     return [...new Set([...onDisk, ...made])].filter((name) => !removed.has(name)).sort();
+  }
+
+  /** None in a folder that may not be read: it shows no habit. */
+  #readableNames(directory: string): readonly string[] {
+    try {
+      return this.names(directory);
+    } catch {
+      return [];
+    }
   }
 
   isFolder(path: string): boolean {
@@ -62,7 +71,7 @@ export class Workspace {
   files(directory: string, wanted: (name: string) => boolean, limit = 5_000): readonly string[] {
     const found: string[] = [];
     const visit = (folder: string, depth: number): void => {
-      for (const name of this.names(folder)) {
+      for (const name of depth === 0 ? this.names(folder) : this.#readableNames(folder)) {
         const path = join(folder, name);
         const status = lstatSync(path, { throwIfNoEntry: false });
         if (status?.isSymbolicLink() === true || found.length >= limit) continue;
@@ -90,6 +99,18 @@ export class Workspace {
   }
 }
 
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    throw unreadable(folder, causeOf(error));
+  }
+}
+
+function causeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && error.code === 'EACCES' ? 'This user may not read it.' : String(error);
+}
+
 function readOriginal(file: string): string | undefined {
   const status = lstatSync(file, { throwIfNoEntry: false });
   if (status === undefined) return undefined;
@@ -100,7 +121,7 @@ function readOriginal(file: string): string | undefined {
   try {
     bytes = readFileSync(file);
   } catch (error) {
-    throw unreadable(file, error instanceof Error && 'code' in error && error.code === 'EACCES' ? 'This user may not read it.' : String(error));
+    throw unreadable(file, causeOf(error));
   }
   if (bytes.includes(0) || !isUtf8(bytes)) throw unreadable(file, 'It is binary, or no UTF-8: writing it again would change bytes that nobody meant to change.');
   return bytes.toString('utf8');

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 import { evaluate } from '../hcl/evaluate.ts';
 import { hclParser } from '../hcl/grammar.ts';
@@ -7,10 +7,8 @@ import { parseTerraformJson, parseVariablesJson } from '../hcl/parse-json.ts';
 import type { HclFile } from '../hcl/syntax.ts';
 import { Unknown, type Value } from '../hcl/value.ts';
 import { evaluateModule } from './evaluate-module.ts';
+import { readText } from '../walk.ts';
 import type { TerraformModule } from './types.ts';
-
-/** Larger files are no Terraform that a person wrote. */
-const largestFile = 2 * 1024 * 1024;
 
 /** Reads and evaluates modules, each with the local modules that it calls. `close` frees the parser. */
 export async function openTerraform(): Promise<{ readonly read: (directory: string) => TerraformModule; readonly close: () => void }> {
@@ -57,10 +55,9 @@ function openModule(directory: string, given: ReadonlyMap<string, Value>, addres
 }
 
 function readHcl(path: string, parse: ParseFile): HclFile[] {
-  const status = statSync(path, { throwIfNoEntry: false });
-  if (!status?.isFile() || status.size > largestFile) return [];
-  const text = readFileSync(path, 'utf8');
-  return text.includes('\u0000') ? [] : [parse(path, text)];
+  // What cannot be read is told by who looks for the files.
+  const read = readText(path);
+  return 'text' in read ? [parse(path, read.text)] : [];
 }
 
 /** Native or JSON syntax. */
