@@ -1,4 +1,4 @@
-/** The real External Secrets Operator (v0.20.4) on a real control plane, pointed at some SSM and STS. */
+/** The real External Secrets Operator (v0.20.4) on a real control plane, pointed at some SSM, Secrets Manager and STS. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
@@ -9,7 +9,7 @@ import { goPrograms } from './go-programs.ts';
 import type { RunFolder, StartedProcess } from './run-folder.ts';
 
 export interface OperatorOptions {
-  /** `http://127.0.0.1:PORT` of SSM and STS. */
+  /** `http://127.0.0.1:PORT` of SSM, Secrets Manager and STS. */
   readonly awsEndpoint: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -36,6 +36,7 @@ export async function startExternalSecretsOperator(folder: RunFolder, plane: Con
       {
         KUBECONFIG: plane.kubeconfigFile,
         AWS_SSM_ENDPOINT: options.awsEndpoint,
+        AWS_SECRETSMANAGER_ENDPOINT: options.awsEndpoint,
         AWS_STS_ENDPOINT: options.awsEndpoint,
         AWS_REGION: options.region,
         AWS_ACCESS_KEY_ID: options.accessKeyId,

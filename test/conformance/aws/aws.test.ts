@@ -8,6 +8,7 @@ import { openClients, type Clients } from './clients.ts';
 import { catalogCases, enforcementCases, workload } from './enforcement.ts';
 import type { Outcome } from './outcome.ts';
 import { iamCases, ssmCases, type Case } from './requests.ts';
+import { secretsManagerCases } from './secrets-manager.ts';
 import { issuer, subject, webIdentityCases } from './web-identity.ts';
 
 type Emulators = readonly ('ministack' | 'moto')[];
@@ -59,6 +60,7 @@ describe('the AWS of the sandbox answers as emulators that others wrote', () => 
   compare('IAM and STS', iamCases, ['ministack', 'moto'], (part) => aws[part]);
   compare('roles, issuers and the simulator', webIdentityCases(() => token), ['ministack', 'moto'], (part) => aws[part]);
   compare('Parameter Store', ssmCases, ['ministack', 'moto'], (part) => aws[part]);
+  compare('Secrets Manager', secretsManagerCases, ['ministack', 'moto'], (part) => aws[part]);
   compare('enforcement and Bedrock', enforcementCases, ['ministack'], (part) => (part === 'moto' ? aws.moto : workloads[part]));
   compare('the catalog', catalogCases, ['ministack'], (part) => aws[part]);
 });

@@ -1,6 +1,7 @@
 import { BedrockClient } from '@aws-sdk/client-bedrock';
 import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
 import { IAMClient } from '@aws-sdk/client-iam';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
@@ -16,6 +17,7 @@ export interface Clients {
   readonly iam: IAMClient;
   readonly sts: STSClient;
   readonly ssm: SSMClient;
+  readonly secrets: SecretsManagerClient;
   readonly bedrock: BedrockClient;
   readonly runtime: BedrockRuntimeClient;
   /** The same AWS as somebody else. */
@@ -26,7 +28,7 @@ export interface Clients {
 /** HTTP/1.1 for the runtime too: ministack checks HTTP/2 signatures over `host`, while `:authority` is what is signed. */
 export function openClients(endpoint: string, credentials: Credentials): Clients {
   const options = { endpoint, region: 'us-west-2', credentials, maxAttempts: 1 };
-  const clients = { iam: new IAMClient(options), sts: new STSClient(options), ssm: new SSMClient(options), bedrock: new BedrockClient(options), runtime: new BedrockRuntimeClient({ ...options, requestHandler: new NodeHttpHandler() }) };
+  const clients = { iam: new IAMClient(options), sts: new STSClient(options), ssm: new SSMClient(options), secrets: new SecretsManagerClient(options), bedrock: new BedrockClient(options), runtime: new BedrockRuntimeClient({ ...options, requestHandler: new NodeHttpHandler() }) };
   const others: Clients[] = [];
   return {
     ...clients,

@@ -9,10 +9,11 @@ import { connectionOf } from '../connection.ts';
 import { comparable } from '../kubernetes/session.ts';
 import { realParts, report } from '../parts.ts';
 import { parameterStore } from './parameters.ts';
+import { secretsManagerSteps } from './secrets-manager.ts';
 import { namespace, region, settled, steps, type Target } from './scenario.ts';
 
 /**
- * The real operator reads from a sandbox's SSM through the AWS SDK for Go; the stand-in from another sandbox's. Nothing is shared between the two.
+ * The real operator reads from a sandbox's SSM and Secrets Manager through the AWS SDK for Go; the stand-in from another sandbox's. Nothing is shared between the two.
  */
 describe('the stand-in shows what the real External Secrets Operator shows', () => {
   let folder: RunFolder;
@@ -27,7 +28,7 @@ describe('the stand-in shows what the real External Secrets Operator shows', () 
     forReal = await startSandbox({ externalSecrets: false });
     const operator = await forReal.aws.createIdentity('external-secrets', {
       Version: '2012-10-17',
-      Statement: [{ Effect: 'Allow', Action: ['ssm:GetParameter', 'ssm:GetParameters', 'sts:AssumeRole'], Resource: '*' }],
+      Statement: [{ Effect: 'Allow', Action: ['ssm:GetParameter', 'ssm:GetParameters', 'secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret', 'sts:AssumeRole'], Resource: '*' }],
     });
     await startExternalSecretsOperator(folder, { ...kubernetes, startedIn: 0 }, { awsEndpoint: forReal.aws.endpoint, region, ...operator }, (line) => void process.stderr.write(`${line}\n`));
     const credentials = ({ environment }: Sandbox) => ({ accessKeyId: environment['AWS_ACCESS_KEY_ID'] ?? '', secretAccessKey: environment['AWS_SECRET_ACCESS_KEY'] ?? '' });
@@ -58,7 +59,7 @@ describe('the stand-in shows what the real External Secrets Operator shows', () 
     await call(api, 'DELETE', '/apis/external-secrets.io/v1/clustersecretstores');
   }
 
-  for (const step of steps) {
+  for (const step of [...steps, ...secretsManagerSteps]) {
     it(step.name, async () => {
       const [real, sandbox] = await Promise.all(
         [targets.real, targets.sandbox].map(async (target) => {

@@ -1,10 +1,16 @@
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { CreateSecretCommand, DeleteSecretCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { DeleteParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 
 /** Puts and removes parameters where the operator reads them. */
 export interface ParameterChange {
   put(name: string, value: string): Promise<void>;
   remove(name: string): Promise<void>;
+  /** A secret of Secrets Manager; `versionId` has 32 characters. */
+  createSecret(name: string, value: string, versionId: string): Promise<void>;
+  putSecret(name: string, value: string, versionId: string): Promise<void>;
+  /** With a recovery window. */
+  deleteSecret(name: string): Promise<void>;
   /** Makes a role that may read `access-key-id` only. Answers its ARN. */
   roleThatReads(name: string): Promise<string>;
   close(): void;
@@ -12,12 +18,22 @@ export interface ParameterChange {
 
 export function parameterStore(endpoint: string, region: string, credentials: { readonly accessKeyId: string; readonly secretAccessKey: string }): ParameterChange {
   const client = new SSMClient({ endpoint, region, credentials });
+  const secrets = new SecretsManagerClient({ endpoint, region, credentials });
   return {
     async put(Name, Value) {
       await client.send(new PutParameterCommand({ Name, Value, Type: 'SecureString', Overwrite: true }));
     },
     async remove(Name) {
       await client.send(new DeleteParameterCommand({ Name }));
+    },
+    async createSecret(Name, SecretString, ClientRequestToken) {
+      await secrets.send(new CreateSecretCommand({ Name, SecretString, ClientRequestToken, Tags: [{ Key: 'team', Value: 'platform' }] }));
+    },
+    async putSecret(SecretId, SecretString, ClientRequestToken) {
+      await secrets.send(new PutSecretValueCommand({ SecretId, SecretString, ClientRequestToken }));
+    },
+    async deleteSecret(SecretId) {
+      await secrets.send(new DeleteSecretCommand({ SecretId, RecoveryWindowInDays: 7 }));
     },
     async roleThatReads(RoleName) {
       const iam = new IAMClient({ endpoint, region: 'us-east-1', credentials });
@@ -28,6 +44,9 @@ export function parameterStore(endpoint: string, region: string, credentials: { 
       iam.destroy();
       return Role?.Arn ?? '';
     },
-    close: () => client.destroy(),
+    close() {
+      client.destroy();
+      secrets.destroy();
+    },
   };
 }

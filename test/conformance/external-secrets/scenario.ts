@@ -29,12 +29,12 @@ const reference = (kind: string, name: string): string => {
   return `${resources[kind]}/${name}`;
 };
 
-async function create({ api }: Target, object: { readonly kind: string; readonly metadata: { readonly name: string; readonly namespace?: string }; readonly [field: string]: unknown }): Promise<void> {
+export async function create({ api }: Target, object: { readonly kind: string; readonly metadata: { readonly name: string; readonly namespace?: string }; readonly [field: string]: unknown }): Promise<void> {
   const answer = await call(api, 'POST', reference(object.kind, '').slice(0, -1), { body: object });
   if (answer.status !== 201) throw new Error(`${object.kind} ${object.metadata.name}: ${answer.text}`);
 }
 
-async function change({ api }: Target, kind: string, name: string, patch: object): Promise<void> {
+export async function change({ api }: Target, kind: string, name: string, patch: object): Promise<void> {
   const answer = await call(api, 'PATCH', `${reference(kind, name)}?fieldManager=someone`, { body: patch, contentType: mergeType });
   if (answer.status !== 200) throw new Error(`${kind} ${name}: ${answer.text}`);
 }
@@ -44,14 +44,14 @@ async function remove({ api }: Target, kind: string, name: string): Promise<void
   if (answer.status >= 300) throw new Error(`${kind} ${name}: ${answer.text}`);
 }
 
-const externalSecret = (name: string, spec: object, metadata: object = {}) => ({
+export const externalSecret = (name: string, spec: object, metadata: object = {}) => ({
   apiVersion: version,
   kind: 'ExternalSecret',
   metadata: { name, namespace, ...metadata },
   spec: { refreshInterval: '1h0m0s', secretStoreRef: { kind: 'ClusterSecretStore', name: 'parameterstore' }, ...spec },
 });
-const store = (name: string, aws: object, more: object = {}) => ({ apiVersion: version, kind: 'ClusterSecretStore', metadata: { name }, spec: { provider: { aws: { service: 'ParameterStore', region, ...aws } }, ...more } });
-const one = (secretKey: string, key: string, more: object = {}): object => ({ secretKey, remoteRef: { key, ...more } });
+export const store = (name: string, aws: object, more: object = {}) => ({ apiVersion: version, kind: 'ClusterSecretStore', metadata: { name }, spec: { provider: { aws: { service: 'ParameterStore', region, ...aws } }, ...more } });
+export const one = (secretKey: string, key: string, more: object = {}): object => ({ secretKey, remoteRef: { key, ...more } });
 
 export const steps: readonly Step[] = [
   {

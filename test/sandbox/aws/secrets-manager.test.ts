@@ -27,9 +27,9 @@ test('a create that is made again changes nothing; another one of that name is r
   await create('one', token('a'));
   await refused(create('two', token('a')), 'ResourceExistsException', `The operation failed because the secret ${Name} already exists.`, 400);
   await refused(create('one', token('b')), 'ResourceExistsException');
-  await refused(secrets.createSecret({ Name: 'a b', SecretString: 'x' }), 'ValidationException');
+  await refused(secrets.createSecret({ Name: 'a b', SecretString: 'x' }), 'ValidationException', /^Invalid name\. /);
   await refused(secrets.createSecret({ Name: 'x'.repeat(513), SecretString: 'x' }), 'ValidationException', /less than or equal to 512/);
-  await refused(secrets.createSecret({ Name: 'short', SecretString: 'x', ClientRequestToken: 'short' }), 'ValidationException', /greater than or equal to 32/);
+  await refused(secrets.createSecret({ Name: 'short', SecretString: 'x', ClientRequestToken: 'short' }), 'InvalidParameterException', 'ClientRequestToken must be 32-64 characters long.');
   await refused(secrets.createSecret({ Name: 'none', SecretString: '' }), 'InvalidParameterException');
 });
 

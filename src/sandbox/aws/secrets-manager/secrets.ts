@@ -92,9 +92,11 @@ export function secretKeyChecks(call: Call, actions: Parameters<typeof keyChecks
   return keyChecks(call, { actions, keyId, via: 'secretsmanager', encryptionContext: { SecretARN: arn, SecretVersionId: versionId } });
 }
 
-/** API reference, CreateSecret: 32 to 64 characters. An SDK makes a UUID where the caller gives none; a raw call must give one. */
+/** API reference, CreateSecret: 32 to 64 characters. An SDK makes a UUID where the caller gives none; a raw call must give one. @throws AwsError InvalidParameterException (as moto has it) */
 export function requestToken(input: Fields): string {
-  return input.text('ClientRequestToken', { min: 32, max: 64 });
+  const token = input.text('ClientRequestToken');
+  if (token.length < 32 || token.length > 64) throw new AwsError('InvalidParameterException', 400, 'ClientRequestToken must be 32-64 characters long.');
+  return token;
 }
 
 /** @throws AwsError InvalidParameterException, ValidationException. The value is never repeated in an error. */

@@ -4,7 +4,7 @@ import { addVersion, changed, lookUp, newArn, onSecret, requestToken, secretKeyC
 import { checkTagCount, readTags, requestTagContext } from './tags.ts';
 
 /** API reference, CreateSecret, Name. */
-const nameRule = { min: 1, max: 512, pattern: /[A-Za-z0-9/_+=.@-]+/ };
+const nameRule = { min: 1, max: 512 };
 const keyRule = { max: 2048 };
 /** CreateSecret and UpdateSecret ask the key once before there is a version ("Secret encryption and decryption", permissions). */
 const probe = 'RequestToValidateKeyAccess';
@@ -24,6 +24,7 @@ const createSecret: Operation = {
   },
   run(call) {
     const name = call.input.text('Name', nameRule);
+    if (!/^[A-Za-z0-9/_+=.@!-]+$/.test(name)) throw new AwsError('ValidationException', 400, 'Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!');
     const tags = readTags(call.input);
     checkTagCount(tags.size);
     const existing = secretsOf(call).get(name);
