@@ -1,6 +1,7 @@
 /** IAM Roles Anywhere of one region: trust anchors, profiles and sessions (API reference, 2018-05-10). */
 import { Secret } from '../secret.ts';
 import { orUndefined, present } from './answer.ts';
+import { AwsCallError } from './call-error.ts';
 import type { CallPlace } from './classify.ts';
 import { requestOf, restCaller, sender, type RestService } from './rest-json.ts';
 import { changing, reading } from './session.ts';
@@ -38,10 +39,10 @@ export function rolesAnywhereCalls(session: Session, region: string): RolesAnywh
     createProfile({ name, roleArns, durationSeconds, tags }) {
       const where = place('CreateProfile', name);
       const body = { name, roleArns, durationSeconds, enabled: true, tags: entries(tags) };
-      return changing(session, where, async () => toProfile(recordIn(await call({ method: 'POST', path: '/profiles', body }), 'profile', where), where));
+      return passing(roleArns, changing(session, where, async () => toProfile(recordIn(await call({ method: 'POST', path: '/profiles', body }), 'profile', where), where)));
     },
     async updateProfile(id, { roleArns, durationSeconds }) {
-      await changing(session, place('UpdateProfile', id), () => call({ method: 'PATCH', path: profilePath(id), body: { roleArns, durationSeconds } }));
+      await passing(roleArns, changing(session, place('UpdateProfile', id), () => call({ method: 'PATCH', path: profilePath(id), body: { roleArns, durationSeconds } })));
     },
     async enableProfile(id) {
       await changing(session, place('EnableProfile', id), () => call({ method: 'POST', path: `${profilePath(id)}/enable` }));
@@ -77,6 +78,16 @@ export function rolesAnywhereCalls(session: Session, region: string): RolesAnywh
       });
     },
   };
+}
+
+/** A call that lists roles may be refused for want of `iam:PassRole` on them: AWS says so in its answer alone. */
+async function passing<Answer>(roleArns: readonly string[], answer: Promise<Answer>): Promise<Answer> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!(error instanceof AwsCallError) || error.kind !== 'denied' || !/perform: iam:PassRole /.test(error.message)) throw error;
+    throw new AwsCallError(error.message, { ...error, action: 'iam:PassRole', resource: roleArns[0] ?? '*' });
+  }
 }
 
 function toTrustAnchor(anchor: Answered, where: CallPlace): TrustAnchor {

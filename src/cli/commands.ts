@@ -137,7 +137,7 @@ export const commands: readonly CommandDescription[] = [
     name: 'sandbox',
     summary: 'run a small AWS and Kubernetes that enforce IAM, or a command inside it',
     arguments: [{ syntax: '[command...]', text: 'after --: a command to run inside, with its exit code' }],
-    options: [options.empty, options.now, options.seed],
+    options: [options.empty, options.certManager, options.now, options.seed],
     after: 'Examples:\n  bedrock-access sandbox\n  bedrock-access sandbox -- kubectl get pods -A\n  bedrock-access sandbox -- aws iam list-users',
     load: () => import('./sandbox.ts'),
   },

@@ -34,6 +34,7 @@ export interface CommandOptions {
   readonly seed?: string;
   /** A sandbox without the example app and store. */
   readonly empty: boolean;
+  readonly certManager: boolean;
   readonly audit?: string;
   readonly context?: string;
   readonly kubeconfig?: string;
@@ -107,6 +108,7 @@ export function readOptions(values: Readonly<Record<string, unknown>>, positiona
     force: flag('force'),
     refresh: flag('refresh'),
     empty: flag('empty'),
+    certManager: flag('certManager'),
     rotation: { rotateNow: flag('now'), due: flag('due'), undo: flag('undo'), compromised: flag('compromised'), planOnly: flag('plan'), ...text('layout'), ...text('silence'), ...text('grace') },
     migration: { ...text('to'), set: Array.isArray(settings) ? settings.filter((setting) => typeof setting === 'string') : [] },
     fix: flag('fix'),
@@ -214,5 +216,6 @@ export const options = {
   at: () => new Option('--at <url>', "with verify: look below this address, where the issuer's name does not lead yet"),
   seed: () => new Option('--seed <number>', 'seed of the random numbers of the world'),
   empty: () => new Option('--empty', 'without the app and the store that init declares'),
+  certManager: () => new Option('--cert-manager', 'with cert-manager and a trust anchor, for credentials.rolesAnywhere'),
   audit: () => new Option('--audit <file>', 'write every call that was made, as JSON lines'),
 } as const;

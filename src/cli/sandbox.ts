@@ -16,7 +16,7 @@ import { dateOption, numberOption } from './option-values.ts';
 export async function run(options: CommandOptions, commandLine: CommandLine): Promise<number> {
   const now = dateOption('--now', options.now);
   const seed = numberOption('--seed', options.seed);
-  const sandbox = await startSandbox({ workloads: 'processes', ...(now === undefined ? {} : { now }), ...(seed === undefined ? {} : { seed }) });
+  const sandbox = await startSandbox({ workloads: 'processes', ...(now === undefined ? {} : { now }), ...(seed === undefined ? {} : { seed }), ...(options.certManager ? { certManager: true } : {}) });
   try {
     if (!options.empty) await deployExample(sandbox, commandLine);
     const environment = environmentOf(sandbox, commandLine);
@@ -27,6 +27,7 @@ export async function run(options: CommandOptions, commandLine: CommandLine): Pr
     } else commandLine.print(JSON.stringify(environment));
     commandLine.say(`# AWS account ${sandbox.account} and a Kubernetes cluster are ready; the key is the sandbox's own and works nowhere else.`);
     if (!options.empty) commandLine.say('# Deployment openhands runs in namespace openhands. In another terminal, after these lines: bedrock-access init, plan, apply, verify.');
+    if (sandbox.trustAnchor !== undefined) commandLine.say(`# The ClusterIssuer platform signs what this trust anchor accepts: ${sandbox.trustAnchor}`);
     commandLine.say('# Ctrl-C ends it.');
     await aborted(commandLine.signal);
     return exitCodes.ok;

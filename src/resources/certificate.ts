@@ -12,7 +12,8 @@ import { rolesAnywhereOf } from './roles-anywhere.ts';
 import { regionsOf } from './roles-anywhere-profile.ts';
 import { objectName, removeObject, replaceWith } from './whole-object.ts';
 
-const apiVersion = 'cert-manager.io/v1';
+const group = 'cert-manager.io';
+const apiVersion = `${group}/v1`;
 
 /** On the Secret: which access's certificate it holds. No label of ours: what carries those is the key pair's Secret. */
 const accessLabel = 'bedrock-access.dev/certificate-of';
@@ -49,7 +50,7 @@ export const certificate: ResourceKind<DesiredCertificate, ObservedCertificate> 
 
   async observe({ desired }, readings) {
     const { namespace, name, issuer: declared } = desired;
-    const [versions, secret] = await Promise.all([readings.servedVersions('cert-manager.io', 'Certificate'), readings.object({ apiVersion: 'v1', kind: 'Secret', namespace, name })]);
+    const [versions, secret] = await Promise.all([readings.servedVersions(group, 'Certificate'), readings.object({ apiVersion: 'v1', kind: 'Secret', namespace, name })]);
     const served = versions.includes('v1');
     const [found, issuer] = served
       ? await Promise.all([readings.object({ apiVersion, kind: 'Certificate', namespace, name }), readings.object({ apiVersion, kind: declared.kind, name: declared.name, ...(declared.kind === 'Issuer' ? { namespace } : {}) })])
@@ -58,7 +59,7 @@ export const certificate: ResourceKind<DesiredCertificate, ObservedCertificate> 
   },
   async strays(where, readings) {
     // Only an access that has or had this mode may ask for Certificates.
-    if ((await regionsOf(where, readings)).length === 0 || !(await readings.servedVersions('cert-manager.io', 'Certificate')).includes('v1')) return [];
+    if ((await regionsOf(where, readings)).length === 0 || !(await readings.servedVersions(group, 'Certificate')).includes('v1')) return [];
     const { namespace, name: access } = where.owner;
     const [certificates, secrets] = await Promise.all([
       readings.objects(apiVersion, 'Certificate', { namespace, labelSelector: ownerSelector(where.owner) }),
@@ -117,8 +118,8 @@ export const certificate: ResourceKind<DesiredCertificate, ObservedCertificate> 
 
   permissions: [],
   clusterRules: [
-    { apiGroups: ['cert-manager.io'], resources: ['certificates'], verbs: ['get', 'list', 'create', 'update', 'delete'] },
-    { apiGroups: ['cert-manager.io'], resources: ['issuers', 'clusterissuers'], verbs: ['get'] },
+    { apiGroups: [group], resources: ['certificates'], verbs: ['get', 'list', 'create', 'update', 'delete'] },
+    { apiGroups: [group], resources: ['issuers', 'clusterissuers'], verbs: ['get'] },
     { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list', 'delete'] },
   ],
   repeatable: [],
@@ -133,7 +134,7 @@ function specOf({ name, access, commonName, issuer }: DesiredCertificate): Reado
   return {
     commonName,
     duration,
-    issuerRef: { group: 'cert-manager.io', kind: issuer.kind, name: issuer.name },
+    issuerRef: { group, kind: issuer.kind, name: issuer.name },
     privateKey: { algorithm: 'ECDSA', encoding: 'PKCS8', rotationPolicy: 'Always', size: 256 },
     renewBefore,
     secretName: name,
@@ -146,12 +147,16 @@ function specOf({ name, access, commonName, issuer }: DesiredCertificate): Reado
 const shape = specOf({ namespace: '', name: '', access: '', commonName: '', issuer: { kind: 'Issuer', name: '' } });
 
 function lines(spec: unknown): State {
-  const { commonName, issuerRef, secretName, ...rest } = { ...(typeof spec === 'object' ? spec : {}), commonName: textAt(spec, 'commonName'), secretName: textAt(spec, 'secretName'), issuerRef: at(spec, 'issuerRef') };
+  const text = (...path: readonly string[]): string => textAt(spec, ...path) ?? '';
+  const usages = at(spec, 'usages');
+  const labels = at(spec, 'secretTemplate', 'labels');
   return {
-    'common name': commonName ?? '',
-    issuer: `${textAt(issuerRef, 'kind') ?? ''} ${textAt(issuerRef, 'name') ?? ''}`,
-    Secret: secretName ?? '',
-    'key, duration and uses': canonicalJson(rest),
+    'common name': text('commonName'),
+    issuer: `${text('issuerRef', 'kind')} ${text('issuerRef', 'name')}`,
+    Secret: `${text('secretName')}${labels === undefined ? '' : `, labels ${canonicalJson(labels)}`}`,
+    key: `${text('privateKey', 'algorithm')} ${String(at(spec, 'privateKey', 'size') ?? '')}, ${text('privateKey', 'encoding')}, rotation ${text('privateKey', 'rotationPolicy')}`,
+    lasts: `${text('duration')}, renewed ${text('renewBefore')} before its end`,
+    for: Array.isArray(usages) ? usages.join(', ') : '',
   };
 }
 

@@ -42,34 +42,27 @@ export function sidecarEntry({ name, image, args, first, volumes }: PodSidecar, 
   };
 }
 
-/** One line for each; one of ours that is not wanted any more shall go. */
+/** Two lines for each; one of ours that is not wanted any more shall go. */
 export function sidecarsWanted(sidecars: readonly PodSidecar[], object: KubernetesObject | undefined, resolve: Resolve): State {
   const found = object === undefined ? {} : sidecarsFound(object, sidecars);
-  const wanted = sidecars.map((sidecar) => {
-    const entry = sidecarEntry(sidecar, resolve);
-    return [lineOf(sidecar.name), entry === undefined ? undefined : shown(entry)] as const;
-  });
-  return { ...Object.fromEntries(Object.keys(found).map((line) => [line, ''])), ...Object.fromEntries(wanted) };
+  const wanted = sidecars.map((sidecar) => linesOf(sidecar.name, sidecar.image, sidecarEntry(sidecar, resolve)));
+  return Object.assign(Object.fromEntries(Object.keys(found).map((line) => [line, ''])), ...wanted);
 }
 
 /** @param sidecars of which only those fields are looked at that are written; what the API server fills in falls away */
 export function sidecarsFound(object: KubernetesObject, sidecars: readonly PodSidecar[]): State {
   const entries = recordsAt(at(object, ...workloadShape(object.kind).template, 'spec'), 'initContainers').filter((entry) => isSidecar(textAt(entry, 'name') ?? ''));
-  return Object.fromEntries(
-    entries.map((entry) => {
-      const name = textAt(entry, 'name') ?? '';
-      const wanted = sidecars.find((sidecar) => sidecar.name === name);
-      const shape = wanted === undefined ? entry : sidecarEntry(wanted, (field) => (typeof field === 'string' ? field : ''));
-      return [lineOf(name), shown(projected(entry, shape))];
-    }),
-  );
+  const lines = entries.map((entry) => {
+    const name = textAt(entry, 'name') ?? '';
+    const wanted = sidecars.find((sidecar) => sidecar.name === name);
+    const shape = wanted === undefined ? entry : sidecarEntry(wanted, (field) => (typeof field === 'string' ? field : ''));
+    return linesOf(name, textAt(entry, 'image') ?? '', projected(entry, shape));
+  });
+  return Object.assign({}, ...lines);
 }
 
-/** The image, which is what a person asks for first, and a digest of the rest. */
-function shown(entry: unknown): string {
-  return `${textAt(entry, 'image') ?? ''}, ${createHash('sha256').update(canonicalJson(entry)).digest('hex').slice(0, 12)}`;
-}
-
-function lineOf(name: string): string {
-  return `sidecar ${name.slice(volumePrefix.length)}`;
+/** The image, which is what a person asks for first, and a digest of all of it. */
+function linesOf(name: string, image: string, entry: unknown): State {
+  const line = `sidecar ${name.slice(volumePrefix.length)}`;
+  return { [line]: image, [`${line}, digest`]: entry === undefined ? undefined : createHash('sha256').update(canonicalJson(entry)).digest('hex').slice(0, 12) };
 }

@@ -223,6 +223,20 @@ test('a profile whose creation was never answered is found by its tags: there is
   }
 });
 
+test('without a revision, a destroy finds role, profile, certificate and the rest by their tags and labels', async () => {
+  await inCluster(async (world) => {
+    const before = await world.left();
+    await done(applyAccess(certified(world.trustAnchor), await world.run()));
+    const revisions = await world.kubernetes.list('apps/v1', 'ControllerRevision', { namespace });
+    assert.ok(revisions.length > 0);
+    for (const { metadata } of revisions) await world.kubernetes.remove({ apiVersion: 'apps/v1', kind: 'ControllerRevision', namespace, name: metadata.name ?? '' });
+    await done(destroyAccess(access, await world.run()));
+    await world.sandbox.clock.advance(5000);
+    assert.deepEqual(world.sandbox.aws.snapshot(), {});
+    assert.deepEqual(await world.left(), before);
+  });
+});
+
 test('permissions: with exactly what is printed the access is planned, applied, verified, mended, rolled back and destroyed', async () => {
   const boundary = 'arn:aws:iam::123456789012:policy/bedrock-access/bedrock-access-boundary';
   // The trust anchor's id is the same in every world of one seed.

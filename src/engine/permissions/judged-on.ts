@@ -38,6 +38,10 @@ export function judgedOn({ action, region, resource = '*' }: DeniedCall, access:
     // A list has no resource of its own: it is judged on everything of the account in that region.
     return [operation === 'DescribeParameters' ? `arn:${partition}:ssm:${region}:${account}:*` : `arn:${partition}:ssm:${region}:${account}:parameter/${resource.replace(/^\//, '')}`];
   }
+  if (service === 'rolesanywhere') {
+    if (resource === '*' || operation === 'CreateProfile') return ['*'];
+    return [`arn:${partition}:rolesanywhere:${region}:${account}:${operation.includes('TrustAnchor') ? 'trust-anchor' : 'profile'}/${resource}`];
+  }
   // AWS chooses the id of what is made.
   if (action === 'bedrock:CreateInferenceProfile') return [`arn:${partition}:bedrock:${region}:${account}:application-inference-profile/*`];
   if (service === 'eks' || service === 'eks-auth') {

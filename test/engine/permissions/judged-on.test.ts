@@ -22,6 +22,13 @@ test('a denied call is told with an ARN of a resource type that its action takes
   }
 });
 
+test('what IAM Roles Anywhere is asked about is told by its id; its lists and what is made, as everything', () => {
+  const arns = (action: string, resource: string): readonly string[] => judgedOn({ action: `rolesanywhere:${action}`, region: 'eu-west-1', resource }, access);
+  assert.deepEqual(arns('GetTrustAnchor', '8f2e'), ['arn:aws:rolesanywhere:eu-west-1:123456789012:trust-anchor/8f2e']);
+  assert.deepEqual(arns('DeleteProfile', '8f2e'), ['arn:aws:rolesanywhere:eu-west-1:123456789012:profile/8f2e']);
+  assert.deepEqual([...arns('ListProfiles', '*'), ...arns('CreateProfile', 'bedrock-openhands-openhands')], ['*', '*']);
+});
+
 test('a user is told with its path and, while it may not exist, without; a key with its user', () => {
   const arns = (action: string, resource: string): readonly string[] => judgedOn({ action, region: 'us-west-2', resource }, access).map((arn) => arn.replace('arn:aws:iam::123456789012:', ''));
   assert.deepEqual(arns('iam:GetUser', 'bedrock-openhands-user'), ['user/service/bedrock-openhands-user', 'user/bedrock-openhands-user']);

@@ -121,10 +121,10 @@ test('whoever lists a role in a profile must be allowed to pass it to the servic
       const statement = condition === undefined ? [] : [{ Effect: 'Allow', Action: 'iam:PassRole', Resource: roleArn, Condition: condition }];
       const key = await sandbox.aws.createIdentity('platform', { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'rolesanywhere:*', Resource: '*' }, ...statement] });
       const own = openAws({ region, environment: sandbox.environment, credentials: { accessKeyId: key.accessKeyId, secretAccessKey: new Secret(key.secretAccessKey) }, clock: sandbox.productClock, random: seededRandom(4) });
-      return own.rolesAnywhere(region).createProfile({ name: 'mine', roleArns: [roleArn], durationSeconds: 900, tags: {} }).then(() => 'made', (error: unknown) => (error instanceof AwsCallError ? `${error.kind} ${error.code}` : String(error)));
+      return own.rolesAnywhere(region).createProfile({ name: 'mine', roleArns: [roleArn], durationSeconds: 900, tags: {} }).then(() => 'made', (error: unknown) => (error instanceof AwsCallError ? `${error.kind} ${error.action} ${error.resource ?? ''}` : String(error)));
     };
-    assert.equal(await allowed(), 'denied AccessDeniedException');
-    assert.equal(await allowed({ StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } }), 'denied AccessDeniedException');
+    assert.equal(await allowed(), `denied iam:PassRole ${roleArn}`);
+    assert.equal(await allowed({ StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } }), `denied iam:PassRole ${roleArn}`);
     assert.equal(await allowed({ StringEquals: { 'iam:PassedToService': 'rolesanywhere.amazonaws.com' } }), 'made');
   });
 });
