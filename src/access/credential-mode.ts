@@ -1,5 +1,5 @@
 import { AccessError } from '../errors/error.ts';
-import type { Access, CredentialMode, Credentials, SecretStore } from './types.ts';
+import type { Access, CredentialMode, Credentials, RotationJob, SecretStore } from './types.ts';
 
 /** The one mode that the access has. */
 export function modeOf(credentials: Credentials): CredentialMode {
@@ -24,13 +24,14 @@ export interface KeyCredentials {
   readonly rotateAfter?: string;
   /** AWS ends each key after so many days; undefined: never. */
   readonly ageDays?: number;
+  readonly rotation?: RotationJob;
 }
 
 /** Undefined in the modes without a key. */
 export function keyCredentialsOf({ accessKey, apiKey }: Credentials): KeyCredentials | undefined {
   if (accessKey !== undefined) return { mode: 'accessKey', ...accessKey };
   if (apiKey === undefined) return undefined;
-  const { secretStore, rotateAfter, expiresAfter } = apiKey;
+  const { secretStore, rotateAfter, expiresAfter, rotation } = apiKey;
   return {
     mode: 'apiKey',
     secretStore,
@@ -38,6 +39,7 @@ export function keyCredentialsOf({ accessKey, apiKey }: Credentials): KeyCredent
     layout: 'single',
     ...(rotateAfter === undefined ? {} : { rotateAfter }),
     ...(expiresAfter === undefined ? {} : { ageDays: Number.parseInt(expiresAfter, 10) }),
+    ...(rotation === undefined ? {} : { rotation }),
   };
 }
 

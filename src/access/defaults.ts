@@ -96,7 +96,7 @@ export function declaredMode({ metadata, spec }: DeclaredAccess): Credentials | 
   if (webIdentity !== undefined) return { webIdentity: { ...webIdentity, role: role(webIdentity) } };
   if (podIdentity !== undefined) return { podIdentity: { ...podIdentity, role: role(podIdentity) } };
   if (rolesAnywhere !== undefined) return { rolesAnywhere: present({ ...rolesAnywhere, role: role(rolesAnywhere) }) };
-  if (apiKey !== undefined) return { apiKey: present({ ...apiKey, secretStore: present(apiKey.secretStore) }) };
+  if (apiKey !== undefined) return { apiKey: present({ ...apiKey, secretStore: present(apiKey.secretStore), rotation: apiKey.rotation && rotationNamed(metadata.name, apiKey.rotation) }) };
   if (session !== undefined) return { session: present({ ...session, role: role(session) }) };
   return undefined;
 }

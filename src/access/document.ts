@@ -133,6 +133,9 @@ export interface RolesAnywhereDocument {
 }
 
 export interface ApiKeyDocument {
+  readonly rotation?: RotationJobDocument;
+  /** Whole days: `90d`. */
+  readonly expiresAfter?: string;
   readonly secretStore: SecretStoreDocument;
   readonly term?: 'long' | 'short';
   readonly rotateAfter?: string;

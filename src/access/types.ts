@@ -145,6 +145,8 @@ export interface ApiKeyCredentials {
   readonly rotateAfter?: string;
   /** Whole days, `90d`: AWS ends each key at this age. Undefined: it has no end. */
   readonly expiresAfter?: string;
+  /** A CronJob that rotates it. */
+  readonly rotation?: RotationJob;
 }
 
 /** Sessions of an IAM role that the program renews in the cluster. */

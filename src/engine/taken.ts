@@ -1,5 +1,6 @@
 import { distinctNames } from '../access/defaults.ts';
 import type { Finding } from '../finding.ts';
+import { textAt } from '../resources/json.ts';
 import { address, type Resource } from '../resources/kind.ts';
 import type { Owner, Ownership } from '../resources/owner.ts';
 
@@ -41,7 +42,7 @@ export function takenFinding(resource: Resource, ownership: Exclude<Ownership, {
 }
 
 /** Where the declaration gives the name, or would. */
-function nameField({ kind, key }: Resource): string | undefined {
+function nameField({ kind, key, desired }: Resource): string | undefined {
   switch (kind) {
     case 'iam-user':
       return 'spec.names.user';
@@ -55,7 +56,7 @@ function nameField({ kind, key }: Resource): string | undefined {
     case 'environment-config-map':
       return 'spec.names.environment';
     case 'secret-store':
-      return 'spec.credentials.accessKey.secretStore.name';
+      return `${textAt(desired, 'field') ?? 'spec.credentials.accessKey.secretStore'}.name`;
     case 'rotation-job':
       return 'spec.credentials.accessKey.rotation.name';
     default:

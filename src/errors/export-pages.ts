@@ -3,6 +3,7 @@ import type { ErrorPage } from './error.ts';
 /** What `export` refuses or has to say. It writes all of its edits or none. */
 export const exportPages = {
   'export-style': { summary: 'A `--style` that does not exist, or a value that it does not take.', cause: 'The name or the value is misspelt.', remedy: 'The message lists what there is. Without `--style` the habits of the repositories are followed.', fault: 'input' },
+  'export-key-in-state': { summary: 'An API key is not written into Terraform.', cause: 'aws_iam_service_specific_credential keeps the token in plain text in the state.', remedy: 'Export without --keys terraform; the program makes the key outside every state.', fault: 'input' },
   'export-unreadable': { summary: 'A file that an edit touches cannot be taken in.', cause: 'It is broken, binary, too large, a link, or may not be read.', remedy: 'Mend or move the file, then run export again.', fault: 'input' },
   'export-unwritable': { summary: 'A file cannot be written.', cause: 'This user may not write there, or the file was changed meanwhile.', remedy: 'Mend that, and run export again.', fault: 'input' },
   'export-uneditable': { summary: 'A YAML file cannot be edited so that nothing else changes.', cause: 'An anchor is used in several places, the file uses tabs, or a form that offsets cannot tell apart.', remedy: 'Simplify that place, or make the edit by hand from `export --dry-run`.', fault: 'input' },

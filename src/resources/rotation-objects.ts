@@ -3,6 +3,7 @@
  * with every field that the API server would fill in spelled out, else Argo CD shows a difference for ever
  * (Kubernetes API reference: CronJob, PodSpec, Container).
  */
+import { keyCredentialsOf } from '../access/credential-mode.ts';
 import type { Access, RotationJob } from '../access/types.ts';
 import type { KubernetesObject } from '../kubernetes/types.ts';
 import { rotationRules, rotationRulesOfCluster } from './rotation-permissions.ts';
@@ -13,7 +14,7 @@ export type RotationKey = 'service-account' | 'role' | 'role-binding' | 'cluster
 
 /** In the order in which they are made: the CronJob last, when it may do what it does. None without a declared rotation. */
 export function rotationObjects(access: Access): ReadonlyMap<RotationKey, KubernetesObject> {
-  const rotation = access.spec.credentials.accessKey?.rotation;
+  const rotation = keyCredentialsOf(access.spec.credentials)?.rotation;
   if (rotation === undefined) return new Map();
   const { namespace } = access.metadata;
   const { name } = rotation;

@@ -3,6 +3,7 @@
  * them. It makes a Lease, and lists revisions and pods, which RBAC cannot name (Kubernetes docs, "Using RBAC
  * Authorization", referring to resources).
  */
+import { keyCredentialsOf } from '../access/credential-mode.ts';
 import type { Access } from '../access/types.ts';
 import type { ClusterRule } from './kind.ts';
 import { workloadShape } from './workload-kinds.ts';
@@ -15,7 +16,7 @@ export interface RoleRule extends ClusterRule {
 /** In the access's namespace. */
 export function rotationRules({ metadata, spec }: Access): readonly RoleRule[] {
   const { names, credentials, workloads } = spec;
-  const store = credentials.accessKey?.secretStore;
+  const store = keyCredentialsOf(credentials)?.secretStore;
   // What git keeps is waited for, and never written.
   const writes = (...verbs: readonly string[]): readonly string[] => (spec.managedBy.cluster === 'manifests' ? [] : verbs);
   const byPlural = Map.groupBy(workloads, ({ kind }) => workloadShape(kind).plural);
@@ -42,7 +43,7 @@ export function rotationRules({ metadata, spec }: Access): readonly RoleRule[] {
 
 /** Of what lies in no namespace: the id of the cluster (a UID and, where the platform set one, a ConfigMap), the namespace, the store. */
 export function rotationRulesOfCluster({ metadata, spec }: Access): readonly RoleRule[] {
-  const store = spec.credentials.accessKey?.secretStore;
+  const store = keyCredentialsOf(spec.credentials)?.secretStore;
   return [
     { apiGroups: [''], resources: ['namespaces'], verbs: ['get'], resourceNames: ['kube-system', metadata.namespace] },
     { apiGroups: [''], resources: ['configmaps'], verbs: ['get'], resourceNames: ['bedrock-access'] },

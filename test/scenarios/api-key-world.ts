@@ -1,4 +1,5 @@
 /** The original request's access with a long-term API key instead of a key pair, and what a pod would do with it. */
+import type { ApiKeyDocument } from '../../src/access/document.ts';
 import type { Access } from '../../src/access/types.ts';
 import type { RunContext, VerifyCheck } from '../../src/engine/types.ts';
 import { verifyAccess } from '../../src/engine/verify/index.ts';
@@ -6,7 +7,7 @@ import { declared } from './engine-world.ts';
 
 export const userName = 'bedrock-openhands-user';
 
-export function withApiKey(changes: Partial<{ readonly rotateAfter: string; readonly expiresAfter: string }> = {}, rest: Parameters<typeof declared>[0] = {}): Access {
+export function withApiKey(changes: Partial<Omit<ApiKeyDocument, 'secretStore'>> = {}, rest: Parameters<typeof declared>[0] = {}): Access {
   return declared({
     workloads: [{ kind: 'Deployment', name: 'openhands', client: 'boto3' }],
     credentials: { apiKey: { secretStore: { kind: 'ClusterSecretStore', name: 'parameterstore', region: 'ap-northeast-1' }, ...changes } },

@@ -59,6 +59,7 @@ const apiKey = z
     term: z.enum(['long', 'short']).default('long').describe('`long`: a service-specific credential of an IAM user. `short`: a token of at most 12 hours, which is not built yet.'),
     rotateAfter: duration.optional().describe('Rotate the key when it is this old: `30d`, `12h`, `90m`.'),
     expiresAfter: duration.optional().describe('AWS ends each key at this age, in whole days: `90d`. A rotation is due well before. Without it a key has no end.'),
+    rotation: rotationJob.optional(),
   })
   .describe('An IAM user with a long-term Amazon Bedrock API key, a bearer token, delivered through External Secrets.');
 

@@ -98,13 +98,13 @@ function agentRules({ spec }: Access): readonly RoleRule[] {
  * (Kubernetes docs, "Using RBAC Authorization", privilege escalation prevention): so the CronJob's rules are the program's too.
  */
 function rotationMakerRules(access: Access): readonly RoleRule[] {
-  if (access.spec.credentials.accessKey?.rotation === undefined) return [];
+  if (keyCredentialsOf(access.spec.credentials)?.rotation === undefined) return [];
   const made = [['', 'serviceaccounts'], [rbacGroup, 'roles'], [rbacGroup, 'rolebindings'], ['batch', 'cronjobs']];
   return [...made.map(([group = '', resource = '']) => ({ apiGroups: [group], resources: [resource], verbs: ['get', 'create', 'update', 'delete'] })), ...rotationRules(access).flatMap(eachResource)];
 }
 
 function rotationMakerRulesOfCluster(access: Access): readonly RoleRule[] {
-  const rotation = access.spec.credentials.accessKey?.rotation;
+  const rotation = keyCredentialsOf(access.spec.credentials)?.rotation;
   if (rotation === undefined) return [];
   const resourceNames = [rotationClusterName(access.metadata.namespace, rotation.name)];
   return [

@@ -66,7 +66,7 @@ export function confinementOf(access: Access, clusterId?: string): Confinement {
   const iam = (resource: string): string => `arn:${partition}:iam::${account}:${resource}`;
   const key = keyCredentialsOf(credentials);
   const parameterRegion = key?.secretStore.region ?? region;
-  const service = credentials.accessKey?.secretStore.service ?? 'ParameterStore';
+  const service = key?.secretStore.service ?? 'ParameterStore';
   // Of both layouts: an access moves from one to the other. A secret of Secrets Manager holds the pair.
   const parameters = service === 'ParameterStore' ? [names.parameter, names.accessKeyIdParameter, names.secretAccessKeyParameter] : [names.parameter];
   return {

@@ -1,4 +1,5 @@
 /** The least that the program itself needs for one access, in AWS and in the cluster; pure. */
+import { keyCredentialsOf } from '../../access/credential-mode.ts';
 import type { Access, RotationJob } from '../../access/types.ts';
 import type { Finding } from '../../finding.ts';
 import type { KubernetesObject } from '../../kubernetes/types.ts';
@@ -73,7 +74,7 @@ export function programPermissions(access: Access, clusterId?: string, extras: C
 }
 
 function rotationPermissions(access: Access, confined: Confinement): { readonly rotation?: RotationPermissions } {
-  const { rotation } = access.spec.credentials.accessKey ?? {};
+  const { rotation } = keyCredentialsOf(access.spec.credentials) ?? {};
   if (rotation === undefined) return {};
   const roles = [...rotationObjects(access).values()].filter(({ apiVersion }) => apiVersion.startsWith('rbac.'));
   return { rotation: { subject: rotationSubject(access, rotation), identity: rotation.identity, document: rotationPolicy(confined), roles } };

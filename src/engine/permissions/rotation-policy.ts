@@ -12,10 +12,10 @@ const user = ({ userArn }: Confinement): readonly string[] => [userArn];
 const denial = ({ policyArns }: Confinement): readonly string[] => policyArns.slice(0, 1).map((arn) => `${arn}-deny-sessions`);
 
 const places: readonly ActionPlace[] = [
-  { sid: 'ReadUser', actions: ['iam:GetUser', 'iam:ListAccessKeys', 'iam:GetAccessKeyLastUsed', 'iam:ListAttachedUserPolicies'], resources: user },
+  { sid: 'ReadUser', actions: ['iam:GetUser', 'iam:ListAccessKeys', 'iam:GetAccessKeyLastUsed', 'iam:ListServiceSpecificCredentials', 'iam:ListAttachedUserPolicies'], resources: user },
   // Marks on the user, and nothing that is not one.
   { sid: 'MarkUser', actions: ['iam:TagUser', 'iam:UntagUser'], resources: user, condition: (confined) => ({ ...owned(confined), 'ForAllValues:StringLike': { 'aws:TagKeys': 'bedrock-access/*' } }) },
-  { sid: 'KeysOfOneUser', actions: ['iam:CreateAccessKey', 'iam:UpdateAccessKey', 'iam:DeleteAccessKey'], resources: user, condition: owned },
+  { sid: 'KeysOfOneUser', actions: ['iam:CreateAccessKey', 'iam:UpdateAccessKey', 'iam:DeleteAccessKey', 'iam:UpdateServiceSpecificCredential', 'iam:DeleteServiceSpecificCredential'], resources: user, condition: owned },
   { sid: 'LookAtItsPolicy', actions: ['iam:GetPolicy', 'iam:GetPolicyVersion'], resources: ({ policyArns }) => policyArns },
   // The sessions of a leaked key are denied by a person's order; the end of that comes by itself.
   { sid: 'EndDenial', actions: ['iam:DetachUserPolicy'], resources: user, condition: (confined) => ({ ...owned(confined), ArnLike: { 'iam:PolicyARN': denial(confined) } }) },
@@ -25,8 +25,8 @@ const places: readonly ActionPlace[] = [
 /** In the store: one version more of what is there. Nothing is made or deleted. */
 const store: ActionPlace = { sid: 'StoreNewKey', actions: ['ssm:PutParameter', 'secretsmanager:PutSecretValue'], resources: ({ parameterArns }) => parameterArns, condition: owned };
 
-/** Of these places of the program's own policy a rotation takes part: it looks at them. */
-const looks: ReadonlySet<string> = new Set(['FindParameters', 'ReadParameters', 'ParameterKey', 'FindProfiles', 'ReadProfileTags']);
+/** Of these places of the program's own policy a rotation takes part: it looks at them, and makes an API key. */
+const looks: ReadonlySet<string> = new Set(['MakeApiKey', 'FindParameters', 'ReadParameters', 'ParameterKey', 'FindProfiles', 'ReadProfileTags']);
 
 export function rotationPolicy(confined: Confinement): PolicyDocument {
   const needed = new Set(neededActions(confined));

@@ -5,7 +5,7 @@ import { applicationInferenceProfile } from '../../resources/application-inferen
 import { environmentConfigMap } from '../../resources/environment-config-map.ts';
 import type { Implied } from '../../resources/kind.ts';
 import { ownerLabels } from '../../resources/owner.ts';
-import { credentialFields } from '../../resources/parameter-names.ts';
+import { sortNamed } from '../../resources/key-sort.ts';
 import { deliveredBySecret, ownProfileArns, profileParameter } from '../../resources/profile-delivery.ts';
 import { workloadVariables } from '../../resources/variables.ts';
 import { rotationManifests } from './rotation-manifests.ts';
@@ -33,8 +33,8 @@ function externalSecretObject(implied: Implied, style: Pick<ExportStyle, 'extern
   const { metadata, spec } = access;
   const { names } = spec;
   const profiles = profileEntries(implied);
-  const { layout, secretStore } = keyMode(access, 'an export');
-  const { accessKeyId, secretAccessKey } = credentialFields;
+  const { mode, layout, secretStore } = keyMode(access, 'an export');
+  const { id, secret } = sortNamed(mode).fields;
   const entry = (secretKey: string, key: string, property?: string): unknown => ({
     secretKey,
     remoteRef: { conversionStrategy: 'Default', decodingStrategy: 'None', key, metadataPolicy: 'None', ...(property === undefined ? {} : { property }) },
@@ -52,12 +52,12 @@ function externalSecretObject(implied: Implied, style: Pick<ExportStyle, 'extern
           name: names.secret,
           creationPolicy: 'Owner',
           deletionPolicy: 'Retain',
-          template: { engineVersion: 'v2', mergePolicy: 'Replace', metadata: { annotations: { [annotationKeys.accessKeyId]: `{{ .${accessKeyId} }}` }, labels: ownerLabels(owner) }, ...(profiles.length === 0 ? {} : { data: templated(implied, profiles) }) },
+          template: { engineVersion: 'v2', mergePolicy: 'Replace', metadata: { annotations: { [annotationKeys.accessKeyId]: `{{ .${id} }}` }, labels: ownerLabels(owner) }, ...(profiles.length === 0 ? {} : { data: templated(implied, profiles) }) },
         },
         data: [
           ...(layout === 'single'
-            ? [entry(accessKeyId, names.parameter, accessKeyId), entry(secretAccessKey, names.parameter, secretAccessKey)]
-            : [entry(accessKeyId, names.accessKeyIdParameter), entry(secretAccessKey, names.secretAccessKeyParameter)]),
+            ? [entry(id, names.parameter, id), entry(secret, names.parameter, secret)]
+            : [entry(id, names.accessKeyIdParameter), entry(secret, names.secretAccessKeyParameter)]),
           ...profiles.map(({ key, parameter }) => entry(key, parameter)),
         ],
       },

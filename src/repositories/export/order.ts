@@ -1,5 +1,5 @@
 /** What to do with exported files, and in which order: each step rests on the one before. */
-import { keyMode, roleNameOf } from '../../access/credential-mode.ts';
+import { keyCredentialsOf, keyMode, roleNameOf } from '../../access/credential-mode.ts';
 import { relative } from 'node:path';
 import type { Access } from '../../access/types.ts';
 import { ownerTagKeys } from '../../resources/owner.ts';
@@ -56,7 +56,7 @@ export function exportOrder({ request, access, style, declaration, clusterKnown 
       lines: [shown(request.manifests)],
     });
   }
-  if (access.spec.credentials.accessKey?.rotation !== undefined) {
+  if (keyCredentialsOf(access.spec.credentials)?.rotation !== undefined) {
     steps.push({
       title: 'Give the CronJob that rotates what it needs in AWS',
       why: 'Its role, association or Secret is yours: the policy that it prints is no wider than this one access.',

@@ -37,6 +37,7 @@ const usualManifests: ManifestHabits = { externalSecretVersion: 'v1', refreshInt
 export function prepare(request: ExportRequest, parser: Parser, { tolerant = false } = {}): Prepared {
   const { access: declared, sourceText } = request.declared;
   refuseOtherModes(declared, tolerant);
+  refuseTokenInState(declared, request.keys);
   const workspace = new Workspace();
   const { text, written } = declarationOf(sourceText, declared);
   const app = request.manifests === undefined ? undefined : readApp(workspace, request.manifests, declared, { tolerant });
@@ -70,6 +71,16 @@ export function prepare(request: ExportRequest, parser: Parser, { tolerant = fal
     declarationText: text,
     access,
   };
+}
+
+/** @throws AccessError `export-key-in-state`: `aws_iam_service_specific_credential` keeps the token as it is in Terraform's state */
+function refuseTokenInState({ metadata, spec }: Access, keys: ExportStyle['keys']): void {
+  if (keys !== 'terraform' || spec.credentials.apiKey === undefined) return;
+  throw new AccessError('export-key-in-state', `the API key of ${metadata.namespace}/${metadata.name} is not written into Terraform`, {
+    cause: 'Its state would hold the token in plain text: whoever reads the state calls the models, with nothing to sign.',
+    remedy: 'Export without --keys terraform: Terraform makes user and policy, and the program the key alone, outside every state.',
+    place: { field: 'spec.credentials.apiKey' },
+  });
 }
 
 /** @throws AccessError `web-identity-by-program` for a mode whose parts are written into no repository */
