@@ -272,6 +272,12 @@ export const credentialsPages = {
     remedy: 'Mend the cause and run migrate again to go on, or go back with `migrate --undo`.',
     fault: 'aws',
   },
+  'modes-not-side-by-side': {
+    summary: 'The two modes of credentials cannot be valid side by side.',
+    cause: 'While EKS associates the ServiceAccount with a role, every pod that is made gets the address of its agent, and AWS SDKs ask there before they ask a sidecar that answers as instance metadata.',
+    remedy: 'Go over accessKey or webIdentity: migrate to it, and from there.',
+    fault: 'input',
+  },
   'one-name-for-two': {
     summary: 'Both modes need a thing of one name, and it cannot serve both.',
     cause: 'What is in use and what is to come exist side by side until the workload has moved.',

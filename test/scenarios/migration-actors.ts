@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { migrateAccess, rotateAccess } from '../../src/credentials/index.ts';
 import { leaseThere, outcomeOf } from './engine-actors.ts';
 import { access, events, type EngineWorld } from './engine-world.ts';
-import { asksAgain, everyPodCalls, inStretch, optionsOf, type Stretch, type Way } from './migration-kill.ts';
-import { migrate, settledIn, times } from './migration-world.ts';
+import { asksAgain, everyPodCalls, inStretch, optionsOf, type Stretch } from './migration-kill.ts';
+import { migrate, settledIn, times, type MigrationWorld, type Way } from './migration-world.ts';
 import { pausing } from './paused-run.ts';
 import { ended } from './rotation-world.ts';
 
@@ -13,7 +13,7 @@ export async function callsOf(stretch: Stretch, way: Way): Promise<number> {
   let calls = 0;
   await inStretch(stretch, way, async (world) => {
     const run = pausing(await world.run(), Infinity);
-    ended(await events(migrateAccess(access, run.context, optionsOf(stretch, way))));
+    ended(await events(migrateAccess(access, run.context, optionsOf(stretch, way, world))));
     calls = run.calls();
   });
   return calls;
@@ -24,7 +24,7 @@ export async function overtaken(stretch: Stretch, way: Way, at: number): Promise
   await inStretch(stretch, way, async (world) => {
     const guard = watched(world);
     const first = pausing(await world.run(), at);
-    const said = outcomeOf(migrateAccess(access, first.context, optionsOf(stretch, way)));
+    const said = outcomeOf(migrateAccess(access, first.context, optionsOf(stretch, way, world)));
     await Promise.race([first.paused, said]);
     const held = await leaseThere(world);
     if (held) await assert.rejects(events(migrateAccess(access, await world.run(), times)), { id: 'lease-held' });
@@ -48,7 +48,7 @@ export async function interleaved(stretch: Stretch, way: Way, at: number, other:
   await inStretch(stretch, way, async (world) => {
     const guard = watched(world);
     const first = pausing(await world.run(), at);
-    const said = outcomeOf(migrateAccess(access, first.context, optionsOf(stretch, way)));
+    const said = outcomeOf(migrateAccess(access, first.context, optionsOf(stretch, way, world)));
     await Promise.race([first.paused, said]);
     await world.advance(130_000);
     const second = pausing(await world.run(), other);
@@ -71,7 +71,7 @@ async function byCron(world: EngineWorld): Promise<void> {
   assert.ok(outcome === 'done' || outcome === 'mode-without-key', `the CronJob's run: ${outcome}`);
 }
 
-async function converged(stretch: Stretch, way: Way, world: EngineWorld): Promise<void> {
+async function converged(stretch: Stretch, way: Way, world: MigrationWorld): Promise<void> {
   await world.advance(130_000);
   ended(await migrate(world, await asksAgain(stretch, way, world)));
   await everyPodCalls(world);

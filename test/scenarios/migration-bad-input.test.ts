@@ -32,42 +32,42 @@ async function refusedAtOnce(world: EngineWorld, to: Access, id: string): Promis
 suite('refused before the first write of a migration', () => {
   test('a ServiceAccount that does not exist, and one that the pods do not run as', () =>
     inMigration('accessKey', async (world) => {
-      await refusedAtOnce(world, inMode('webIdentity', { credentials: { webIdentity: { issuer, serviceAccount: 'other' } } }), 'service-account-differs');
+      await refusedAtOnce(world, world.in('webIdentity', { credentials: { webIdentity: { issuer, serviceAccount: 'other' } } }), 'service-account-differs');
       await world.kubernetes.remove({ apiVersion: 'v1', kind: 'ServiceAccount', namespace, name: 'openhands' });
-      await refusedAtOnce(world, inMode('webIdentity'), 'service-account-missing');
+      await refusedAtOnce(world, world.in('webIdentity'), 'service-account-missing');
     }));
 
   test('an issuer that AWS cannot reach, and one that is not the cluster’s', async () => {
-    await inMigration('accessKey', (world) => refusedAtOnce(world, inMode('webIdentity'), 'issuer-not-public'), { issuer: 'https://kubernetes.default.svc.cluster.local' });
-    await inMigration('accessKey', (world) => refusedAtOnce(world, inMode('webIdentity'), 'issuer-differs'), { issuer: 'https://oidc.other.example' });
+    await inMigration('accessKey', (world) => refusedAtOnce(world, world.in('webIdentity'), 'issuer-not-public'), { issuer: 'https://kubernetes.default.svc.cluster.local' });
+    await inMigration('accessKey', (world) => refusedAtOnce(world, world.in('webIdentity'), 'issuer-differs'), { issuer: 'https://oidc.other.example' });
   });
 
   test('a paused workload', () =>
     inMigration('webIdentity', async (world) => {
       await world.kubernetes.patch(target, { type: 'merge', body: { spec: { paused: true } } });
-      await refusedAtOnce(world, inMode('accessKey'), 'workload-paused');
+      await refusedAtOnce(world, world.in('accessKey'), 'workload-paused');
     }));
 
   test('a declaration that changes the models too', () =>
-    inMigration('accessKey', (world) => refusedAtOnce(world, inMode('webIdentity', { models: [{ id: 'us.anthropic.claude-haiku-4-5-20251001-v1:0', role: 'default' }] }), 'migration-changes-more')));
+    inMigration('accessKey', (world) => refusedAtOnce(world, world.in('webIdentity', { models: [{ id: 'us.anthropic.claude-haiku-4-5-20251001-v1:0', role: 'default' }] }), 'migration-changes-more')));
 
   test('a key of somebody else’s, which is never touched', () =>
     inMigration('accessKey', async (world) => {
       const { aws } = await world.run();
       await aws.iam.createAccessKey(user);
-      await refusedAtOnce(world, inMode('webIdentity'), 'unknown-access-key');
+      await refusedAtOnce(world, world.in('webIdentity'), 'unknown-access-key');
     }));
 
   test('a rotation under way', () =>
     inMigration('accessKey', async (world) => {
       ended(await rotate(world, { silence: 0 }));
-      await refusedAtOnce(world, inMode('webIdentity'), 'rotation-under-way');
+      await refusedAtOnce(world, world.in('webIdentity'), 'rotation-under-way');
     }));
 
   test('a store that does not exist', () =>
     inMigration('webIdentity', async (world) => {
       await world.kubernetes.remove({ apiVersion: 'external-secrets.io/v1', kind: 'ClusterSecretStore', name: 'parameterstore' });
-      await refusedAtOnce(world, inMode('accessKey'), 'secret-store-missing');
+      await refusedAtOnce(world, world.in('accessKey'), 'secret-store-missing');
     }));
 
   test('a client that starts containers of its own, with the modes that can work', () => {
@@ -80,7 +80,7 @@ suite('in the way of a migration', () => {
     inMigration('accessKey', async (world) => {
       const pods = await world.kubernetes.list('v1', 'Pod', { namespace });
       world.sandbox.faults.add({ action: 'sts:AssumeRoleWithWebIdentity', fault: { kind: 'status', status: 403, code: 'AccessDenied' }, times: Infinity });
-      const events = await migrate(world, { ...times, to: inMode('webIdentity') });
+      const events = await migrate(world, { ...times, to: world.in('webIdentity') });
       assert.equal(summaryOf(events).outcome, 'failed');
       assert.match(said(events), /role-not-assumed: .*migration-stopped: .*migrate --undo/s);
       assert.equal((await migrationStatus(access, await world.run()))?.phase, 'prove');
@@ -97,7 +97,7 @@ suite('in the way of a migration', () => {
       const key = (name: string): object => ({ name, valueFrom: { secretKeyRef: { name: 'bedrock-credentials', key: name } } });
       await world.kubernetes.create({ ...stuck, metadata: { namespace, name: stuck.name, labels: { of: 'somebody' } }, spec: { containers: [{ name: 'app', image: 'example.invalid/openhands:1', env: [key('AWS_ACCESS_KEY_ID'), key('AWS_SECRET_ACCESS_KEY')] }] } });
       await world.sandbox.clock.advance(10_000);
-      const events = await migrate(world, { ...times, to: inMode('webIdentity') });
+      const events = await migrate(world, { ...times, to: world.in('webIdentity') });
       assert.match(said(events), /openhands-from-before/);
       await everyPodCalls(world);
       await world.kubernetes.remove(stuck);
@@ -113,7 +113,7 @@ suite('in the way of a migration', () => {
       'accessKey',
       async (world) => {
         await playReloader(world, []);
-        ended(await migrate(world, { ...times, to: inMode('webIdentity') }));
+        ended(await migrate(world, { ...times, to: world.in('webIdentity') }));
         await everyPodCalls(world);
         await settledIn('webIdentity', world);
       },

@@ -5,14 +5,13 @@ import type { MigrateOptions } from '../../src/credentials/migration/migrate.ts'
 import { openAws } from '../../src/aws/open.ts';
 import { textAt } from '../../src/resources/json.ts';
 import type { KillPoint } from './engine-kill.ts';
-import { access, namespace, seeded, type EngineWorld } from './engine-world.ts';
-import { inMigration, inMode, migrate, settledIn, times, type BuiltMode } from './migration-world.ts';
-import { podCredentials } from './pod-credentials.ts';
+import { access, namespace, seeded } from './engine-world.ts';
+import { clockOf, inMigration, migrate, settledIn, times, type MigrationWorld, type Way } from './migration-world.ts';
+import { podCredentials, type CallingWorld } from './pod-credentials.ts';
 import { ended } from './rotation-world.ts';
 
 /** What is killed: the whole way, or the way back out of its grace time. */
 export type Stretch = 'way' | 'undo';
-export type Way = readonly [BuiltMode, BuiltMode];
 export type MigrationKill = KillPoint & { readonly stretch: Stretch; readonly way: Way };
 
 export async function migrationKills(ways: readonly Way[], stretches: readonly Stretch[] = ['way', 'undo']): Promise<readonly MigrationKill[]> {
@@ -21,7 +20,7 @@ export async function migrationKills(ways: readonly Way[], stretches: readonly S
     for (const stretch of stretches) {
       await inStretch(stretch, way, async (world) => {
         const from = world.sandbox.audit.length;
-        ended(await migrate(world, optionsOf(stretch, way)));
+        ended(await migrate(world, optionsOf(stretch, way, world)));
         const counts = new Map<string, number>();
         for (const { action, run } of world.sandbox.audit.slice(from)) {
           const skip = counts.get(action) ?? 0;
@@ -35,23 +34,24 @@ export async function migrationKills(ways: readonly Way[], stretches: readonly S
   return points;
 }
 
-export function inStretch(stretch: Stretch, [from, to]: Way, tell: (world: EngineWorld) => Promise<void>): Promise<void> {
+export function inStretch(stretch: Stretch, way: Way, tell: (world: MigrationWorld) => Promise<void>): Promise<void> {
+  const [from, to] = way;
   return inMigration(from, async (world) => {
-    if (stretch === 'undo') ended(await migrate(world, { ...times, grace: 86_400_000, to: inMode(to) }));
+    if (stretch === 'undo') ended(await migrate(world, { ...times, grace: 86_400_000, to: world.in(to) }));
     await tell(world);
-  });
+  }, clockOf(way));
 }
 
 /** What a person asks for. */
-export function optionsOf(stretch: Stretch, [, to]: Way): MigrateOptions {
-  return stretch === 'undo' ? { ...times, undo: true } : { ...times, to: inMode(to) };
+export function optionsOf(stretch: Stretch, [, to]: Way, world: MigrationWorld): MigrateOptions {
+  return stretch === 'undo' ? { ...times, undo: true } : { ...times, to: world.in(to) };
 }
 
 /** What a person asked for and left no trace is asked for again; everything else goes on by itself. */
-export async function asksAgain(stretch: Stretch, way: Way, world: EngineWorld): Promise<MigrateOptions> {
+export async function asksAgain(stretch: Stretch, way: Way, world: MigrationWorld): Promise<MigrateOptions> {
   const status = await migrationStatus(access, await world.run());
-  if (stretch === 'undo') return status === undefined || status.back === true ? times : optionsOf(stretch, way);
-  return status === undefined ? optionsOf(stretch, way) : times;
+  if (stretch === 'undo') return status === undefined || status.back === true ? times : optionsOf(stretch, way, world);
+  return status === undefined ? optionsOf(stretch, way, world) : times;
 }
 
 export const shownKill = ({ way, stretch, when, action, skip }: MigrationKill): string => `${way.join(' to ')}, ${stretch}: ${when} ${action}${skip === 0 ? '' : ` number ${skip + 1}`}`;
@@ -61,7 +61,7 @@ export async function survives({ action, skip, when, stretch, way }: MigrationKi
     const before = world.sandbox.audit.length;
     world.sandbox.faults.add({ action, skip, fault: { kind: 'kill', when } });
     try {
-      for await (const _event of migrateAccess(access, await world.run(), optionsOf(stretch, way)));
+      for await (const _event of migrateAccess(access, await world.run(), optionsOf(stretch, way, world)));
     } catch {
       // It is dead: what it says does not matter.
     }
@@ -76,7 +76,7 @@ export async function survives({ action, skip, when, stretch, way }: MigrationKi
 }
 
 /** A call with what each running pod's process holds, or would take anew. */
-export async function everyPodCalls(world: EngineWorld): Promise<void> {
+export async function everyPodCalls(world: CallingWorld): Promise<void> {
   const { sandbox, kubernetes } = world;
   const pods = (await kubernetes.list('v1', 'Pod', { namespace })).filter((pod) => textAt(pod, 'status', 'phase') === 'Running');
   assert.ok(pods.length > 0, 'no pod runs');

@@ -1,7 +1,7 @@
 /** The workload is moved to another mode of credentials, and back, while it goes on calling. */
 import assert from 'node:assert/strict';
 import { seeded, store } from './engine-world.ts';
-import { inMigration, inMode, migrate, serviceAccount, settledIn, workload, type BuiltMode } from './migration-world.ts';
+import { clockOf, inMigration, migrate, serviceAccount, settledIn, workload, type Way } from './migration-world.ts';
 import { sound, startTraffic } from './rotation-traffic.ts';
 import { ended } from './rotation-world.ts';
 
@@ -9,7 +9,8 @@ const times = { silence: 60_000, grace: 60_000 };
 const behind = { consistency: { propagation: 15_000, lastUsedLag: 30_000 } } as const;
 
 /** @param disturbed calls of IAM, STS, SSM and the cluster are throttled, refused and dropped as well */
-export async function movedUnderTraffic(from: BuiltMode, to: BuiltMode, seed: number, { undo = false, disturbed = false } = {}): Promise<void> {
+export async function movedUnderTraffic(way: Way, seed: number, { undo = false, disturbed = false } = {}): Promise<void> {
+  const [from, to] = way;
   await inMigration(
     from,
     async (world) => {
@@ -20,16 +21,16 @@ export async function movedUnderTraffic(from: BuiltMode, to: BuiltMode, seed: nu
       if (disturbed) disturb(world, random);
       if (undo) {
         // In its grace time.
-        ended(await migrate(world, { ...times, grace: 86_400_000, to: inMode(to) }, { clock: traffic.clock }));
+        ended(await migrate(world, { ...times, grace: 86_400_000, to: world.in(to) }, { clock: traffic.clock }));
         ended(await migrate(world, { ...times, undo: true }, { clock: traffic.clock }));
-      } else ended(await migrate(world, { ...times, to: inMode(to) }, { clock: traffic.clock }));
+      } else ended(await migrate(world, { ...times, to: world.in(to) }, { clock: traffic.clock }));
       world.sandbox.faults.clear();
       await traffic.pass(30_000);
       sound(world, traffic, start);
       assert.equal(traffic.keys.size, 2, [...traffic.keys].join(' '));
       await settledIn(undo ? from : to, world);
     },
-    { seed, ...behind, objects: [store(), serviceAccount(), workload(2)] },
+    { seed, ...clockOf(way), ...behind, objects: [store(), serviceAccount(), workload(2)] },
   );
 }
 

@@ -10,24 +10,37 @@ import type { KubernetesObject } from '../../src/kubernetes/types.ts';
 import { at } from '../../src/resources/json.ts';
 import { access, declared, deployment, events, failures, namespace, startEngineWorld, store, summaryOf, type EngineWorld } from './engine-world.ts';
 
+const eks = { cluster: 'lolice', region: 'ap-northeast-1' };
 export const issuer = 'https://oidc.lolice.example';
 
 const secretStore = { kind: 'ClusterSecretStore', name: 'parameterstore', service: 'ParameterStore', region: 'ap-northeast-1' } as const;
 
 /** Every mode that is built, as a declaration has it. */
 const modes = {
-  accessKey: { accessKey: { secretStore } },
-  webIdentity: { webIdentity: { issuer, serviceAccount: 'openhands' } },
-} as const satisfies Partial<Record<CredentialMode, AccessDocumentSpec['credentials']>>;
+  accessKey: () => ({ accessKey: { secretStore } }),
+  webIdentity: () => ({ webIdentity: { issuer, serviceAccount: 'openhands' } }),
+  podIdentity: () => ({ podIdentity: { ...eks, serviceAccount: 'openhands' } }),
+  rolesAnywhere: (trustAnchor) => ({ rolesAnywhere: { trustAnchor, issuer: { name: 'platform' } } }),
+  session: () => ({ session: { delivery: 'credential-process', renewer: 'arn:aws:iam::123456789012:user/sandbox/administrator' } }),
+} as const satisfies Partial<Record<CredentialMode, (trustAnchor: string) => AccessDocumentSpec['credentials']>>;
 
 export type BuiltMode = keyof typeof modes;
-export const builtModes: readonly BuiltMode[] = ['accessKey', 'webIdentity'];
+export const builtModes = ['accessKey', 'webIdentity', 'podIdentity', 'rolesAnywhere', 'session'] as const satisfies readonly BuiltMode[];
+export type Way = readonly [BuiltMode, BuiltMode];
 
-/** From every mode to every other. */
-export const ways: readonly (readonly [BuiltMode, BuiltMode])[] = builtModes.flatMap((from) => builtModes.filter((to) => to !== from).map((to) => [from, to] as const));
+/** From every mode to every other, but for the two that EKS does not let stand side by side. */
+export const ways: readonly Way[] = builtModes.flatMap((from) => builtModes.filter((to) => to !== from).map((to) => [from, to] as const)).filter((way) => !(way.includes('podIdentity') && way.includes('rolesAnywhere')));
 
-export function inMode(mode: BuiltMode, spec: Partial<AccessDocumentSpec> = {}): Access {
-  return declared({ workloads: [{ kind: 'Deployment', name: 'openhands', client: 'aws-sdk' }], credentials: modes[mode], ...spec });
+/** Between a key and a role. */
+export const mainWays: readonly Way[] = [['accessKey', 'webIdentity'], ['webIdentity', 'accessKey']];
+
+export function inMode(mode: BuiltMode, spec: Partial<AccessDocumentSpec> = {}, trustAnchor = ''): Access {
+  return declared({ workloads: [{ kind: 'Deployment', name: 'openhands', client: 'aws-sdk' }], credentials: modes[mode](trustAnchor), ...spec });
+}
+
+export interface MigrationWorld extends EngineWorld {
+  /** The access in that mode, as this world can have it. */
+  readonly in: (mode: BuiltMode, spec?: Partial<AccessDocumentSpec>) => Access;
 }
 
 /** Pods that run as the ServiceAccount that the modes with a role declare. */
@@ -41,13 +54,19 @@ export function serviceAccount(name = 'openhands'): KubernetesObject {
   return { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace, name } };
 }
 
+/** Sessions that somebody renews end by the wall clock, so that such a world's is set by it. */
+export function clockOf(way: readonly BuiltMode[]): { readonly now?: Date } {
+  return way.includes('session') ? { now: new Date() } : {};
+}
+
 /** Short, so that one run comes to the end. */
 export const times = { silence: 30_000, grace: 30_000 };
 
-export async function inMigration(from: BuiltMode, tell: (world: EngineWorld) => Promise<void>, options: Parameters<typeof startEngineWorld>[0] = {}): Promise<void> {
-  const world = await startEngineWorld({ issuer, objects: [store(), serviceAccount(), workload()], ...options });
+export async function inMigration(from: BuiltMode, tell: (world: MigrationWorld) => Promise<void>, options: Parameters<typeof startEngineWorld>[0] = {}): Promise<void> {
+  const started = await startEngineWorld({ issuer, eks, certManager: true, objects: [store(), serviceAccount(), workload()], ...options });
+  const world: MigrationWorld = { ...started, in: (mode, spec = {}) => inMode(mode, spec, started.sandbox.trustAnchor) };
   try {
-    const said = await events(applyAccess(inMode(from), await world.run()));
+    const said = await events(applyAccess(world.in(from), await world.run()));
     assert.equal(summaryOf(said).outcome, 'done', failures(said).join('\n'));
     // A key of the same second as the parameter could have been named by an earlier version of it.
     await world.sandbox.clock.advance(60_000);
@@ -62,9 +81,9 @@ export async function migrate(world: EngineWorld, options: MigrateOptions = {}, 
 }
 
 /** Nothing is left of the other mode, and the declaration has nothing to do. */
-export async function settledIn(mode: BuiltMode, world: EngineWorld): Promise<void> {
+export async function settledIn(mode: BuiltMode, world: MigrationWorld): Promise<void> {
   await world.sandbox.clock.advance(60_000);
-  const { plan } = await planAccess(inMode(mode), await world.run());
+  const { plan } = await planAccess(world.in(mode), await world.run());
   assert.deepEqual(plan.steps.filter(({ action }) => action !== 'none').map(({ id }) => id), []);
   assert.deepEqual(plan.findings.filter(({ severity }) => severity === 'error').map(({ id }) => id), []);
   assert.deepEqual(await reached(world), await onlyIn(mode));
@@ -75,7 +94,7 @@ async function onlyIn(mode: BuiltMode): Promise<unknown> {
   let there: unknown;
   await inMigration(mode, async (world) => {
     there = await reached(world);
-  });
+  }, clockOf([mode]));
   return there;
 }
 

@@ -5,7 +5,7 @@ import { migrationStatus, rotateAccess } from '../../src/credentials/index.ts';
 import { accessStatus, applyAccess, destroyAccess, rollbackAccess } from '../../src/engine/index.ts';
 import { access, events, failures, namespace, summaryOf, type EngineWorld } from './engine-world.ts';
 import { everyPodCalls } from './migration-kill.ts';
-import { inMigration, inMode, migrate, settledIn, times, ways } from './migration-world.ts';
+import { inMigration, mainWays, migrate, settledIn, times } from './migration-world.ts';
 import { ended, findings, keys, plain } from './rotation-world.ts';
 
 const day = 86_400_000;
@@ -23,13 +23,13 @@ async function podNames({ kubernetes }: EngineWorld): Promise<readonly string[]>
   return (await kubernetes.list('v1', 'Pod', { namespace })).map(({ metadata }) => metadata.name ?? '').sort();
 }
 
-for (const [from, to] of ways) {
+for (const [from, to] of mainWays) {
   test(`from ${from} to ${to}: nothing of ${from} is left, apply has nothing to do, and there is no way back`, async () => {
     await inMigration(from, async (world) => {
-      ended(await migrate(world, { ...times, to: inMode(to) }));
+      ended(await migrate(world, { ...times, to: world.in(to) }));
       await settledIn(to, world);
       assert.equal(await migrationStatus(access, await world.run()), undefined);
-      assert.equal(summaryOf(await migrate(world, { to: inMode(to) })).done, 0);
+      assert.equal(summaryOf(await migrate(world, { to: world.in(to) })).done, 0);
       await assert.rejects(migrate(world, { undo: true }), { id: 'nothing-to-undo' });
     });
   });
@@ -37,7 +37,7 @@ for (const [from, to] of ways) {
   test(`from ${from} to ${to} and back in the grace time: ${from} is as it was, and nothing of ${to} is left`, async () => {
     await inMigration(from, async (world) => {
       const before = await keys(world);
-      const waits = ended(await migrate(world, { to: inMode(to), silence: 0, grace: day }));
+      const waits = ended(await migrate(world, { to: world.in(to), silence: 0, grace: day }));
       assert.equal(waits['phase'], 'withdraw');
       assert.equal((await migrationStatus(access, await world.run(), { grace: day }))?.phase, 'withdraw');
       if (from === 'accessKey') assert.deepEqual(Object.values(await keys(world)), [false]);
@@ -52,9 +52,9 @@ for (const [from, to] of ways) {
 
 test('while both are valid nothing else is done to the access: apply, rollback and rotate say what is under way, status shows it, and destroy removes both', async () => {
   await inMigration('accessKey', async (world) => {
-    const waits = ended(await migrate(world, { to: inMode('webIdentity'), silence: day }));
+    const waits = ended(await migrate(world, { to: world.in('webIdentity'), silence: day }));
     assert.equal(waits['phase'], 'deactivate');
-    for (const mode of ['accessKey', 'webIdentity'] as const) assert.equal(await refused(applyAccess(inMode(mode), await world.run())), 'migration-under-way');
+    for (const mode of ['accessKey', 'webIdentity'] as const) assert.equal(await refused(applyAccess(world.in(mode), await world.run())), 'migration-under-way');
     assert.equal(await refused(rollbackAccess(access, await world.run())), 'migration-under-way');
     assert.equal(await refused(rotateAccess(access, await world.run(), { begin: 'now' })), 'migration-under-way');
     assert.equal(ended(await events(rotateAccess(access, await world.run(), { begin: 'due' }))).done, 0);
@@ -70,7 +70,7 @@ test('a way back before the workload had anything of the new mode restarts no po
   await inMigration('accessKey', async (world) => {
     const before = await podNames(world);
     world.sandbox.faults.add({ action: 'update controllerrevisions', fault: { kind: 'kill', when: 'before' } });
-    await migrate(world, { to: inMode('webIdentity') }).catch(() => []);
+    await migrate(world, { to: world.in('webIdentity') }).catch(() => []);
     world.sandbox.faults.clear();
     await world.sandbox.clock.advance(130_000);
     assert.equal((await migrationStatus(access, await world.run()))?.phase, 'prove');
@@ -83,7 +83,7 @@ test('a way back before the workload had anything of the new mode restarts no po
 test('a declaration that differs from what was applied by the layout of the key alone is a rotation into the other layout', async () => {
   await inMigration('accessKey', async (world) => {
     ended(await migrate(world, { ...times, to: plain(undefined, 'pair') }));
-    ended(await migrate(world, { ...times, to: inMode('accessKey') }));
+    ended(await migrate(world, { ...times, to: world.in('accessKey') }));
     await settledIn('accessKey', world);
     assert.equal(Object.keys(await keys(world)).length, 1);
   });
@@ -92,11 +92,11 @@ test('a declaration that differs from what was applied by the layout of the key 
 test('what was begun with a wrong declaration is put right by another, before the workload had anything of it', async () => {
   await inMigration('accessKey', async (world) => {
     world.sandbox.faults.add({ action: 'update controllerrevisions', fault: { kind: 'kill', when: 'before' } });
-    await migrate(world, { to: inMode('webIdentity', { credentials: { webIdentity: { issuer: 'https://oidc.lolice.example', serviceAccount: 'openhands', role: 'a-mistake' } } }) }).catch(() => []);
+    await migrate(world, { to: world.in('webIdentity', { credentials: { webIdentity: { issuer: 'https://oidc.lolice.example', serviceAccount: 'openhands', role: 'a-mistake' } } }) }).catch(() => []);
     world.sandbox.faults.clear();
     await world.sandbox.clock.advance(130_000);
     assert.ok(JSON.stringify(world.sandbox.aws.snapshot()).includes('a-mistake'));
-    assert.deepEqual(findings(await migrate(world, { ...times, to: inMode('webIdentity') })), []);
+    assert.deepEqual(findings(await migrate(world, { ...times, to: world.in('webIdentity') })), []);
     await settledIn('webIdentity', world);
   });
 });

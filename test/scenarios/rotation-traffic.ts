@@ -8,7 +8,7 @@ import type { Clock } from '../../src/clock.ts';
 import type { KubernetesObject } from '../../src/kubernetes/types.ts';
 import { at, recordsAt, textAt } from '../../src/resources/json.ts';
 import { namespace, type EngineWorld } from './engine-world.ts';
-import { podCredentials, type PodCredentials } from './pod-credentials.ts';
+import { podCredentials, type CallingWorld, type PodCredentials } from './pod-credentials.ts';
 
 export interface Traffic {
   /** Calls made so far. */
@@ -25,7 +25,7 @@ export interface Traffic {
 const between = 1000;
 
 /** @param lingers how long a pod still calls after its object is gone */
-export function startTraffic(world: EngineWorld, random: () => number, lingers = 20_000): Traffic {
+export function startTraffic(world: CallingWorld, random: () => number, lingers = 20_000): Traffic {
   const { sandbox, kubernetes } = world;
   const pods = new Map<string, { readonly held: PodCredentials; endsAt?: number }>();
   const used = new Set<string>();

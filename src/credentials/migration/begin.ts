@@ -1,5 +1,6 @@
 /** What is looked at before the first write of a migration: whatever stands in its way is said while nothing is changed. */
 import { Buffer } from 'node:buffer';
+import { modeOf } from '../../access/credential-mode.ts';
 import type { Access } from '../../access/types.ts';
 import { refuse } from '../../engine/failure.ts';
 import type { ReadableRevision } from '../../engine/mode-change.ts';
@@ -22,9 +23,27 @@ export async function refuseBeginning(from: ReadableRevision, to: Access, contex
   refuseMore(from.access, to);
   const looked = await lookAtMigration({ from, to: { access: to, marks: {} }, back: false }, context, false);
   const plan = await withStoreReaders(looked.plans.beside, to, context, looked.observation.readings);
-  const findings = [...plan.findings, ...looked.plans.switched.findings, ...(await keyProblems(from.access, context)), ...(await workloadProblems(to, context)), ...(await identityProblems(to, context))];
+  const findings = [...plan.findings, ...looked.plans.switched.findings, ...hidingProblems(from.access, to), ...(await keyProblems(from.access, context)), ...(await workloadProblems(to, context)), ...(await identityProblems(to, context))];
   refuse([...new Map(findings.map((finding): [string, Finding] => [`${finding.id} ${finding.message}`, finding])).values()]);
   return { looked, plan };
+}
+
+/** What EKS gives a pod when it is made it gives to pods of every mode, as long as the association is there. */
+function hidingProblems(from: Access, to: Access): readonly Finding[] {
+  const [one, other] = [from, to].map((access) => podRoleOf(access, partitionOf(access.spec.region) ?? 'aws')?.pods);
+  const hides = (by: typeof one, what: typeof one): boolean => by?.givenAtStart !== undefined && what?.hiddenBy?.includes(by.givenAtStart.variable) === true;
+  if (!hides(one, other) && !hides(other, one)) return [];
+  const [was, will] = [from, to].map(({ spec }) => modeOf(spec.credentials));
+  return [
+    {
+      id: 'modes-not-side-by-side',
+      severity: 'error',
+      message: `${was ?? ''} and ${will ?? ''} cannot be valid side by side`,
+      cause: 'While EKS associates the ServiceAccount with a role, it gives every pod that is made the address of its agent, and AWS SDKs ask there before they ask the sidecar.',
+      remedy: 'Go over a mode that SDKs look at first: migrate to accessKey or webIdentity, and from there.',
+      place: { field: 'spec.credentials' },
+    },
+  ];
 }
 
 /** A rotation has its own way to the end; a key of somebody else's would keep the user from being removed. */

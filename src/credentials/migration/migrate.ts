@@ -218,7 +218,7 @@ class Migration {
     return this.#add(executed) ? yield* this.#stop(executed, seen) : undefined;
   }
 
-  /** With what the pods have now: whatever verify looks at, but for who else may read the store. */
+  /** With what the pods have now: whatever verify looks at, but for who else may read the store, and for a role's trust, which still serves both modes. */
   async #confirm(access: Access): Promise<readonly Finding[]> {
     const wrong: Finding[] = [];
     for await (const check of verifyAccess(access, { ...this.#context, call: true })) {

@@ -17,6 +17,10 @@ import type { SeenWorkload } from '../types.ts';
 interface WorkloadMode {
   readonly variables: readonly PlacedVariable[];
   readonly volumes: readonly string[];
+  /** Containers beside those of the workload. */
+  readonly sidecars: readonly string[];
+  /** A variable that others put into a pod when it is made. */
+  readonly given?: string;
   readonly secret: string;
   readonly configMap: string;
 }
@@ -43,7 +47,7 @@ export async function lookAtPods(old: Footprint, next: Footprint, readings: Read
     const byHand = byHandOf(access, workload.kind, workload.name, object);
     seen.push({
       name,
-      oldPods: own.filter((pod) => containersOf(pod, meant).some((container) => hasEarlier(container, before, after) || !hasAll(container, after))).map(nameOf),
+      oldPods: own.filter((pod) => !hasMoved(pod, meant, before, after)).map(nameOf),
       startsOwnContainers: clientProfile(workload.client).startsOwnContainers,
       ...(byHand === undefined ? {} : { byHand }),
       ...(gap === undefined ? {} : { gap }),
@@ -67,7 +71,16 @@ function modeIn({ resources, access }: Footprint, workload: string): WorkloadMod
   const found = resources.find(({ kind, name }) => kind === 'workload-environment' && name === workload)?.desired;
   const variables = isRecord(found) ? recordsAt(found, 'variables').map((variable): PlacedVariable => ({ name: textAt(variable, 'name') ?? '', key: textAt(variable, 'key') ?? '', in: variable['in'] === 'secret' ? 'secret' : 'config-map' })) : [];
   const { secret, environment } = access.spec.names;
-  return { variables, volumes: recordsAt(found, 'identity', 'volumes').map((volume) => textAt(volume, 'name') ?? ''), secret, configMap: environment };
+  const names = (field: 'volumes' | 'sidecars'): readonly string[] => recordsAt(found, 'identity', field).map((each) => textAt(each, 'name') ?? '');
+  const given = textAt(found, 'identity', 'givenAtStart', 'variable');
+  return { variables, volumes: names('volumes'), sidecars: names('sidecars'), ...(given === undefined ? {} : { given }), secret, configMap: environment };
+}
+
+/** Has the pod all that the new mode gives, and nothing that only the earlier one does? */
+function hasMoved(pod: KubernetesObject, meant: readonly string[], before: WorkloadMode, after: WorkloadMode): boolean {
+  const beside = containersOf(pod).map((container) => textAt(container, 'name') ?? '');
+  if (after.sidecars.some((name) => !beside.includes(name)) || before.sidecars.some((name) => !after.sidecars.includes(name) && beside.includes(name))) return false;
+  return containersOf(pod, meant).every((container) => hasAll(container, after) && !hasEarlier(container, before, after));
 }
 
 /** Has it a variable or a volume that only the earlier mode gives? */
@@ -79,6 +92,7 @@ function hasEarlier(container: JsonRecord, before: WorkloadMode, after: Workload
 }
 
 function hasAll(container: JsonRecord, mode: WorkloadMode): boolean {
+  if (mode.given !== undefined && !recordsAt(container, 'env').some(({ name }) => name === mode.given)) return false;
   return mode.variables.every((variable) => takes(container, variable, mode)) && mode.volumes.every((name) => mounts(container, name));
 }
 
