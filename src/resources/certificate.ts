@@ -154,7 +154,7 @@ function lines(spec: unknown): State {
     'common name': text('commonName'),
     issuer: `${text('issuerRef', 'kind')} ${text('issuerRef', 'name')}`,
     Secret: `${text('secretName')}${labels === undefined ? '' : `, labels ${canonicalJson(labels)}`}`,
-    key: `${text('privateKey', 'algorithm')} ${String(at(spec, 'privateKey', 'size') ?? '')}, ${text('privateKey', 'encoding')}, rotation ${text('privateKey', 'rotationPolicy')}`,
+    key: `${text('privateKey', 'algorithm')} ${canonicalJson(at(spec, 'privateKey', 'size'))}, ${text('privateKey', 'encoding')}, rotation ${text('privateKey', 'rotationPolicy')}`,
     lasts: `${text('duration')}, renewed ${text('renewBefore')} before its end`,
     for: Array.isArray(usages) ? usages.join(', ') : '',
   };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -33,6 +33,8 @@ interface Prepared {
   readonly endpoint: string;
   /** Address of a server that gives the session to whoever brings the token. */
   readonly container: string;
+  /** Address of the same server, which gives the session as instance metadata does, version 2. */
+  readonly metadata: string;
   readonly bearer: string;
 }
 
@@ -51,8 +53,13 @@ const ways: readonly Way[] = [
   },
   {
     title: 'a credential process',
-    modes: ['rolesAnywhere', 'session'],
+    modes: ['session'],
     variables: ({ folder }) => ({ AWS_CONFIG_FILE: join(folder, 'config'), AWS_SDK_LOAD_CONFIG: '1' }),
+  },
+  {
+    title: 'a session as instance metadata',
+    modes: ['rolesAnywhere'],
+    variables: ({ metadata }) => ({ AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata, AWS_EC2_METADATA_DISABLED: 'false' }),
   },
   { title: 'a bearer token', modes: ['apiKey'], variables: ({ bearer }) => ({ AWS_BEARER_TOKEN_BEDROCK: bearer }) },
 ];
@@ -153,6 +160,10 @@ async function prepare(world: EngineWorld, installed: InstalledClients): Promise
   writeFileSync(join(folder, 'session.json'), JSON.stringify({ Version: 1, AccessKeyId, SecretAccessKey, SessionToken, Expiration }), { mode: 0o600 });
   writeFileSync(join(folder, 'config'), `[default]\ncredential_process = cat ${join(folder, 'session.json')}\n`);
   const server = createServer((incoming, answer) => {
+    if (incoming.url?.startsWith('/latest/') === true) {
+      answerMetadata(incoming, answer, { AccessKeyId, SecretAccessKey, Token: SessionToken, Expiration, Code: 'Success', Type: 'AWS-HMAC', LastUpdated: new Date().toISOString() });
+      return;
+    }
     const known = incoming.headers.authorization === 'brought-by-the-pod';
     answer.writeHead(known ? 200 : 403, { 'content-type': 'application/json' }).end(JSON.stringify(known ? { AccessKeyId, SecretAccessKey, Token: SessionToken, Expiration } : { message: 'no token' }));
   });
@@ -162,7 +173,17 @@ async function prepare(world: EngineWorld, installed: InstalledClients): Promise
 
   const generator = `import { getToken } from '@aws/bedrock-token-generator'; process.stdout.write(await getToken({ region: 'us-west-2', expiresInSeconds: 900, credentials: ${JSON.stringify({ accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken })} }));`;
   const { stdout: bearer } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', generator], { cwd: installed.javascript });
-  return { prepared: { folder, endpoint, container: `http://127.0.0.1:${port}/session`, bearer }, server };
+  return { prepared: { folder, endpoint, container: `http://127.0.0.1:${port}/session`, metadata: `http://127.0.0.1:${port}/`, bearer }, server };
+}
+
+/** As `aws_signing_helper serve` does: a token first, then the name of the role, then the session. */
+function answerMetadata({ url = '', method, headers }: IncomingMessage, answer: ServerResponse, session: object): void {
+  const path = url.replace(/\/$/, '');
+  if (method === 'PUT' && path === '/latest/api/token') answer.writeHead(200, { 'x-aws-ec2-metadata-token-ttl-seconds': '21600' }).end('brought-by-the-client');
+  else if (headers['x-aws-ec2-metadata-token'] !== 'brought-by-the-client') answer.writeHead(401).end();
+  else if (path === '/latest/meta-data/iam/security-credentials') answer.writeHead(200).end('bedrock-openhands-role');
+  else if (path === '/latest/meta-data/iam/security-credentials/bedrock-openhands-role') answer.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(session));
+  else answer.writeHead(404).end();
 }
 
 /** The one action more that a bearer token needs. */
