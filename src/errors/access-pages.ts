@@ -424,8 +424,8 @@ export const accessPages = {
   },
   'application-profile-undelivered': {
     summary: 'The id of an application inference profile cannot reach the pods.',
-    cause: 'AWS chooses the id, so that manifests in git cannot name it: a parameter in Parameter Store carries it, and the ExternalSecret of the credentials makes the variables out of that. Where there is no such ExternalSecret, nothing can.',
-    remedy: 'Let the program keep the cluster side (spec.managedBy.cluster: program), use credentials with a store of Parameter Store, or write applicationProfile: false.',
+    cause: 'AWS chooses the id, so that manifests in git cannot name it: a parameter, or a secret of Secrets Manager, carries it, and the ExternalSecret of the credentials makes the variables out of that. Where there is no such ExternalSecret, nothing can.',
+    remedy: 'Let the program keep the cluster side (spec.managedBy.cluster: program), use credentials with a secret store, or write applicationProfile: false.',
     fault: 'input',
   },
   'application-profile-of-profile': {

@@ -51,7 +51,7 @@ export const secretsManagerSecret: ResourceKind<DesiredParameter, ObservedParame
       name,
       value,
       versionId,
-      description: `bedrock-access ${hands.owner.namespace}/${hands.owner.name}: an access key for Amazon Bedrock`,
+      description: `bedrock-access ${hands.owner.namespace}/${hands.owner.name}: a key for Amazon Bedrock`,
       tags: ownerTags(hands.owner),
       ...(kmsKeyId === undefined ? {} : { kmsKeyId }),
     });

@@ -4,10 +4,11 @@ import { DeleteSecretCommand, PutSecretValueCommand, SecretsManagerClient } from
 import { test } from 'node:test';
 import { applyAccess, destroyAccess, listAccesses, planAccess, rollbackAccess } from '../../src/engine/index.ts';
 import { verifyAccess } from '../../src/engine/verify/index.ts';
+import { at } from '../../src/resources/json.ts';
 import { Secret } from '../../src/secret.ts';
 import { access, declared, deployment, events, failures, namespace, store, summaryOf, type EngineWorld } from './engine-world.ts';
 import { apply } from './engine-changes.ts';
-import { inSecretsManager, region, secretName, secretsStore, withSecrets } from './secrets-manager-world.ts';
+import { inSecretsManager, region, secretName, secretsStore, secretStore, withSecrets } from './secrets-manager-world.ts';
 
 const user = 'bedrock-openhands-user';
 const key = (name: string): string => `arn:aws:kms:${region}:123456789012:key/${name}`;
@@ -177,3 +178,41 @@ test('a list of secrets that lags by minutes misleads nobody: an apply right aft
     },
     { objects: [store(), secretsStore(), deployment()], consistency: { propagation: 300_000, lastUsedLag: 0 } },
   ));
+
+test('a store of Secrets Manager is made where it is declared so, and goes with the access', () =>
+  withSecrets(
+    async (world) => {
+      const empty = await world.left();
+      const made = inSecretsManager({ credentials: { accessKey: { secretStore: { kind: 'SecretStore', name: 'own', service: 'SecretsManager', region, create: true } } } });
+      assert.ok((await apply(world, made)).includes('create secret-store own'));
+      const object = await world.kubernetes.get({ apiVersion: 'external-secrets.io/v1', kind: 'SecretStore', namespace, name: 'own' });
+      assert.deepEqual(at(object, 'spec', 'provider'), { aws: { service: 'SecretsManager', region } });
+      assert.equal(summaryOf(await events(destroyAccess(access, await world.run()))).outcome, 'done');
+      await world.advance(10_000);
+      assert.deepEqual(await world.left(), empty);
+    },
+    { objects: [deployment()] },
+  ));
+
+test('a store that reads the other service is refused before the first write', () =>
+  withSecrets(
+    async (world) => {
+      const { findings } = await planned(world);
+      assert.deepEqual(findings, ['secret-store-differs']);
+    },
+    { objects: [{ ...store(), metadata: { name: 'secretsmanager' } }, deployment()] },
+  ));
+
+test('an API key lies in Secrets Manager as a pair does: stored under its id, delivered, verified, gone', () =>
+  withSecrets(async (world) => {
+    const empty = await world.left();
+    const bearer = inSecretsManager({ credentials: { apiKey: { secretStore } } });
+    assert.ok((await apply(world, bearer)).includes(`create secretsmanager-secret ${secretName}`));
+    const { aws } = await world.run();
+    const [held] = (await aws.apiKeys.list(user)) ?? [];
+    assert.equal((await aws.secretsManager(region).listVersions(secretName))?.[0]?.split('-')[0], held?.id);
+    for await (const check of verifyAccess(bearer, { ...(await world.run()), call: true })) assert.notEqual(check.outcome, 'failed', `${check.id}: ${JSON.stringify(check.findings)}`);
+    assert.equal(summaryOf(await events(destroyAccess(access, await world.run()))).outcome, 'done');
+    await world.advance(10_000);
+    assert.deepEqual(await world.left(), empty);
+  }));

@@ -7,19 +7,13 @@ import type { SourceDocument } from '../source/documents.ts';
 interface Asked {
   readonly models: readonly { readonly applicationProfile: boolean }[];
   readonly managedBy?: { readonly cluster: string } | undefined;
-  readonly credentials: { readonly [mode: string]: unknown; readonly accessKey?: Stored | undefined; readonly apiKey?: Stored | undefined };
-}
-
-interface Stored {
-  readonly secretStore: { readonly service: string };
+  readonly credentials: { readonly [mode: string]: unknown; readonly accessKey?: object | undefined; readonly apiKey?: object | undefined };
 }
 
 /** Why the id of an application profile, which AWS chooses, cannot reach the pods; undefined where it can. */
 export function undelivered({ models, managedBy, credentials }: Asked): string | undefined {
   if (managedBy?.cluster !== 'manifests' || !models.some(({ applicationProfile }) => applicationProfile)) return undefined;
-  const service = (credentials.accessKey ?? credentials.apiKey)?.secretStore.service;
-  if (service === undefined) return 'the credentials have no secret store';
-  return service === 'ParameterStore' ? undefined : `the store reads ${service}`;
+  return credentials.accessKey === undefined && credentials.apiKey === undefined ? 'the credentials have no secret store' : undefined;
 }
 
 /** git cannot hold an id that AWS chooses: a parameter carries it, which the store of the credentials has to read. */

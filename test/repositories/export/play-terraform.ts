@@ -42,6 +42,12 @@ export async function playTerraform(directory: string, aws: Aws): Promise<void> 
   for (const role of of('aws_iam_role')) {
     await aws.webIdentity.createRole({ name: text(role.attribute('name')), path: text(role.attribute('path')), description: text(role.attribute('description')), trust: parsePolicy(documentOf(role.attribute('assume_role_policy'))), tags: tagsOf(role.attribute('tags')) });
   }
+  for (const version of of('aws_secretsmanager_secret_version')) {
+    const arn = profileIn(version.attribute('secret_string'));
+    const secret = of('aws_secretsmanager_secret').find(({ name }) => name === version.name);
+    if (arn === undefined || secret === undefined) continue;
+    await aws.secretsManager(regionOf(secret)).createSecret({ name: text(secret.attribute('name')), value: new Secret(arn), versionId: 't'.repeat(32), description: text(secret.attribute('description')), tags: tagsOf(secret.attribute('tags')) });
+  }
   for (const policy of of('aws_iam_policy')) {
     const document = parsePolicy(documentOf(policy.attribute('policy')));
     const made = await aws.iam.createPolicy({ name: text(policy.attribute('name')), path: text(policy.attribute('path')), description: text(policy.attribute('description')), document, tags: tagsOf(policy.attribute('tags')) });

@@ -84,9 +84,12 @@ resource "aws_secretsmanager_secret_version" "bedrock_openhands_credentials" {
       assert.equal(copy.files()[file('secretsmanager.tf')], undefined);
     }));
 
-  test('applied in the order that export prints, the pod calls the model', async () => {
+  for (const { what, declaration } of [
+    { what: 'the pod calls the model', declaration: inSecretsManager },
+    { what: 'the pod calls through an application profile, whose ARN a secret carries', declaration: inSecretsManager.replace('role: default', 'role: default, applicationProfile: true') },
+  ]) test(`applied in the order that export prints, ${what}`, async () => {
     const world = await startEngineWorld({ objects: [secretsStore()] });
-    const copy = checkout(repositories);
+    const copy = checkout({ ...repositories, 'access.yaml': declaration });
     try {
       const context = await world.run();
       assert.equal((await runCli(['export', '-f', 'access.yaml', ...places, '--cluster-id', context.clusterId], { directory: copy.directory })).code, 0);
