@@ -55,10 +55,11 @@ function profileStem(name: string): string {
   return cut(name.replaceAll(/[^0-9A-Za-z]+/g, '-'), profileStemLimit);
 }
 
-/** The name itself where it fits; else its beginning, a hash of the whole and its last word. */
+/** The name itself where it fits; else its beginning, a hash of the whole and, where it is short, its last word. */
 function cut(name: string, limit: number): string {
   if (name.length <= limit) return name;
-  const last = name.slice(name.lastIndexOf('-'));
+  const word = name.slice(name.lastIndexOf('-'));
+  const last = word.length <= limit / 3 ? word : '';
   const hash = createHash('sha256').update(name).digest('hex').slice(0, 10);
   return `${name.slice(0, limit - last.length - hash.length - 1).replace(/-+$/, '')}-${hash}${last}`;
 }

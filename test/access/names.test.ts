@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { defaultNames, distinctNames } from '../../src/access/defaults.ts';
+import { defineAccess } from '../../src/access/define-access.ts';
+import { accessFromObject } from '../../src/access/parse.ts';
 
 const cluster = '3f0b7c52-6c6e-4b3b-9d6a-2f6b3f1f7b10';
 
@@ -30,4 +32,24 @@ test('the default user name of the longest access name fits IAM', () => {
   assert.equal(defaultNames('openhands').user, 'bedrock-openhands-user');
   assert.ok(defaultNames('a'.repeat(63)).user.length <= 64);
   assert.notEqual(defaultNames('a'.repeat(63)).user, defaultNames(`${'a'.repeat(62)}b`).user);
+});
+
+test('an access of any name is, with the names that it was given, a declaration of itself: its revision can be read again', () => {
+  for (let length = 1; length <= 63; length += 1) {
+    for (const name of ['a'.repeat(length), `${'ab-'.repeat(21)}z`.slice(-length).replace(/^-/, 'x')]) {
+      const access = defineAccess({
+        metadata: { name, namespace: 'team' },
+        spec: {
+          account: '123456789012',
+          region: 'us-west-2',
+          models: [{ id: 'us.anthropic.claude-sonnet-4-6', role: 'default' }],
+          workloads: [{ kind: 'Deployment', name: 'app', client: 'aws-sdk' }],
+          credentials: { accessKey: { secretStore: { kind: 'ClusterSecretStore', name: 'parameterstore', service: 'ParameterStore', region: 'ap-northeast-1' } } },
+        },
+      });
+      assert.deepEqual(accessFromObject(access), { access, findings: [] }, name);
+      const distinct = { ...access, spec: { ...access.spec, names: distinctNames({ cluster, namespace: 'n'.repeat(length), name }) } };
+      assert.deepEqual(accessFromObject(distinct).findings, [], name);
+    }
+  }
 });
