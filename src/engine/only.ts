@@ -12,6 +12,7 @@ const groups: Readonly<Record<string, readonly string[]>> = {
   key: ['access-key', 'api-key'],
   parameter: stores.map(({ kind }) => kind),
   policy: ['managed-policy', 'policy-attachment'],
+  profile: ['application-inference-profile', 'profile-parameter'],
   store: ['secret-store'],
   secret: ['external-secret'],
   environment: ['environment-config-map', 'workload-environment'],

@@ -48,6 +48,9 @@ function nameField({ kind, key, desired }: Resource): string | undefined {
       return 'spec.names.user';
     case 'managed-policy':
       return 'spec.names.policy';
+    case 'application-inference-profile':
+    case 'profile-parameter':
+      return 'spec.names.profile';
     case 'ssm-parameter':
     case 'secretsmanager-secret':
       return { credentials: 'spec.names.parameter', 'access-key-id': 'spec.names.accessKeyIdParameter', 'secret-access-key': 'spec.names.secretAccessKeyParameter' }[key];
@@ -74,6 +77,9 @@ export function distinctName({ kind, key }: Resource, owner: Owner): string | un
       return names.user;
     case 'managed-policy':
       return names.policy;
+    case 'application-inference-profile':
+    case 'profile-parameter':
+      return names.profile;
     case 'ssm-parameter':
     case 'secretsmanager-secret':
       return { credentials: names.parameter, 'access-key-id': names.accessKeyIdParameter, 'secret-access-key': names.secretAccessKeyParameter }[key];

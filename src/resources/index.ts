@@ -13,6 +13,7 @@ import { managedPolicy } from './managed-policy.ts';
 import { oidcProvider } from './oidc-provider.ts';
 import { oldAccessKey, oldApiKey } from './old-access-key.ts';
 import { podIdentityAssociation } from './pod-identity-association.ts';
+import { profileParameter } from './profile-parameter.ts';
 import { policyAttachment } from './policy-attachment.ts';
 import { rolePolicyAttachment } from './role-policy-attachment.ts';
 import { rotationJob } from './rotation-job.ts';
@@ -41,6 +42,7 @@ export const kinds: readonly ResourceKind[] = [
   ssmParameter,
   secretsManagerSecret,
   applicationInferenceProfile,
+  profileParameter,
   managedPolicy,
   policyAttachment,
   rolePolicyAttachment,

@@ -21,3 +21,8 @@ export function profileParameter(access: Access, profile: string): string {
   const beside = recordingParameter(access).name;
   return `${beside.slice(0, beside.lastIndexOf('/') + 1)}${profile}`;
 }
+
+/** What the names of all such parameters look like, as a pattern of IAM; undefined where there are none. */
+export function profileParameters(access: Access): string | undefined {
+  return deliveredBySecret(access) ? profileParameter(access, `${access.spec.names.profile}-*`) : undefined;
+}

@@ -11,6 +11,7 @@ import { ours, ownershipByTags, type Ownership } from './owner.ts';
 import { currentKey } from './access-key.ts';
 import { keySortOf, sortNamed, type KeySort } from './key-sort.ts';
 import { parametersOf, type AccessParameter } from './parameter-names.ts';
+import { carriesProfile } from './profile-parameter.ts';
 import { storePlacesOf } from './search.ts';
 import type { CredentialStore, StoredParameter } from './stores/store.ts';
 
@@ -75,7 +76,7 @@ export function storedIn({ service, kind }: CredentialStore): Shared {
       const found = await Promise.all(
         places.map(async (place) =>
           (await readings.ownedParameters(place, where.owner))
-            .filter((parameter) => !where.accounted.has(`${place.region} ${parameter.name}`))
+            .filter((parameter) => !carriesProfile(parameter) && !where.accounted.has(`${place.region} ${parameter.name}`))
             .map((parameter): Stray<ObservedParameter> => ({ name: parameter.name, observed: { region: place.region, parameter, ownership: ours }, reason: 'not in the declaration any more' })),
         ),
       );

@@ -1,4 +1,5 @@
 import { parametersOf } from '../../resources/parameter-names.ts';
+import { profileParameters } from '../../resources/profile-delivery.ts';
 import { stores } from '../../resources/stores/index.ts';
 import type { StoreService } from '../../resources/stores/store.ts';
 import type { ExternalSecretFact, RepositoryFacts } from '../facts.ts';
@@ -19,7 +20,7 @@ export const parameterUndeclared: Rule = {
       const open = facts.parameters.some(({ name, service }) => !name.known && services.some((may) => may.service === service));
       for (const key of secret.keys) {
         // What is declared for the other store is another rule's finding (`secret-store-mismatch`).
-        if (key.remoteKey === '' || known.some(({ name }) => name === key.remoteKey)) continue;
+        if (key.remoteKey === '' || known.some(({ name }) => name === key.remoteKey) || carriesProfile(key.remoteKey, facts)) continue;
         yield {
           message: `nothing declares the ${store.noun} "${key.remoteKey}" that ExternalSecret ${secret.name} reads`,
           cause: 'It was made by hand, its name changed on one side only, or its Terraform is not merged yet: until it exists the Secret is not made.',
@@ -42,6 +43,11 @@ const resourceTypes: Readonly<Record<StoreService, string>> = { ParameterStore: 
 export function declaredParameters(facts: RepositoryFacts): readonly { readonly service: StoreService; readonly name: string }[] {
   const made = facts.accesses.flatMap(({ access }) => parametersOf(access));
   return [...facts.parameters.filter(({ name }) => name.known).map(({ service, name }) => ({ service, name: name.text })), ...made];
+}
+
+/** Is it the name of a parameter that the program makes to carry the ARN of an application profile? */
+function carriesProfile(name: string, { accesses }: RepositoryFacts): boolean {
+  return accesses.some(({ access }) => access.spec.managedBy.iam === 'program' && name.startsWith(profileParameters(access)?.slice(0, -1) ?? '\n'));
 }
 
 /** May an ExternalSecret read what lies in this service? A store that is not among the manifests may be of either. */

@@ -4,6 +4,7 @@ import { partitionOf } from '../../bedrock/regions.ts';
 import type { Partition } from '../../bedrock/types.ts';
 import { ownerTagKeys } from '../../resources/owner.ts';
 import { podIdentityAgent, podIdentityOf } from '../../resources/pod-identity.ts';
+import { profileParameters } from '../../resources/profile-delivery.ts';
 import { policyNamePatterns } from '../../resources/policy-names.ts';
 import { roleOf } from '../../resources/pod-role.ts';
 import { rolesAnywhereOf } from '../../resources/roles-anywhere.ts';
@@ -68,7 +69,8 @@ export function confinementOf(access: Access, clusterId?: string): Confinement {
   const parameterRegion = key?.secretStore.region ?? region;
   const service = key?.secretStore.service ?? 'ParameterStore';
   // Of both layouts: an access moves from one to the other. A secret of Secrets Manager holds the pair.
-  const parameters = service === 'ParameterStore' ? [names.parameter, names.accessKeyIdParameter, names.secretAccessKeyParameter] : [names.parameter];
+  const profiles = profileParameters(access);
+  const parameters = [...(service === 'ParameterStore' ? [names.parameter, names.accessKeyIdParameter, names.secretAccessKeyParameter] : [names.parameter]), ...(profiles === undefined ? [] : [profiles])];
   return {
     access: { namespace, name },
     partition,

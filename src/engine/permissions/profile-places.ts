@@ -25,4 +25,4 @@ export const profilePlaces: readonly ActionPlace[] = [
 ];
 
 /** The kinds that only an access with such profiles has. */
-export const profileKinds: ReadonlySet<string> = new Set(['application-inference-profile']);
+export const profileKinds: ReadonlySet<string> = new Set(['application-inference-profile', 'profile-parameter']);

@@ -4,6 +4,7 @@ import { partitionOf } from '../../bedrock/regions.ts';
 import { storeStatements } from '../../checks/live/store-readers.ts';
 import type { PolicyDocument } from '../../policy/types.ts';
 import { parametersOf } from '../../resources/parameter-names.ts';
+import { profileParameters } from '../../resources/profile-delivery.ts';
 import { storeOf } from '../../resources/stores/index.ts';
 import { keyArnOf } from './key-arn.ts';
 
@@ -17,12 +18,13 @@ export function storePolicy(access: Access): PolicyDocument | undefined {
   const { account, parameterKmsKeyId } = access.spec;
   const { region, service } = store;
   const partition = partitionOf(access.spec.region) ?? 'aws';
+  const profiles = profileParameters(access);
   return {
     Version: '2012-10-17',
     Statement: storeStatements({
       region,
       service,
-      parameterArns: parametersOf(access).map(({ name }) => storeOf(store).iam.arnOf(name, { partition, region, account })),
+      parameterArns: [...parametersOf(access).map(({ name }) => name), ...(profiles === undefined ? [] : [profiles])].map((name) => storeOf(store).iam.arnOf(name, { partition, region, account })),
       ...(parameterKmsKeyId === undefined ? {} : { kmsKey: keyArnOf(parameterKmsKeyId, { partition, region, account }) }),
     }),
   };

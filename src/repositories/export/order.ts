@@ -35,7 +35,10 @@ export function exportOrder({ request, access, style, declaration, clusterKnown 
     });
   }
   if (role === undefined && style.keys === 'program') {
-    const command = `bedrock-access apply -f ${file} --only key,parameter`;
+    // Without Terraform the program makes the user too, and what it may call.
+    const all = request.terraform === undefined && access.spec.managedBy.iam === 'program';
+    const own = access.spec.models.some(({ applicationProfile }) => applicationProfile);
+    const command = `bedrock-access apply -f ${file} --only ${all ? `user,key,parameter,policy${own ? ',profile' : ''}` : 'key,parameter'}`;
     if (!clusterKnown && request.terraform !== undefined) {
       steps.push({
         title: 'Say which cluster the user belongs to',
@@ -44,7 +47,7 @@ export function exportOrder({ request, access, style, declaration, clusterKnown 
       });
     }
     steps.push({
-      title: 'Make the access key and its parameter',
+      title: all ? `Make the user, its key, policy and parameter${own ? ', and its application profile' : ''}` : 'Make the access key and its parameter',
       why: `The secret goes from IAM into the parameter in ${keyMode(access, 'an export').secretStore.region} and nowhere else: not into Terraform's state, not into git.`,
       lines: [command, '', 'The same as a job of GitHub Actions, after the one that applies Terraform:', ...ciJob(command, access)],
     });
