@@ -91,7 +91,7 @@ export const commands: readonly CommandDescription[] = [
     name: 'session',
     summary: 'renew the sessions that pods call with, or serve one to them',
     arguments: [{ syntax: '<action>', text: 'renew; in a sidecar serve and await' }],
-    options: [options.file, options.name, options.renewNow, options.sessionFile, options.tokenFile],
+    options: [options.file, options.name, options.renewNow, options.sessionFile, options.tokenFile, options.port],
     after: 'Run it often: what has more than half of its time left stays.\n\nExamples:\n  bedrock-access session renew --name app/app\n  bedrock-access session renew --now',
     load: () => import('./session.ts'),
   },

@@ -65,6 +65,7 @@ export interface CommandOptions {
   readonly at?: string;
   readonly sessionFile?: string;
   readonly tokenFile?: string;
+  readonly port?: string;
 }
 
 /** The options of `rotate`. */
@@ -142,6 +143,7 @@ export function readOptions(values: Readonly<Record<string, unknown>>, positiona
     ...text('at'),
     ...text('sessionFile'),
     ...text('tokenFile'),
+    ...text('port'),
   };
 }
 
@@ -212,6 +214,7 @@ export const options = {
   issuerFolder: () => new Option('--issuer-folder <dir>', 'with export: folder for the two documents').default('issuer'),
   renewNow: () => new Option('--now', 'with renew: however much of it is left'),
   sessionFile: () => new Option('--session-file <file>', 'with serve: the session, as a credential process prints it'),
+  port: () => new Option('--port <port>', 'with serve and await: where, on 127.0.0.1; 9912 unless it is given'),
   tokenFile: () => new Option('--token-file <file>', 'with serve: what a client has to send as its Authorization'),
   at: () => new Option('--at <url>', "with verify: look below this address, where the issuer's name does not lead yet"),
   seed: () => new Option('--seed <number>', 'seed of the random numbers of the world'),

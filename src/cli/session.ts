@@ -18,7 +18,7 @@ export async function run(options: CommandOptions, commandLine: CommandLine): Pr
     case 'serve':
       return serve(options, commandLine);
     case 'await':
-      return awaitAnswer(commandLine);
+      return awaitAnswer(options, commandLine);
     default:
       throw new AccessError('usage', `${action ?? 'nothing'} is nothing that can be done with a session`, { cause: 'There are renew, serve and await.', remedy: 'bedrock-access session renew' });
   }
@@ -36,12 +36,12 @@ async function renew(options: CommandOptions, commandLine: CommandLine): Promise
   return exitCodes.ok;
 }
 
-async function serve({ sessionFile, tokenFile }: CommandOptions, commandLine: CommandLine): Promise<number> {
+async function serve({ sessionFile, tokenFile, port }: CommandOptions, commandLine: CommandLine): Promise<number> {
   if (sessionFile === undefined || tokenFile === undefined) {
     throw new AccessError('usage', 'session serve needs --session-file and --token-file', { cause: 'Without them there is nothing to serve, and nobody to tell from others.', remedy: 'bedrock-access session serve --session-file FILE --token-file FILE' });
   }
   const { clock, signal } = commandLine;
-  const server = await serveSession({ sessionFile, tokenFile }, sessionPort, () => clock.now());
+  const server = await serveSession({ sessionFile, tokenFile }, portOf(port), () => clock.now());
   commandLine.say(`serves the session in ${sessionFile} on 127.0.0.1:${server.port}`);
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
@@ -52,11 +52,19 @@ async function serve({ sessionFile, tokenFile }: CommandOptions, commandLine: Co
 }
 
 /** Ends when the sidecar answers: a container's postStart hook keeps the others waiting so long. */
-async function awaitAnswer({ clock, signal }: CommandLine): Promise<number> {
+async function awaitAnswer({ port }: CommandOptions, { clock, signal }: CommandLine): Promise<number> {
+  const address = `http://127.0.0.1:${portOf(port)}/ready`;
   for (let attempt = 0; attempt < 100; attempt += 1) {
-    const answered = await fetch(`http://127.0.0.1:${sessionPort}/ready`, { signal }).then(({ ok }) => ok, () => false);
+    const answered = await fetch(address, { signal }).then(({ ok }) => ok, () => false);
     if (answered) return exitCodes.ok;
     await clock.sleep(200, signal);
   }
   throw new AccessError('session-not-served', 'the sidecar does not answer', { cause: 'It could not start: its port is taken, or its files are not mounted.', remedy: 'Look at its log: kubectl logs POD -c bedrock-access-session' });
+}
+
+/** @throws AccessError `usage` */
+function portOf(text: string | undefined): number {
+  const port = text === undefined ? sessionPort : Number(text);
+  if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
+  throw new AccessError('usage', `--port ${text ?? ''} is no port`, { cause: 'A port is a whole number from 1 to 65535.', remedy: `--port ${sessionPort}` });
 }

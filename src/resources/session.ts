@@ -119,9 +119,9 @@ function fromSidecar({ secret, declared }: RenewedSession): Omit<PodParts, 'read
       {
         name: `${volumePrefix}session`,
         image: declared.image ?? '',
-        args: ['session', 'serve', '--session-file', documentFile, '--token-file', `${folder}/${sessionKeys.token}`],
+        args: ['session', 'serve', '--port', String(sessionPort), '--session-file', documentFile, '--token-file', `${folder}/${sessionKeys.token}`],
         // The workload's own containers start when it answers.
-        first: [...program, 'session', 'await'],
+        first: [...program, 'session', 'await', '--port', String(sessionPort)],
         volumes: [{ name: `${volumePrefix}session`, mountPath: folder, source: { secret: { secretName: secret } } }],
       },
     ],

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { listAt, textAt, type StoredObject } from '../kubernetes/object.ts';
 import type { ContainerRuntime, ContainerStart, RunningContainer } from './container-runtime.ts';
 import { startHelper } from './credential-helper.ts';
+import { moved, portOfSidecar, redirected, type Loopbacks } from './loopback-ports.ts';
 import { logFileOf } from './pod-logs.ts';
 
 export interface ProcessOptions {
@@ -19,6 +20,7 @@ export interface ProcessOptions {
 
 export function processRuntime(options: ProcessOptions): ContainerRuntime {
   const helpers: Helpers = new Map();
+  const loopbacks: Loopbacks = new Map();
   return {
     start(start, ended) {
       if (isHelper(imageOf(start))) return startHelperOf(start, options, helpers);
@@ -29,17 +31,20 @@ export function processRuntime(options: ProcessOptions): ContainerRuntime {
         gone = true;
         resolve();
       };
-      const run = (helper: string | undefined): ChildProcess => {
-        const child = startClient(start, options, helper);
+      const run = (helper: string | undefined, loopback: readonly (readonly [string, string])[]): ChildProcess => {
+        const child = startClient(start, options, helper, loopback);
         child.once('exit', (code) => finish(code ?? 137));
         child.once('error', () => finish(127));
         return child;
       };
       const helper = helpers.get(start.pod.metadata.uid);
       // A helper in the pod is asked where it listens: the pods of the sandbox share one loopback.
-      const child = helper === undefined ? run(undefined) : helper.then((address) => (gone ? undefined : run(address)));
+      const port = portOfSidecar(containerNamed(start.pod, start.container));
+      const loopback = port === undefined ? loopbacks.get(start.pod.metadata.uid) : moved(port, start.pod, loopbacks);
+      const child = helper === undefined && loopback === undefined ? run(undefined, []) : Promise.all([helper, loopback]).then(([address, places = []]) => (gone ? undefined : run(address, places)));
       if (runsOnce(start)) options.during(exit);
       return {
+        refresh: () => void writeFiles(start.mounted(), filesFolder(start, options)),
         async stop() {
           gone = true;
           const started = await child;
@@ -77,15 +82,17 @@ function isHelper(image: string): boolean {
 /** What it says by default (`--port`). */
 const helperAddress = 'http://127.0.0.1:9911/';
 
-function startClient({ pod, container, environment, restarts, files }: ContainerStart, { directory, endpoint }: ProcessOptions, helper: string | undefined): ChildProcess {
+function startClient(start: ContainerStart, options: ProcessOptions, helper: string | undefined, loopback: readonly (readonly [string, string])[]): ChildProcess {
+  const { pod, container, environment, restarts, files, mounted } = start;
+  const { directory, endpoint } = options;
   const log = logFileOf(directory, { namespace: pod.metadata.namespace ?? 'default', pod: pod.metadata.name, uid: pod.metadata.uid, container, restarts });
   const home = join(dirname(dirname(log)), 'home');
   mkdirSync(dirname(log), { recursive: true });
   mkdirSync(home, { recursive: true });
-  const places = writeFiles(files, join(dirname(dirname(log)), 'files', `${container}.${restarts}`));
+  const places = writeFiles({ ...files, ...mounted() }, filesFolder(start, options));
   const output = openSync(log, 'a', 0o600);
   const address = endpoint();
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...programOf(pod, container)], {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...programOf(pod, container).map((argument) => places.get(argument) ?? redirected(argument, loopback))], {
     // No shell, no environment of ours. The pipe is how it notices that the sandbox is gone, however that ended.
     stdio: ['pipe', output, output],
     shell: false,
@@ -96,7 +103,7 @@ function startClient({ pod, container, environment, restarts, files }: Container
       ...(helper === undefined ? { AWS_EC2_METADATA_DISABLED: 'true' } : {}),
       HOSTNAME: pod.metadata.name,
       HOME: home,
-      ...Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, places.get(value) ?? (helper !== undefined && value === helperAddress ? helper : value)])),
+      ...Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, places.get(value) ?? (helper !== undefined && value === helperAddress ? helper : redirected(value, loopback))])),
     },
   });
   child.stdin?.on('error', () => undefined);
@@ -104,24 +111,32 @@ function startClient({ pod, container, environment, restarts, files }: Container
   return child;
 }
 
-/** A process has the machine's files, not a container's: a variable that names a mounted file names its copy instead. */
+function filesFolder({ pod, container, restarts }: ContainerStart, { directory }: ProcessOptions): string {
+  const log = logFileOf(directory, { namespace: pod.metadata.namespace ?? 'default', pod: pod.metadata.name, uid: pod.metadata.uid, container, restarts });
+  return join(dirname(dirname(log)), 'files', `${container}.${restarts}`);
+}
+
+/** A process has the machine's files, not a container's: a variable, an argument or a file that names a mounted file names its copy instead. */
 function writeFiles(files: Readonly<Record<string, string>>, folder: string): ReadonlyMap<string, string> {
-  return new Map(
-    Object.entries(files).map(([path, content]) => {
-      const place = join(folder, path);
-      mkdirSync(dirname(place), { recursive: true });
-      writeFileSync(place, content, { mode: 0o600 });
-      return [path, place];
-    }),
-  );
+  const places = new Map(Object.keys(files).map((path) => [path, join(folder, path)]));
+  for (const [path, content] of Object.entries(files)) {
+    const place = join(folder, path);
+    mkdirSync(dirname(place), { recursive: true });
+    writeFileSync(place, [...places].reduce((text, [seen, copy]) => text.replaceAll(seen, copy), content), { mode: 0o600 });
+  }
+  return places;
 }
 
 /** An image of the program runs the program itself, with its arguments; every other image is a client of Bedrock. */
 function programOf(pod: StoredObject, name: string): readonly string[] {
   const container = containerNamed(pod, name);
   if (!isProgram(textAt(container, 'image') ?? '')) return [clientFile()];
-  return [programFile(), ...listAt(container, 'args').map(String)];
+  const program = [programFile(), ...listAt(container, 'args').map(String)];
+  return textAt(container, 'restartPolicy') === 'Always' ? [...endsWithItsParent, ...program] : program;
 }
+
+/** A sidecar has no end of its own: the pipe is how it notices that the sandbox is gone. */
+const endsWithItsParent = ['--import', 'data:text/javascript,process.stdin.on("end",()=>process.exit(0)).resume()'];
 
 function containerNamed(pod: StoredObject, name: string): unknown {
   return [...listAt(pod, 'spec', 'containers'), ...listAt(pod, 'spec', 'initContainers')].find((each) => textAt(each, 'name') === name);
@@ -132,7 +147,7 @@ function imageOf({ pod, container }: ContainerStart): string {
 }
 
 function runsOnce({ pod, container }: ContainerStart): boolean {
-  return programOf(pod, container).length > 1;
+  return programOf(pod, container).length > 1 && textAt(containerNamed(pod, container), 'restartPolicy') !== 'Always';
 }
 
 /** `bedrock-access`, `registry.example/tools/bedrock-access:0.1.0`, with a tag, a digest or neither. */

@@ -9,11 +9,15 @@ export interface ContainerStart {
   readonly restarts: number;
   /** Files of the projected tokens that the container mounts, by the path that it sees them at. */
   readonly files: Readonly<Record<string, string>>;
+  /** Files of Secrets and ConfigMaps that the container mounts, as they are now. */
+  readonly mounted: () => Readonly<Record<string, string>>;
   /** A file of a Secret that the container mounts, as it is now. */
   readonly secretFile: (path: string) => string | undefined;
 }
 
 export interface RunningContainer {
+  /** What it mounts may have changed. */
+  refresh?(): void;
   /** Ends it and waits until it is gone. */
   stop(): Promise<void>;
 }

@@ -29,6 +29,9 @@ const controllers: readonly Controller[] = [
 /** The version that the node reports; the API server of the sandbox says the same. */
 const kubernetesVersion = 'v1.35.4';
 
+/** World milliseconds; the kubelet's sync period. */
+const syncPeriod = 60_000;
+
 /** Kubernetes must have been started. */
 export async function startWorkloads(world: World): Promise<Part> {
   const { store, clock, random } = world;
@@ -63,6 +66,7 @@ export async function startWorkloads(world: World): Promise<Part> {
 
   const unsubscribe = store.subscribe((event) => {
     enqueue(event, queues, store);
+    if (event.type === 'MODIFIED' && (event.object.kind === 'Secret' || event.object.kind === 'ConfigMap')) clock.after(syncPeriod, () => kubelet.refresh());
     if (event.object.kind === 'Pod' && event.type === 'DELETED') void clock.during(kubelet.forget(event.object));
   });
   for (const { object } of store.all()) enqueue({ object }, queues, store);

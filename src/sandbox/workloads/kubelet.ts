@@ -9,6 +9,7 @@ import { ContainerConfigError, containerEnvironment } from './container-environm
 import type { ContainerRuntime, RunningContainer } from './container-runtime.ts';
 import { EventRecorder } from './event-recorder.ts';
 import { nodeName } from './node.ts';
+import { mountedFiles } from './mounted-files.ts';
 import { mountedSecret } from './mounted-secret.ts';
 import { projectedTokens } from './projected-tokens.ts';
 import { isOver } from './pod.ts';
@@ -83,6 +84,11 @@ export class Kubelet {
     const run = this.#pods.get(pod.metadata.uid);
     this.#pods.delete(pod.metadata.uid);
     if (run !== undefined) await endAll(run);
+  }
+
+  /** A mounted Secret or ConfigMap changed: running containers see it at the kubelet's next look (Kubernetes docs, "Secrets", mounted Secrets are updated automatically). */
+  refresh(): void {
+    for (const { containers } of this.#pods.values()) for (const { process } of containers.values()) process?.refresh?.();
   }
 
   async stop(): Promise<void> {
@@ -173,7 +179,7 @@ export class Kubelet {
       const ended = its.report.state.kind === 'ended' ? its.report.state : its.report.last;
       const restarts = its.report.restarts + (ended === undefined ? 0 : 1);
       if (!toCompletion) {
-        const process = this.#runtime.start({ pod, container: name, environment, restarts, files: this.#projectedFiles(pod, container), secretFile: (path) => mountedSecret(path, pod, container, store) }, (exitCode) => this.#ended(pod, its, exitCode));
+        const process = this.#runtime.start({ pod, container: name, environment, restarts, files: this.#projectedFiles(pod, container), mounted: () => mountedFiles(pod, container, store), secretFile: (path) => mountedSecret(path, pod, container, store) }, (exitCode) => this.#ended(pod, its, exitCode));
         if (process === undefined) delete its.process;
         else its.process = process;
       }
