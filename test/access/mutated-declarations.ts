@@ -7,7 +7,22 @@ import { errorPages } from '../../src/errors/pages.ts';
 import { openhands } from './declarations.ts';
 import { seededRandom } from '../../src/sandbox/world.ts';
 
+const keyBlock = /accessKey:\n(?: {6}.*\n)+/;
+const rotating = 'rotation: { image: registry.example/bedrock-access:0.1.0, identity: { role: "arn:aws:iam::123456789012:role/rotate" } }';
+const store = 'secretStore: { name: parameterstore, region: ap-northeast-1 }';
+
+/** One access of each mode of credentials. */
+const modes = [
+  `accessKey: { ${store}, rotateAfter: 30d, ${rotating} }`,
+  'webIdentity: { issuer: "https://oidc.example.com", serviceAccount: openhands }',
+  'podIdentity: { cluster: lolice, region: us-west-2, serviceAccount: openhands }',
+  'rolesAnywhere: { trustAnchor: "arn:aws:rolesanywhere:us-west-2:123456789012:trust-anchor/11111111-2222-3333-4444-555555555555", issuer: { name: ca }, sessionDuration: 30m }',
+  `apiKey: { ${store}, rotateAfter: 30d, expiresAfter: 90d }`,
+  'session: { renewer: "arn:aws:iam::123456789012:role/renewer", image: registry.example/bedrock-access:0.1.0 }',
+].map((mode) => openhands.replace('client: openhands', 'client: aws-sdk').replace('role: default', 'role: default\n      applicationProfile: true').replace(keyBlock, `${mode}\n`));
+
 const corpus = [
+  ...modes,
   openhands,
   initialDeclaration({ name: 'app', account: '123456789012', region: 'us-east-1', model: 'claude-sonnet-4.6', layout: 'pair', workload: { client: 'custom' } }),
   `${openhands}---\nkind: Deployment\n---\n${openhands.replaceAll('openhands', 'other')}`,
