@@ -1,5 +1,5 @@
 import type { Session } from './session.ts';
-import type { ApiKeyCalls, BedrockCalls, BedrockRuntimeCalls, EksCalls, IamCalls, SecretsManagerCalls, SsmCalls, StsCalls, WebIdentityCalls } from './types.ts';
+import type { ApiKeyCalls, BedrockCalls, BedrockRuntimeCalls, CloudTrailCalls, EksCalls, IamCalls, SecretsManagerCalls, SsmCalls, StsCalls, WebIdentityCalls } from './types.ts';
 
 /*
  * Each service's SDK client costs 65–210 ms to import, so each is loaded by the first call of its service and not
@@ -148,6 +148,11 @@ export function deferredEks(session: Session, region: string): EksCalls {
     tagAssociation: async (...given) => (await load()).tagAssociation(...given),
     assumeRoleForPod: async (...given) => (await load()).assumeRoleForPod(...given),
   };
+}
+
+export function deferredCloudTrail(session: Session, region: string): CloudTrailCalls {
+  const load = once(async () => (await import('./cloudtrail.ts')).cloudTrailCalls(session, region));
+  return { latestEvent: async (...given) => (await load()).latestEvent(...given) };
 }
 
 function once<T>(load: () => Promise<T>): () => Promise<T> {

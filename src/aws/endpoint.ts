@@ -1,5 +1,5 @@
 /** A service as the endpoint variables call it (AWS SDKs and Tools Reference Guide, "Service-specific endpoints"). */
-export type EndpointService = 'IAM' | 'STS' | 'SSM' | 'SECRETS_MANAGER' | 'ROLESANYWHERE' | 'BEDROCK' | 'BEDROCK_RUNTIME' | 'EKS' | 'EKS_AUTH';
+export type EndpointService = 'IAM' | 'STS' | 'SSM' | 'SECRETS_MANAGER' | 'ROLESANYWHERE' | 'BEDROCK' | 'BEDROCK_RUNTIME' | 'EKS' | 'EKS_AUTH' | 'CLOUDTRAIL';
 
 /**
  * The endpoint to use instead of AWS's own: the given one, then `AWS_ENDPOINT_URL_<SERVICE>`, then `AWS_ENDPOINT_URL`.

@@ -1,6 +1,6 @@
 import type { Clock, Random } from '../clock.ts';
 import { credentialSource, tokenSource } from './credentials.ts';
-import { deferredApiKeys, deferredBedrock, deferredEks, deferredIam, deferredRuntime, deferredSecretsManager, deferredSsm, deferredSts, deferredWebIdentity } from './deferred.ts';
+import { deferredApiKeys, deferredBedrock, deferredCloudTrail, deferredEks, deferredIam, deferredRuntime, deferredSecretsManager, deferredSsm, deferredSts, deferredWebIdentity } from './deferred.ts';
 import { deferredRolesAnywhere } from './deferred-roles-anywhere.ts';
 import type { Session } from './session.ts';
 import type { Aws, AwsCredentials } from './types.ts';
@@ -58,6 +58,7 @@ function fromSession(session: Session): Aws {
   const bedrock = perRegion((region) => deferredBedrock(session, region));
   const runtime = perRegion((region) => deferredRuntime(session, region));
   const eks = perRegion((region) => deferredEks(session, region));
+  const cloudTrail = perRegion((region) => deferredCloudTrail(session, region));
   return {
     sts: deferredSts(session),
     iam: deferredIam(session),
@@ -69,6 +70,7 @@ function fromSession(session: Session): Aws {
     bedrock,
     runtime,
     eks,
+    cloudTrail,
     as: (credentials) => fromSession({ ...session, credentials: credentialSource({ credentials, environment: session.environment }) }),
     withToken: (token) => fromSession({ ...session, token: tokenSource(token) }),
     calls: session.log,

@@ -17,12 +17,29 @@ export interface Aws {
   bedrock(region: string): BedrockCalls;
   runtime(region: string): BedrockRuntimeCalls;
   eks(region: string): EksCalls;
+  cloudTrail(region: string): CloudTrailCalls;
   /** The same world (endpoint, clock, counters) seen by another identity. */
   as(credentials: AwsCredentials): Aws;
   /** The same world, called with a bearer token instead of a signature: a Bedrock API key. It opens nothing but Amazon Bedrock. */
   withToken(token: Secret): Pick<Aws, 'bedrock' | 'runtime'>;
   /** Every call made so far through this and derived instances, in order. */
   readonly calls: readonly AwsCall[];
+}
+
+/** The event history of CloudTrail in one region. It may be two minutes or a quarter of an hour behind. */
+export interface CloudTrailCalls {
+  /** The latest call that was made with an access key since then, refused ones too, as far as it tells yet. */
+  latestEvent(accessKeyId: string, since: Date): Promise<TrailEvent | undefined>;
+}
+
+export interface TrailEvent {
+  readonly at: Date;
+  /** `InvokeModel` */
+  readonly name: string;
+  /** `bedrock.amazonaws.com` */
+  readonly source: string;
+  /** The address or the AWS service that called. */
+  readonly from?: string;
 }
 
 export interface AwsCredentials {

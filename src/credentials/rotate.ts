@@ -8,6 +8,7 @@ import { keyMode } from '../access/credential-mode.ts';
 import { accessDigest } from '../access/digest.ts';
 import type { Access } from '../access/types.ts';
 import { AccessError } from '../errors/error.ts';
+import type { TrailEvent } from '../aws/types.ts';
 import { summary } from '../engine/apply.ts';
 import { stamped } from '../engine/events.ts';
 import type { Executed } from '../engine/execute.ts';
@@ -28,6 +29,7 @@ import { goingBack, renewal, withOldKey } from './rotation-footprints.ts';
 import { dueAt, rotationPhases, type RotationPhase } from './rotation-phases.ts';
 import { sortNamed, type KeySort } from '../resources/key-sort.ts';
 import { storedKeyWorks } from './stored-key.ts';
+import { lookInTrail } from './trail.ts';
 import { phaseOf, type Gate } from './transition.ts';
 import type { RotateOptions, RotationSeen } from './types.ts';
 
@@ -116,6 +118,9 @@ class Rotation {
   /** Of this run: the world is as the footprint of the phases up to the roll-out says. */
   #converged = false;
   #waitingSince: number | undefined;
+  /** Of this run: the last call with the old key, by CloudTrail; and that it cannot be asked. */
+  #inTrail: TrailEvent | undefined;
+  #trailUnread = false;
   readonly #acts = new Map<string, number>();
 
   constructor(access: Access, context: RunContext, options: RotateOptions, lease: RunLease, unfinished: boolean) {
@@ -134,7 +139,7 @@ class Rotation {
   }
 
   async *run(): AsyncGenerator<RunEvent, Ended> {
-    const { clock, signal } = this.#context;
+    const { signal } = this.#context;
     for (;;) {
       if (signal.aborted) return { executed: { ...this.#executed, interrupted: true } };
       await this.#lease.guard();
@@ -148,7 +153,7 @@ class Rotation {
         if (ended !== undefined) return ended;
       }
       if (phase === undefined) return { executed: this.#executed };
-      const gate = phase.gate(seen, clock.now());
+      const gate = yield* this.#gate(phase, seen);
       const acts = phase.id === 'restart' ? !this.#converged && (gate.open || gate.shut !== true) : gate.open;
       if (acts) {
         // What was done and does not show (another actor, a world that goes back) is not done for ever.
@@ -162,6 +167,29 @@ class Rotation {
       const ended = yield* this.#wait(phase, gate, seen);
       if (ended !== undefined) return ended;
     }
+  }
+
+  /** Before the old key is taken away CloudTrail is asked too, where that is allowed; what hinders it is said once. */
+  async *#gate(phase: RotationPhase, seen: RotationSeen): AsyncGenerator<RunEvent, Gate> {
+    const { clock } = this.#context;
+    const known = this.#inTrail === undefined ? seen : { ...seen, inTrail: this.#inTrail };
+    const gate = phase.gate(known, clock.now());
+    if (phase.id !== 'deactivate' || !gate.open || this.#trailUnread || seen.keys.find(({ id }) => id === seen.from)?.active !== true) return gate;
+    const answer = await lookInTrail(seen, this.#context);
+    if ('unread' in answer) {
+      this.#trailUnread = true;
+      yield this.#say({ type: 'finding', finding: answer.unread });
+      return gate;
+    }
+    const { latest } = answer;
+    if (latest === undefined) return gate;
+    this.#inTrail = latest;
+    const judged = phase.gate({ ...seen, inTrail: latest }, clock.now());
+    if (!judged.open) {
+      yield this.#say({ type: 'waiting', for: judged.waitsFor });
+      this.#waitingSince ??= clock.now().getTime();
+    }
+    return judged;
   }
 
   /** Nothing under way: is there something to begin? What a person asked for comes before what follows by itself. */

@@ -3,6 +3,7 @@ import { windowAt } from '../access/restart-window.ts';
 import { keyCredentialsOf } from '../access/credential-mode.ts';
 import { keyNoun, replaceBy } from '../resources/key-sort.ts';
 import { milliseconds, shownDuration } from './durations.ts';
+import { shownEvent } from './trail.ts';
 import { open, type Gate, type Phase } from './transition.ts';
 import type { RotationSeen, RotationTimes, SeenWorkload } from './types.ts';
 
@@ -122,10 +123,10 @@ function deactivateGate(seen: RotationSeen, now: Date, times: RotationTimes): Ga
   if (current?.active !== true) return { open: false, waitsFor: `${keyNoun(seen.recorded ?? '')} ${seen.recorded ?? ''} to be active: it took the old one's place and works no more`, byHand: true };
   if (oldKey(seen)?.active === false) return open;
   const window = silenceOf(seen, times);
-  const quietSince = Math.max(seen.mark?.moved?.getTime() ?? now.getTime(), seen.lastUsed?.getTime() ?? 0);
+  const quietSince = Math.max(seen.mark?.moved?.getTime() ?? now.getTime(), seen.lastUsed?.getTime() ?? 0, seen.inTrail?.at.getTime() ?? 0);
   const until = new Date(quietSince + window);
   if (until.getTime() <= now.getTime()) return open;
-  const why = seen.lastUsed !== undefined && seen.lastUsed.getTime() === quietSince ? `last used ${seen.lastUsed.toISOString()}` : `left by the last pod ${new Date(quietSince).toISOString()}`;
+  const why = seen.inTrail !== undefined && seen.inTrail.at.getTime() === quietSince ? `last used ${seen.inTrail.at.toISOString()}, by CloudTrail: ${shownEvent(seen.inTrail)}` : seen.lastUsed !== undefined && seen.lastUsed.getTime() === quietSince ? `last used ${seen.lastUsed.toISOString()}` : `left by the last pod ${new Date(quietSince).toISOString()}`;
   const told = keyNoun(seen.from ?? '') === 'API key' ? `${why}; IAM tells no last use of an API key` : why;
   return { open: false, waitsFor: `${keyNoun(seen.from ?? '')} ${seen.from ?? ''} to be silent for ${shownDuration(window)} (${told})`, until };
 }

@@ -1,4 +1,5 @@
 import type { Access } from '../access/types.ts';
+import type { TrailEvent } from '../aws/types.ts';
 import type { DesiredDenyPolicy } from '../resources/deny-policy.ts';
 import type { UserKey } from '../resources/key-sort.ts';
 import type { RotationMark } from '../resources/rotation-mark.ts';
@@ -21,6 +22,8 @@ export interface RotationSeen {
   readonly denial?: DesiredDenyPolicy | 'over';
   /** The last use of `from`, as far as IAM tells it yet; of an API key it tells none. */
   readonly lastUsed?: Date;
+  /** The last call with `from` since no pod holds it, as far as CloudTrail was asked and tells it yet. */
+  readonly inTrail?: TrailEvent;
 }
 
 export interface SeenWorkload {

@@ -31,6 +31,7 @@ function guardedAws(aws: Aws, guard: () => Promise<void>): Aws {
     rolesAnywhere: (region) => before(aws.rolesAnywhere(region), (name) => readsAws(name) || name === 'createSession', guard),
     bedrock: (region) => before(aws.bedrock(region), readsAws, guard),
     runtime: (region) => aws.runtime(region),
+    cloudTrail: (region) => aws.cloudTrail(region),
     eks: (region) => before(aws.eks(region), (name) => readsAws(name) || name === 'assumeRoleForPod', guard),
     as: (credentials) => guardedAws(aws.as(credentials), guard),
     withToken: (token) => aws.withToken(token),

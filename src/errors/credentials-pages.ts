@@ -14,6 +14,12 @@ export const credentialsPages = {
     remedy: 'Run apply: it makes a new key and gives it to the workload.',
     fault: 'aws',
   },
+  'trail-not-read': {
+    summary: 'CloudTrail was not asked whether the old key is silent.',
+    cause: 'The credentials have no cloudtrail:LookupEvents, or CloudTrail did not answer. IAM tells the last use of a key too, later and less of it.',
+    remedy: 'Allow cloudtrail:LookupEvents to see which call still uses the old key; without it the rotation goes on by what IAM tells.',
+    fault: 'aws',
+  },
   'nothing-to-undo': {
     summary: 'No rotation or migration is under way that could be taken back.',
     cause: 'None was begun, or what was left is removed: then there is no way back to it.',

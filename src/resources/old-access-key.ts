@@ -29,6 +29,9 @@ export interface ObservedOldKey {
   readonly key: UserKey;
 }
 
+/** A rotation asks CloudTrail too, where it may, whether anybody still calls with it. */
+const silence = 'cloudtrail:LookupEvents';
+
 const oldKeyKind = (sort: KeySort): ResourceKind<DesiredOldKey, ObservedOldKey> => ({
   kind: sort.oldKind,
   where: 'aws',
@@ -93,7 +96,7 @@ const oldKeyKind = (sort: KeySort): ResourceKind<DesiredOldKey, ObservedOldKey> 
     await gone(() => hands.aws.iam.untagUser(user.name, [markKeys.rotation]));
   },
 
-  permissions: ['iam:GetUser', sort.actions.list, ...(sort.lastUse === undefined ? [] : [sort.lastUse.action]), 'iam:TagUser', 'iam:UntagUser', sort.actions.update, sort.actions.remove],
+  permissions: ['iam:GetUser', sort.actions.list, ...(sort.lastUse === undefined ? [] : [sort.lastUse.action, silence]), 'iam:TagUser', 'iam:UntagUser', sort.actions.update, sort.actions.remove],
   repeatable: ['iam:TagUser', 'iam:UntagUser', sort.actions.update, sort.actions.remove],
 });
 

@@ -47,6 +47,8 @@ export interface SandboxOptions {
   readonly seed?: number;
   /** How soon changes of IAM are seen. Default `strong`: at once. */
   readonly consistency?: 'strong' | EventualConsistency;
+  /** World milliseconds until CloudTrail's event history shows a call. Default five minutes. */
+  readonly trailLag?: number;
   /** Folder for the kubeconfig and the pods' logs. Default: a new temporary folder, removed by `stop`. */
   readonly directory?: string;
 }

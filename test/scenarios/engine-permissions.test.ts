@@ -21,6 +21,7 @@ const unseen: Readonly<Record<string, string>> = {
   'iam:UntagUser': 'a rotation takes its marks off',
   'iam:UpdateAccessKey': 'a rotation deactivates a key before it is deleted',
   ...Object.fromEntries(storeIdentityActions.map((action) => [action, 'the store has a role of its own: store-identity.test.ts'])),
+  'cloudtrail:LookupEvents': 'a rotation asks whether the old key is silent: rotation-cron.test.ts',
   'ssm:GetParameterHistory': 'a rotation that was stopped looks for the key in earlier versions',
 };
 

@@ -50,6 +50,7 @@ export function pausing(given: RunContext, at: number): PausedRun {
     bedrock: (region) => slowly(aws.bedrock(region)),
     runtime: (region) => aws.runtime(region),
     eks: (region) => slowly(aws.eks(region)),
+    cloudTrail: (region) => slowly(aws.cloudTrail(region)),
     as: (credentials) => slowAws(aws.as(credentials)),
     withToken: (token) => aws.withToken(token),
     calls: aws.calls,

@@ -149,6 +149,8 @@ export const actionPlaces: readonly ActionPlace[] = [
   // Last, so that they fill no document that is needed: without them plan says nothing of quotas, and verify judges by its
   // own evaluator alone.
   { sid: 'ReadQuotas', actions: ['iam:GetAccountSummary'], resources: everything },
+  // A rotation asks it whether the old key is silent; without it IAM's last use decides alone. It knows no resources.
+  { sid: 'ReadTrail', actions: ['cloudtrail:LookupEvents'], resources: everything, condition: ({ region }) => ({ StringEquals: { 'aws:RequestedRegion': region } }) },
   { sid: 'SimulateUser', actions: ['iam:SimulatePrincipalPolicy'], resources: user },
   // Last, so that it fills no document that is needed: whoever leaves it out is told that the store's readers are undecided.
   { sid: 'ReadStoreIdentity', actions: storeIdentityActions, resources: ({ storeRoleArn }) => [storeRoleArn] },

@@ -26,7 +26,7 @@ const places: readonly ActionPlace[] = [
 const store: ActionPlace = { sid: 'StoreNewKey', actions: ['ssm:PutParameter', 'secretsmanager:PutSecretValue'], resources: ({ parameterArns }) => parameterArns, condition: owned };
 
 /** Of these places of the program's own policy a rotation takes part: it looks at them, and makes an API key. */
-const looks: ReadonlySet<string> = new Set(['MakeApiKey', 'FindParameters', 'ReadParameters', 'ParameterKey', 'FindProfiles', 'ReadProfileTags']);
+const looks: ReadonlySet<string> = new Set(['MakeApiKey', 'FindParameters', 'ReadParameters', 'ParameterKey', 'FindProfiles', 'ReadProfileTags', 'ReadTrail']);
 
 export function rotationPolicy(confined: Confinement): PolicyDocument {
   const needed = new Set(neededActions(confined));

@@ -2,6 +2,7 @@ import { createInferenceProfile, deleteInferenceProfile, getInferenceProfile, li
 import { getFoundationModel, listFoundationModels } from './bedrock/models.ts';
 import { listTagsForResource, tagResource, untagResource } from './bedrock/tags.ts';
 import type { Operation, Operations } from './call.ts';
+import { cloudTrailOperations } from './cloudtrail/index.ts';
 import { createPodIdentityAssociation, deletePodIdentityAssociation, describePodIdentityAssociation, listPodIdentityAssociations, tagAssociation, updatePodIdentityAssociation } from './eks/associations.ts';
 import { describeAddon, describeCluster } from './eks/cluster.ts';
 import { assumeRoleForPodIdentity } from './eks/pod-session.ts';
@@ -19,7 +20,7 @@ export type Protocol = 'query' | 'json' | 'rest';
 /** How a service is spoken to, and what it does. `name` is also its name in a signature's scope and its prefix in IAM. */
 export type Service =
   | { readonly name: 'iam' | 'sts'; readonly protocol: 'query'; readonly version: string; readonly namespace: string; readonly operations: Operations }
-  | { readonly name: 'ssm' | 'secretsmanager'; readonly protocol: 'json'; readonly target: string; readonly operations: Operations }
+  | { readonly name: 'ssm' | 'secretsmanager' | 'cloudtrail'; readonly protocol: 'json'; readonly target: string; readonly operations: Operations }
   | { readonly name: 'bedrock' | 'rolesanywhere' | 'eks' | 'eks-auth'; readonly protocol: 'rest'; readonly routes: readonly Route[] };
 
 /** `path` has labels, `{modelId}`; they, the query and the JSON body together are the input. */
@@ -38,6 +39,8 @@ const iam: Service = { name: 'iam', protocol: 'query', version: '2010-05-08', na
 const sts: Service = { name: 'sts', protocol: 'query', version: '2011-06-15', namespace: 'https://sts.amazonaws.com/doc/2011-06-15/', operations: stsOperations };
 const ssm: Service = { name: 'ssm', protocol: 'json', target: 'AmazonSSM', operations: ssmOperations };
 const secretsmanager: Service = { name: 'secretsmanager', protocol: 'json', target: 'secretsmanager', operations: secretsManagerOperations };
+
+const cloudtrail: Service = { name: 'cloudtrail', protocol: 'json', target: 'CloudTrail_20131101', operations: cloudTrailOperations };
 
 const rolesanywhere: Service = { name: 'rolesanywhere', protocol: 'rest', routes: rolesAnywhereRoutes };
 
@@ -84,4 +87,4 @@ const eksAuth: Service = {
   routes: [{ method: 'POST', path: '/clusters/{clusterName}/assume-role-for-pod-identity', name: 'AssumeRoleForPodIdentity', operation: assumeRoleForPodIdentity }],
 };
 
-export const services: Readonly<Record<string, Service>> = { iam, sts, ssm, secretsmanager, bedrock, rolesanywhere, eks, 'eks-auth': eksAuth };
+export const services: Readonly<Record<string, Service>> = { iam, sts, ssm, secretsmanager, cloudtrail, bedrock, rolesanywhere, eks, 'eks-auth': eksAuth };
