@@ -79,6 +79,7 @@ export interface PrincipalFact {
   readonly target: string;
 }
 
+/** An `aws_iam_access_key`, or an `aws_iam_service_specific_credential`: an API key. */
 export interface AccessKeyFact {
   readonly address: string;
   /** Address of the user, where the reference shows it. */

@@ -28,8 +28,8 @@ export async function run(options: CommandOptions, commandLine: CommandLine): Pr
 }
 
 function policyOf({ access, models }: Declared): CompiledPolicy {
-  const { account, discovery, endpoint } = access.spec;
-  return compilePolicy({ models, account, discovery, ...(endpoint === undefined ? {} : { endpoint }) });
+  const { account, discovery, endpoint, credentials } = access.spec;
+  return compilePolicy({ models, account, discovery, bearer: credentials.apiKey !== undefined, ...(endpoint === undefined ? {} : { endpoint }) });
 }
 
 function explained({ access }: Declared, policy: CompiledPolicy): string {

@@ -26,6 +26,7 @@ import { regionsDisagree } from './regions-disagree.ts';
 import { secretInState } from './secret-in-state.ts';
 import { secretMissing } from './secret-missing.ts';
 import { secretOptional } from './secret-optional.ts';
+import { tokenBesideKey } from './token-beside-key.ts';
 import { secretStoreMismatch } from './secret-store-mismatch.ts';
 import { secretStoreOpen } from './secret-store-open.ts';
 import { socketWithCredentials } from './socket-with-credentials.ts';
@@ -68,6 +69,7 @@ export const rules: readonly Rule[] = [
   secretInState,
   secretMissing,
   secretOptional,
+  tokenBesideKey,
   secretStoreMismatch,
   secretStoreOpen,
   socketWithCredentials,

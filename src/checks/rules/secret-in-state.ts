@@ -7,7 +7,7 @@ export const secretInState: Rule = {
   *check(facts) {
     for (const key of facts.accessKeys) {
       yield {
-        message: `${key.address} puts a secret access key into the Terraform state`,
+        message: `${key.address} puts ${key.address.includes('aws_iam_service_specific_credential.') ? 'the token of an API key' : 'a secret access key'} into the Terraform state`,
         cause: 'The state and every saved plan hold the secret in plain text; ignore_changes does not keep it out (terraform-provider-aws#42182).',
         remedy: 'Let `bedrock-access apply --only key,parameter` make the key: it goes from IAM into the parameter and nowhere else.',
         place: key.place,

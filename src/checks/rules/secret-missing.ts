@@ -1,5 +1,6 @@
 import { containersOf } from '../identity.ts';
 import type { RepositoryFacts } from '../facts.ts';
+import { keySortOf } from '../../resources/key-sort.ts';
 import type { Rule } from '../rule.ts';
 import { deploymentWith } from './examples.ts';
 import { externalSecretReading } from './parameter-undeclared.ts';
@@ -47,7 +48,7 @@ function keysOf(name: string, namespace: string | undefined, facts: RepositoryFa
   }
   for (const { access } of facts.accesses.filter((candidate) => candidate.access.spec.names.secret === name && near(candidate.access.metadata.namespace))) {
     found = true;
-    keys.push('AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY');
+    keys.push(...Object.values(keySortOf(access)?.fields ?? {}));
     if (access.spec.managedBy.cluster === 'manifests') continue;
   }
   return found ? keys : undefined;

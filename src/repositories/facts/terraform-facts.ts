@@ -10,7 +10,7 @@ export function terraformFacts(module: TerraformModule, target = module.director
   const own: TerraformFacts = {
     policies: policyFacts(module, target),
     principals: module.resources.flatMap((resource) => principalFact(resource, target)),
-    accessKeys: module.resources.filter((resource) => resource.type === 'aws_iam_access_key').map((resource) => accessKeyFact(module, resource)),
+    accessKeys: module.resources.filter(({ type }) => type === 'aws_iam_access_key' || type === 'aws_iam_service_specific_credential').map((resource) => accessKeyFact(module, resource)),
     parameters: module.resources.flatMap((resource) => parameterFact(module, resource, target)),
     applicationProfiles: module.resources.flatMap((resource) => applicationProfileFact(resource, target)),
     issuers: module.resources.flatMap(issuerFact),
@@ -55,7 +55,7 @@ function issuerFact(resource: TerraformResource): IssuerFact[] {
 }
 
 function accessKeyFact(module: TerraformModule, resource: TerraformResource): AccessKeyFact {
-  const user = principalOf(module, resource.attribute('user'), 'aws_iam_user');
+  const user = principalOf(module, resource.attribute(resource.type === 'aws_iam_access_key' ? 'user' : 'user_name'), 'aws_iam_user');
   return { address: resource.address, ...(user === undefined ? {} : { user }), place: placeOfSpan(resource.placeOf()) };
 }
 
