@@ -4,6 +4,7 @@ import { account, emptyWorld, owner, ownerLabels, ownerTags, parameter, user, wo
 const names = ['bedrock-openhands-user', 'bedrock-openhands-user-2', 'openhands'];
 const policyNames = ['bedrock-openhands-policy', 'bedrock-openhands-policy-2', 'other'];
 const parameterNames = ['bedrock-secret-access-key', 'bedrock-access-key-id', 'bedrock-openhands-credentials', 'bedrock-openhands-old'];
+const secretNames = ['bedrock-openhands-credentials', 'bedrock-openhands-old', 'bedrock-access-key-id'];
 const keyIds = ['AKIAAAAAAAAAAAAAAAA1', 'AKIAAAAAAAAAAAAAAAA2', 'AKIAAAAAAAAAAAAAAAA3'];
 
 export function randomWorld(random: () => number): World {
@@ -29,7 +30,7 @@ export function randomWorld(random: () => number): World {
     const marks = {
       ...(maybe(0.7) ? { 'bedrock-access/keys': `2026-11-24T08:00:00.000Z${maybe(0.3) ? ` ${one(keyIds)}` : ''}` } : {}),
       ...(maybe(0.2) ? { 'bedrock-access/removing': one(keyIds) } : {}),
-      ...(maybe(0.5) ? { 'bedrock-access/regions': one(['ap-northeast-1', 'us-east-1']) } : {}),
+      ...(maybe(0.5) ? { 'bedrock-access/regions': one(['ap-northeast-1', 'us-east-1', 'ap-northeast-1/SecretsManager', 'us-east-1 us-east-1/SecretsManager']) } : {}),
     };
     world.users.push(user(name, { ...tags(), ...marks }));
     world.keys[name] = keyIds.filter(() => maybe(0.4)).slice(0, 2).map((id) => ({ id, active: maybe(0.9), createdAt: one(times) }));
@@ -41,6 +42,19 @@ export function randomWorld(random: () => number): World {
   for (const name of parameterNames.filter(() => maybe(0.6))) {
     const description = one([`bedrock-access openhands/openhands, access key ${one(keyIds)}`, `bedrock-access other/other, access key ${one(keyIds)}`, 'by hand']);
     world.parameters.push({ ...parameter(name, tags(), { description, lastModified: one(times) }), region: one(['ap-northeast-1', 'ap-northeast-1', 'us-east-1']) });
+  }
+  for (const name of secretNames.filter(() => maybe(0.5))) {
+    const region = one(['ap-northeast-1', 'ap-northeast-1', 'us-east-1']);
+    const version = one([...keyIds.map((id) => `${id}-${'0'.repeat(32)}`), '11111111-2222-4333-8444-555555555555']);
+    world.secrets.push({
+      name,
+      region,
+      arn: `arn:aws:secretsmanager:${region}:${account}:secret:${name}-a1b2c3`,
+      versions: { [version]: ['AWSCURRENT'], ...(maybe(0.3) ? { [`${one(keyIds)}-${'1'.repeat(32)}`]: ['AWSPREVIOUS'] } : {}) },
+      tags: tags(),
+      lastChanged: one(times),
+      ...(maybe(0.1) ? { deleted: one(times) } : {}),
+    });
   }
   world.usedKeys = keyIds.filter(() => maybe(0.3));
   for (const [apiVersion, kind, name] of [

@@ -1,7 +1,7 @@
 /** Hand-made observations: what `observe` would answer, without a world. */
 import { defineAccess } from '../../src/access/define-access.ts';
 import type { AccessDocument, AccessDocumentSpec } from '../../src/access/document.ts';
-import type { AccessKeyMetadata, IamUser, ParameterMetadata } from '../../src/aws/types.ts';
+import type { AccessKeyMetadata, IamUser, ParameterMetadata, SecretMetadata } from '../../src/aws/types.ts';
 import { loadCatalog } from '../../src/bedrock/catalog.ts';
 import { footprint } from '../../src/engine/footprint.ts';
 import { observe } from '../../src/engine/observe.ts';
@@ -10,6 +10,7 @@ import type { KubernetesObject } from '../../src/kubernetes/types.ts';
 import type { PolicyDocument } from '../../src/policy/types.ts';
 import type { Readings } from '../../src/resources/readings.ts';
 import { storedParameter } from '../../src/resources/stores/parameter-store.ts';
+import { storedSecret } from '../../src/resources/stores/secrets-manager.ts';
 import type { ParameterPlace } from '../../src/resources/stores/store.ts';
 
 export const account = '123456789012';
@@ -45,6 +46,7 @@ export interface World {
   policies: { arn: string; document: PolicyDocument; tags: Record<string, string> }[];
   attached: Record<string, string[]>;
   parameters: (ParameterMetadata & { region: string; tags: Record<string, string> })[];
+  secrets: (SecretMetadata & { region: string })[];
   objects: KubernetesObject[];
   served: Record<string, string[]>;
   caller: string;
@@ -59,6 +61,7 @@ export function emptyWorld(): World {
     policies: [],
     attached: {},
     parameters: [],
+    secrets: [],
     objects: [
       { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'openhands' } },
       {
@@ -69,6 +72,13 @@ export function emptyWorld(): World {
         status: { conditions: [{ type: 'Ready', status: 'True' }] },
       },
       workload(),
+      {
+        apiVersion: 'external-secrets.io/v1',
+        kind: 'ClusterSecretStore',
+        metadata: { name: 'secretsmanager' },
+        spec: { provider: { aws: { service: 'SecretsManager', region: 'ap-northeast-1' } } },
+        status: { conditions: [{ type: 'Ready', status: 'True' }] },
+      },
     ],
     served: { ExternalSecret: ['v1'], ClusterSecretStore: ['v1'], SecretStore: ['v1'] },
     caller: account,
@@ -98,12 +108,14 @@ export function parameter(name: string, tags: Record<string, string>, more: Part
 }
 
 export function readingsOf(world: World): Readings {
-  const matches = (tags: Record<string, string>, wanted: Record<string, string>): boolean => Object.entries(wanted).every(([key, value]) => tags[key] === value);
+  const matches = (tags: Readonly<Record<string, string>>, wanted: Record<string, string>): boolean => Object.entries(wanted).every(([key, value]) => tags[key] === value);
   const labels = (selector: string | undefined): Record<string, string> =>
     Object.fromEntries((selector ?? '').split(',').filter((term) => term.includes('=')).map((term) => term.split('=') as [string, string]));
   const policy = (arn: string): World['policies'][number] | undefined => world.policies.find((candidate) => candidate.arn === arn);
   const parameterAt = ({ service, region, name }: ParameterPlace): World['parameters'][number] | undefined =>
     world.parameters.find((candidate) => service === 'ParameterStore' && candidate.region === region && candidate.name === name);
+  const secretAt = ({ service, region, name }: ParameterPlace): World['secrets'][number] | undefined =>
+    world.secrets.find((candidate) => service === 'SecretsManager' && candidate.region === region && candidate.name === name);
   return {
     callerIdentity: async () => ({ account: world.caller, arn: `arn:aws:iam::${world.caller}:user/admin`, userId: 'AIDAADMIN' }),
     user: async (name) => world.users.find((candidate) => candidate.name === name),
@@ -118,17 +130,14 @@ export function readingsOf(world: World): Readings {
     roleWithPolicies: () => Promise.resolve(undefined),
     policyDocument: async (arn) => policy(arn)?.document,
     parameter: async (place) => {
-      const found = parameterAt(place);
-      return found === undefined ? undefined : storedParameter(found);
+      const [found, secret] = [parameterAt(place), secretAt(place)];
+      return secret !== undefined ? storedSecret(secret) : found === undefined ? undefined : storedParameter(found);
     },
-    parameterTags: async (place) => parameterAt(place)?.tags,
+    parameterTags: async (place) => (parameterAt(place) ?? secretAt(place))?.tags,
     ownedParameters: async ({ service, region }, { cluster, namespace, name }) =>
-      world.parameters
-        .filter(
-          (candidate) =>
-            service === 'ParameterStore' && candidate.region === region && matches(candidate.tags, { 'bedrock-access/cluster': cluster, 'bedrock-access/namespace': namespace, 'bedrock-access/name': name }),
-        )
-        .map(storedParameter),
+      (service === 'ParameterStore' ? world.parameters.map((each) => ({ each, as: storedParameter(each) })) : world.secrets.map((each) => ({ each, as: storedSecret(each) })))
+        .filter(({ each }) => each.region === region && matches(each.tags, { 'bedrock-access/cluster': cluster, 'bedrock-access/namespace': namespace, 'bedrock-access/name': name }))
+        .map(({ as }) => as),
     accountSummary: async () => ({ Users: world.users.length, UsersQuota: 5000 }),
     usersWithTags: async () => world.users,
     role: async () => undefined,

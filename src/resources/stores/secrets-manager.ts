@@ -17,9 +17,9 @@ export const secretsManager: CredentialStore = {
 
   async describe(names, region, aws) {
     const found = await Promise.all(names.map((name) => aws.secretsManager(region).describeSecret(name)));
-    return found.filter((secret) => secret !== undefined).map(stored);
+    return found.filter((secret) => secret !== undefined).map(storedSecret);
   },
-  tagged: async (tags, region, aws) => (await aws.secretsManager(region).listSecretsByTags(tags)).map(stored),
+  tagged: async (tags, region, aws) => (await aws.secretsManager(region).listSecretsByTags(tags)).map(storedSecret),
   tagsOf: async (name, region, aws) => (await aws.secretsManager(region).describeSecret(name))?.tags,
   value: async (name, region, aws) => (await aws.secretsManager(region).getSecretValue(name))?.value,
 
@@ -63,7 +63,8 @@ function keyIdOfVersion(id: string): string | undefined {
   return /^(A[A-Z0-9]{15,30})-[0-9a-f]{32}$/.exec(id)?.[1];
 }
 
-function stored(secret: SecretMetadata): StoredParameter {
+/** As Secrets Manager describes it. */
+export function storedSecret(secret: SecretMetadata): StoredParameter {
   const { name, arn, versions, tags, kmsKeyId, lastChanged, deleted } = secret;
   const version = Object.keys(versions).find((id) => versions[id]?.includes('AWSCURRENT')) ?? '';
   const keyId = keyIdOfVersion(version);
