@@ -35,7 +35,7 @@ export async function run(options: CommandOptions, commandLine: CommandLine): Pr
     });
     if (code === exitCodes.interrupted) return code;
     if (code === exitCodes.ok && wanted !== undefined && declared !== undefined && modeOf(wanted.spec.credentials) !== modeOf(declared.spec.credentials) && !planOnly) {
-      commandLine.say(`The declaration still says ${modeOf(declared.spec.credentials)}: put ${JSON.stringify(wanted.spec.credentials)} in place of its spec.credentials.`);
+      commandLine.say(`The declaration still says ${modeOf(declared.spec.credentials)}: put ${JSON.stringify(wanted.spec.credentials)} in place of its spec.credentials${JSON.stringify(wanted.spec.names) === JSON.stringify(declared.spec.names) ? '' : `, and names: ${JSON.stringify({ parameter: wanted.spec.names.parameter, secret: wanted.spec.names.secret })} into its spec`}.`);
     }
     worst = Math.max(worst, code);
   }

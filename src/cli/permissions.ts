@@ -1,3 +1,4 @@
+import { bothModes } from '../engine/permissions/both-modes.ts';
 import { programPermissions, type PrintedPolicy, type ProgramPermissions } from '../engine/permissions/index.ts';
 import { exitCodes } from '../errors/error.ts';
 import type { CommandLine } from './command-line.ts';
@@ -37,10 +38,12 @@ function identityShown({ identity: { role, secret }, subject }: NonNullable<Prog
 /** Of each declaration; says on stderr what is to be changed in it. */
 export async function permissionsOf(options: CommandOptions, commandLine: CommandLine): Promise<readonly ProgramPermissions[]> {
   const declared = await readDeclarations(options, commandLine);
-  const all = declared.map(({ access, place }) => {
+  const each = declared.map(({ access, place }): ProgramPermissions => {
     const printed = programPermissions(access, options.clusterId, { verifyFromCluster: options.callFromCluster });
     return { ...printed, findings: printed.findings.map((finding) => ({ ...finding, place: { ...finding.place, ...place(finding.place?.field ?? 'spec') } })) };
   });
+  // Two declarations of one access are its two modes of credentials on the way from one to the other.
+  const all = [...Map.groupBy(each, ({ access }) => `${access.namespace}/${access.name}`).values()].map((ofOne) => ofOne.reduce(bothModes));
   const findings = all.flatMap((each) => each.findings);
   if (findings.length > 0 && commandLine.output === 'text') commandLine.say(`${renderFindings(findings, commandLine.progressPaint, (file) => commandLine.sources.get(file))}\n`);
   return all;

@@ -71,7 +71,7 @@ const oldKeyKind = (sort: KeySort): ResourceKind<DesiredOldKey, ObservedOldKey> 
   create: () => Promise.resolve({}),
   async update(desired, { user, key }, differences, hands) {
     if (desired.over === true) {
-      if (desired.status === 'Active' && !key.active) await hands.aws.iam.setAccessKeyActive(user.name, key.id, true);
+      if (desired.status === 'Active' && !key.active) await sort.setActive(user.name, key.id, true, hands.aws);
       await hands.aws.iam.untagUser(user.name, [markKeys.rotation]);
       return { id: key.id };
     }

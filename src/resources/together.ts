@@ -2,7 +2,7 @@
  * Things that two modes of credentials both have, under one name and with other contents: what makes them serve both, while
  * an access is on its way from one to the other.
  */
-import { isRecord, textAt, type JsonRecord } from './json.ts';
+import { canonicalJson, isRecord, textAt, type JsonRecord } from './json.ts';
 import type { Resource } from './kind.ts';
 
 /**
@@ -12,15 +12,17 @@ import type { Resource } from './kind.ts';
 export function together(first: Resource, second: Resource): Resource | undefined {
   const [one, other] = [first.desired, second.desired];
   const merge = merges[first.kind];
-  if (merge === undefined || !isRecord(one) || !isRecord(other)) return undefined;
-  return { ...first, desired: { ...one, ...merge(one, other) } };
+  const both = merge === undefined || !isRecord(one) || !isRecord(other) ? undefined : merge(one, other);
+  return both === undefined ? undefined : { ...first, desired: { ...Object(one), ...both } };
 }
 
-const merges: Readonly<Record<string, (one: JsonRecord, other: JsonRecord) => JsonRecord>> = {
+const merges: Readonly<Record<string, (one: JsonRecord, other: JsonRecord) => JsonRecord | undefined>> = {
   // A role may trust many, each in a statement of its own.
   'iam-role': (one, other) => ({ trust: bothDocuments(one['trust'], other['trust']), trusts: bothLists(one['trusts'], other['trusts']), profileRegions: bothLists(one['profileRegions'], other['profileRegions']) }),
   'iam-user': (one, other) => ({ regions: bothLists(one['regions'], other['regions']), profileRegions: bothLists(one['profileRegions'], other['profileRegions']) }),
   'managed-policy': (one, other) => ({ document: bothDocuments(one['document'], other['document']), profiles: bothLists(one['profiles'], other['profiles']) }),
+  // Where the declaration names it may differ, and nothing else.
+  'secret-store': (one, other) => (canonicalJson(one['store']) === canonicalJson(other['store']) ? {} : undefined),
   // Pods of the first read their values from it whenever one of their containers starts again.
   'environment-config-map': (one, other) => ({ values: { ...valuesOf(other['values']), ...valuesOf(one['values']) }, profiles: bothLists(one['profiles'], other['profiles']), permitted: bothLists(one['permitted'], other['permitted']) }),
 };

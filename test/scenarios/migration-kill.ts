@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { migrateAccess, migrationStatus } from '../../src/credentials/index.ts';
 import type { MigrateOptions } from '../../src/credentials/migration/migrate.ts';
-import { openAws } from '../../src/aws/open.ts';
 import { textAt } from '../../src/resources/json.ts';
 import type { KillPoint } from './engine-kill.ts';
 import { access, namespace, seeded } from './engine-world.ts';
@@ -77,13 +76,12 @@ export async function survives({ action, skip, when, stretch, way }: MigrationKi
 
 /** A call with what each running pod's process holds, or would take anew. */
 export async function everyPodCalls(world: CallingWorld): Promise<void> {
-  const { sandbox, kubernetes } = world;
+  const { kubernetes } = world;
   const pods = (await kubernetes.list('v1', 'Pod', { namespace })).filter((pod) => textAt(pod, 'status', 'phase') === 'Running');
   assert.ok(pods.length > 0, 'no pod runs');
   for (const pod of pods) {
     const held = await podCredentials(pod, world, seeded(1));
     assert.ok(held !== undefined, `${pod.metadata.name ?? ''} has no credentials`);
-    const { runtime } = openAws({ region: 'us-west-2', environment: sandbox.environment, credentials: await held.now(), clock: sandbox.productClock, random: seeded(1), userAgent: 'the-workload' });
-    await runtime('us-west-2').converse(held.modelId, 'hello', 16);
+    await held.call();
   }
 }

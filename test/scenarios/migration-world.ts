@@ -21,11 +21,15 @@ const modes = {
   webIdentity: () => ({ webIdentity: { issuer, serviceAccount: 'openhands' } }),
   podIdentity: () => ({ podIdentity: { ...eks, serviceAccount: 'openhands' } }),
   rolesAnywhere: (trustAnchor) => ({ rolesAnywhere: { trustAnchor, issuer: { name: 'platform' } } }),
+  apiKey: () => ({ apiKey: { secretStore } }),
   session: () => ({ session: { delivery: 'credential-process', renewer: 'arn:aws:iam::123456789012:user/sandbox/administrator' } }),
 } as const satisfies Partial<Record<CredentialMode, (trustAnchor: string) => AccessDocumentSpec['credentials']>>;
 
+/** A key pair and an API key side by side lie in two parameters and two Secrets. */
+const ofApiKey = { parameter: 'bedrock-openhands-api-key', secret: 'bedrock-api-key' };
+
 export type BuiltMode = keyof typeof modes;
-export const builtModes = ['accessKey', 'webIdentity', 'podIdentity', 'rolesAnywhere', 'session'] as const satisfies readonly BuiltMode[];
+export const builtModes = ['accessKey', 'webIdentity', 'podIdentity', 'rolesAnywhere', 'apiKey', 'session'] as const satisfies readonly BuiltMode[];
 export type Way = readonly [BuiltMode, BuiltMode];
 
 /** From every mode to every other, but for the two that EKS does not let stand side by side. */
@@ -35,7 +39,7 @@ export const ways: readonly Way[] = builtModes.flatMap((from) => builtModes.filt
 export const mainWays: readonly Way[] = [['accessKey', 'webIdentity'], ['webIdentity', 'accessKey']];
 
 export function inMode(mode: BuiltMode, spec: Partial<AccessDocumentSpec> = {}, trustAnchor = ''): Access {
-  return declared({ workloads: [{ kind: 'Deployment', name: 'openhands', client: 'aws-sdk' }], credentials: modes[mode](trustAnchor), ...spec });
+  return declared({ workloads: [{ kind: 'Deployment', name: 'openhands', client: 'boto3' }], credentials: modes[mode](trustAnchor), ...(mode === 'apiKey' ? { names: ofApiKey } : {}), ...spec });
 }
 
 export interface MigrationWorld extends EngineWorld {

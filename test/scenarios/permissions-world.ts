@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Access } from '../../src/access/types.ts';
 import { openAws } from '../../src/aws/open.ts';
 import { clusterIdOf } from '../../src/engine/index.ts';
+import { bothModes } from '../../src/engine/permissions/both-modes.ts';
 import { programPermissions } from '../../src/engine/permissions/index.ts';
 import type { RunContext } from '../../src/engine/types.ts';
 import { openKubernetes } from '../../src/kubernetes/open.ts';
@@ -21,12 +22,13 @@ export interface LeastWorld extends EngineWorld {
   readonly policy: PolicyDocument;
 }
 
-/** @param without an action that is taken out of the policy, to see that it is needed */
-export async function startLeastWorld(access: Access, without?: string, options: Parameters<typeof startEngineWorld>[0] = {}): Promise<LeastWorld> {
+/** @param access in two modes: what a migration needs; `without` an action that is taken out of the policy, to see that it is needed */
+export async function startLeastWorld(access: Access | readonly [Access, Access], without?: string, options: Parameters<typeof startEngineWorld>[0] = {}): Promise<LeastWorld> {
   const world = await startEngineWorld(options);
   const folder = await mkdtemp(join(tmpdir(), 'bedrock-access-least-'));
   const admin = await world.run();
-  const { policies, boundary, roles } = programPermissions(access, await clusterIdOf(world.kubernetes));
+  const clusterId = await clusterIdOf(world.kubernetes);
+  const { policies, boundary, roles } = [access].flat().map((each) => programPermissions(each, clusterId)).reduce(bothModes);
   // A test identity takes one document; AWS judges by all statements of all policies alike.
   const whole: PolicyDocument = { Version: '2012-10-17', Statement: policies.flatMap(({ document }) => document.Statement) };
   const document = without === undefined ? whole : lacking(whole, without);

@@ -1,7 +1,7 @@
 /** The credentials that a pod's process would take, by what its own specification gives it: in the order in which AWS SDKs look. */
 import type { Access } from '../../src/access/types.ts';
 import { openAws } from '../../src/aws/open.ts';
-import type { AwsCredentials } from '../../src/aws/types.ts';
+import type { Aws, AwsCredentials } from '../../src/aws/types.ts';
 import { openInquiry } from '../../src/engine/verify/inquiry.ts';
 import { sessionWayOf } from '../../src/engine/verify/role.ts';
 import { at, recordsAt, textAt } from '../../src/resources/json.ts';
@@ -13,10 +13,8 @@ import { namespace, type EngineWorld } from './engine-world.ts';
 export interface PodCredentials {
   /** The key's id, or the way to a role: `webIdentity`. */
   readonly id: string;
-  /** What its variables say is to be called. */
-  readonly modelId: string;
-  /** Those that a call made now goes out with. */
-  now(): Promise<AwsCredentials>;
+  /** Makes a call with what a call made now goes out with. */
+  call(): Promise<unknown>;
 }
 
 /** A world in which an access may have any mode. */
@@ -41,18 +39,21 @@ export async function podCredentials(pod: KubernetesObject, world: CallingWorld,
   };
   const modelId = (await value('BEDROCK_MODEL_ID')) ?? 'us.anthropic.claude-sonnet-4-6';
   const [accessKeyId, secretAccessKey, tokenFile] = [await value('AWS_ACCESS_KEY_ID'), await value('AWS_SECRET_ACCESS_KEY'), await value('AWS_WEB_IDENTITY_TOKEN_FILE')];
+  const opened = (given: { readonly credentials?: AwsCredentials } = {}): Aws => openAws({ region: 'us-west-2', environment: sandbox.environment, clock: sandbox.productClock, random, userAgent: 'the-workload', ...given });
+  const converse = (aws: Pick<Aws, 'runtime'>): Promise<unknown> => aws.runtime('us-west-2').converse(modelId, 'hello', 16);
+  const bearer = await value('AWS_BEARER_TOKEN_BEDROCK');
+  if (bearer !== undefined) return { id: 'apiKey', call: () => converse(opened().withToken(new Secret(bearer))) };
   if (accessKeyId !== undefined && secretAccessKey !== undefined) {
     const pair = { accessKeyId, secretAccessKey: new Secret(secretAccessKey) };
-    return { id: accessKeyId, modelId, now: () => Promise.resolve(pair) };
+    return { id: accessKeyId, call: () => converse(opened({ credentials: pair })) };
   }
   let last: { readonly since: number; readonly credentials: AwsCredentials } | undefined;
   const session = (id: string, take: () => Promise<AwsCredentials>): PodCredentials => ({
     id,
-    modelId,
-    async now() {
+    async call() {
       const time = sandbox.clock.now().getTime();
       if (last === undefined || time - last.since > renewAfter) last = { since: time, credentials: await take() };
-      return last.credentials;
+      return converse(opened({ credentials: last.credentials }));
     },
   });
   const volumes = recordsAt(pod, 'spec', 'volumes').filter((volume) => recordsAt(container, 'volumeMounts').some(({ name }) => name === volume['name']));
@@ -60,7 +61,7 @@ export async function podCredentials(pod: KubernetesObject, world: CallingWorld,
     const roleArn = (await value('AWS_ROLE_ARN')) ?? '';
     const audience = volumes.map((volume) => textAt(recordsAt(volume, 'projected', 'sources')[0], 'serviceAccountToken', 'audience')).find((each) => each !== undefined) ?? '';
     const account = { apiVersion: 'v1', kind: 'ServiceAccount', namespace, name: textAt(pod, 'spec', 'serviceAccountName') ?? 'default' };
-    const { webIdentity } = openAws({ region: 'us-west-2', environment: sandbox.environment, clock: sandbox.productClock, random, userAgent: 'the-workload' });
+    const { webIdentity } = opened();
     return session('webIdentity', async () => {
       const made = await kubernetes.createSubresource(account, 'token', { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', metadata: {}, spec: { audiences: [audience], expirationSeconds: 3600 } });
       return webIdentity.assumeRole({ roleArn, sessionName: 'pod', token: new Secret(textAt(made, 'status', 'token') ?? '') });

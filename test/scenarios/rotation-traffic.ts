@@ -3,7 +3,6 @@
  * A pod that is ending goes on for a while, as real ones do. A failure is any refusal in the sandbox's audit log.
  */
 import assert from 'node:assert/strict';
-import { openAws } from '../../src/aws/open.ts';
 import type { Clock } from '../../src/clock.ts';
 import type { KubernetesObject } from '../../src/kubernetes/types.ts';
 import { at, recordsAt, textAt } from '../../src/resources/json.ts';
@@ -53,8 +52,7 @@ export function startTraffic(world: CallingWorld, random: () => number, lingers 
   async function call({ held }: { readonly held: PodCredentials }): Promise<void> {
     used.add(held.id);
     calls += 1;
-    const credentials = await held.now();
-    await openAws({ region: 'us-west-2', environment: sandbox.environment, credentials, clock: sandbox.productClock, random, userAgent: 'the-workload' }).runtime('us-west-2').converse(held.modelId, 'hello', 16);
+    await held.call();
   }
 
   /** The world goes on by that much, with calls in between. */

@@ -1,9 +1,9 @@
 /** The declaration of an access in another mode, where a person names only the mode. */
-import { modeOf } from '../../access/credential-mode.ts';
+import { keyCredentialsOf, modeOf } from '../../access/credential-mode.ts';
 import { accessFromObject } from '../../access/parse.ts';
 import type { Access, CredentialMode } from '../../access/types.ts';
 import { refuse } from '../../engine/failure.ts';
-import type { AccessName, RunContext } from '../../engine/types.ts';
+import type { AccessName, Revision, RunContext } from '../../engine/types.ts';
 import { at, isRecord, textAt } from '../../resources/json.ts';
 import { workloadShape } from '../../resources/workload-kinds.ts';
 import { appliedAccess } from '../applied.ts';
@@ -20,10 +20,20 @@ export async function declarationFor(mode: CredentialMode, settings: Readonly<Re
   if (modeOf(access.spec.credentials) === mode && Object.keys(settings).length === 0) return access;
   const earlier = revisions.find(({ access: before }) => before?.spec.credentials[mode] !== undefined)?.access?.spec.credentials[mode];
   const fields = Object.entries(settings).reduce<Fields>((inner, [path, value]) => withField(inner, path.split('.'), value), { ...(earlier ?? (await toldByCluster(mode, access, context))) });
-  const found = accessFromObject({ ...access, spec: { ...access.spec, credentials: { [mode]: fields } } });
+  const names = namesIn(mode, access, revisions);
+  const found = accessFromObject({ ...access, spec: { ...access.spec, names, credentials: { [mode]: fields } } });
   refuse(found.findings);
   if (found.access === undefined) throw new TypeError('an access without a finding is complete');
   return found.access;
+}
+
+/** Two keys side by side lie in two parameters and two Secrets. */
+function namesIn(mode: CredentialMode, { metadata, spec }: Access, revisions: readonly Revision[]): Access['spec']['names'] {
+  const earlier = revisions.find(({ access }) => access?.spec.credentials[mode] !== undefined)?.access?.spec.names;
+  const sort = mode === 'apiKey' ? 'api-key' : 'access-key';
+  const names = earlier ?? spec.names;
+  if ((mode !== 'accessKey' && mode !== 'apiKey') || keyCredentialsOf(spec.credentials) === undefined || names.secret !== spec.names.secret) return names;
+  return { ...names, parameter: `bedrock-${metadata.name}-${sort}`, secret: `bedrock-${sort}` };
 }
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -33,6 +33,11 @@ const managedPolicyLimit = 6144;
 export function programPolicies(confined: Confinement): readonly PolicyDocument[] {
   const needed = new Set(neededActions(confined));
   const statements = [...denials(confined), ...[...profilePlaces, ...(confined.identity === undefined ? actionPlaces : [...identityPlaces, ...rolesAnywherePlaces, ...sessionPlaces])].flatMap((place) => statementOf(place, needed, confined))];
+  return packed(statements);
+}
+
+/** In as few documents as a managed policy's length allows. */
+export function packed(statements: readonly PolicyStatement[]): readonly PolicyDocument[] {
   const documents: PolicyDocument[] = [];
   for (const statement of statements) {
     const last = documents.at(-1);

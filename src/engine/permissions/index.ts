@@ -81,7 +81,7 @@ function rotationPermissions(access: Access, confined: Confinement): { readonly 
 }
 
 /** With name and path taken from `arn:aws:iam::…:policy/PATH/NAME`. */
-function printed(arn: string, document: PolicyDocument): PrintedPolicy {
+export function printed(arn: string, document: PolicyDocument): PrintedPolicy {
   const [, path = '/', name = ''] = /:policy(\/(?:.*\/)?)([^/]+)$/.exec(arn) ?? [];
   return { arn, name, path, document };
 }
