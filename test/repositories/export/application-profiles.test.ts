@@ -2,16 +2,15 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { parseAllDocuments } from 'yaml';
 import { parseAccess } from '../../../src/access/parse.ts';
 import type { Access } from '../../../src/access/types.ts';
 import { applyAccess, destroyAccess } from '../../../src/engine/index.ts';
 import { kindsNamed } from '../../../src/engine/only.ts';
 import { verifyAccess } from '../../../src/engine/verify/index.ts';
-import { isRecord } from '../../../src/repositories/export/yaml-change.ts';
 import { runCli, type CliResult } from '../../cli/run-cli.ts';
 import { changes, events, failures, startEngineWorld, store, type EngineWorld } from '../../scenarios/engine-world.ts';
 import { checkout, type Checkout } from './checkout.ts';
+import { playArgoCd } from './play-argo-cd.ts';
 import { playTerraform } from './play-terraform.ts';
 import { declarationFor, tfactionRepositories } from './repositories.ts';
 
@@ -29,7 +28,7 @@ describe('an application profile in both repositories', () => {
       await playTerraform(join(copy.directory, 'infra/terraform/aws/openhands'), context.aws);
       const access = declaredIn(copy);
       assert.deepEqual(failures(await events(applyAccess(access, { ...context, only: ['access-key', 'ssm-parameter'] }))), []);
-      await playArgoCd(copy, world);
+      await playArgoCd(copy.files(), world);
       await world.sandbox.clock.advance(60_000);
       assert.deepEqual(await failedChecks(access, world), []);
       assert.deepEqual(changes(await events(applyAccess(access, await world.run()))), []);
@@ -48,7 +47,7 @@ describe('an application profile in both repositories', () => {
       const said = await events(applyAccess(access, { ...context, only: kindsNamed(words) }));
       assert.deepEqual(failures(said), []);
       assert.ok(changes(said).includes('create profile-parameter bedrock-openhands-us-anthropic-claude-sonnet-4-6'));
-      await playArgoCd(copy, world);
+      await playArgoCd(copy.files(), world);
       await world.sandbox.clock.advance(60_000);
       assert.deepEqual(await failedChecks(access, world), []);
       assert.deepEqual(changes(await events(applyAccess(access, await world.run()))), []);
@@ -124,20 +123,4 @@ function declaredIn(copy: Checkout): Access {
   const [parsed] = parseAccess(copy.files()['cluster/argoproj/openhands/access.yaml'] ?? '').accesses;
   assert.ok(parsed);
   return parsed.access;
-}
-
-/** Applies what the app's kustomization lists, as Argo CD does. */
-async function playArgoCd(copy: Checkout, { kubernetes }: EngineWorld): Promise<void> {
-  const folder = 'cluster/argoproj/openhands';
-  const files = copy.files();
-  for (const [, name] of (files[`${folder}/kustomization.yaml`] ?? '').matchAll(/^ +- (\S+)/gm)) {
-    for (const document of parseAllDocuments(files[`${folder}/${name ?? ''}`] ?? '')) {
-      const object: unknown = document.toJS();
-      if (isKubernetesObject(object) && object.kind !== 'Namespace') await kubernetes.apply(object, { force: true, fieldManager: 'argocd-controller' });
-    }
-  }
-}
-
-function isKubernetesObject(value: unknown): value is { readonly apiVersion: string; readonly kind: string; readonly metadata: { readonly name: string } } {
-  return isRecord(value) && typeof value['kind'] === 'string' && typeof value['apiVersion'] === 'string' && isRecord(value['metadata']);
 }
