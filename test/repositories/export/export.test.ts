@@ -63,8 +63,9 @@ for (const { name, places, files } of repositories) {
     });
 
     test('terraform fmt has nothing to say', { skip: !existsSync('/usr/local/bin/terraform') }, async () => {
-      for (const extra of [[], ['--keys', 'terraform'], ['--style', 'policy=document', '--style', 'partition=data'], ['--style', 'comments=none', '--style', 'tags=Team:ai;Cost centre:7']]) {
-        await inCheckout(files, async (copy, run) => {
+      const profile = files['access.yaml'].replace('role: default', 'role: default, applicationProfile: true');
+      for (const own of [false, true]) for (const extra of [[], ['--keys', 'terraform'], ['--style', 'policy=document', '--style', 'partition=data'], ['--style', 'comments=none', '--style', 'tags=Team:ai;Cost centre:7']]) {
+        await inCheckout(own ? { ...files, 'access.yaml': profile } : files, async (copy, run) => {
           assert.equal((await run(...places, ...extra)).code, 0);
           assert.equal(execFileSync('terraform', ['fmt', '-check', '-diff', '-recursive', 'infra'], { cwd: copy.directory, encoding: 'utf8', env: { ...process.env, TF_CLI_CONFIG_FILE: '/dev/null', CHECKPOINT_DISABLE: '1' } }), '');
         });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { allow, policy, refused, startAws, userWith } from './aws-sandbox.ts';
+import { allow, policy, refused, startAws, userWith, type Credentials } from './aws-sandbox.ts';
 
 const sonnet = 'anthropic.claude-sonnet-4-6';
 const claude37 = 'anthropic.claude-3-7-sonnet-20250219-v1:0';
@@ -81,4 +81,21 @@ test('listing needs * and getting needs the one: the seed’s scoped list never 
     'User: arn:aws:iam::123456789012:user/service/u is not authorized to perform: bedrock:ListFoundationModels on resource: * because no identity-based policy allows the bedrock:ListFoundationModels action',
     403,
   );
+});
+
+test('a call through an application profile is judged on the profile, by its ARN, and on the model beneath, which knows through which profile it is called', async () => {
+  await using aws = await startAws();
+  const make = async (name: string): Promise<string> =>
+    (await aws.bedrock.createInferenceProfile({ inferenceProfileName: name, clientRequestToken: name, modelSource: { copyFrom: `arn:aws:bedrock:us-west-2:123456789012:inference-profile/us.${sonnet}` } })).inferenceProfileArn ?? '';
+  const [own, another] = [await make('own'), await make('another')];
+  const model = `arn:aws:bedrock:*::foundation-model/${sonnet}`;
+  const through = { ...allow('bedrock:InvokeModel', model), Condition: { StringEquals: { 'bedrock:InferenceProfileArn': own } } };
+  const call = (keys: Credentials, modelId: string) => aws.as(keys).runtime.converse({ modelId, messages: [{ role: 'user', content: [{ text: 'Hi' }] }] });
+  const both = await userWith(aws, 'both', policy(allow('bedrock:InvokeModel', own), through));
+  assert.ok((await call(both, own)).output);
+  // Not through another profile, nor through what it copies, nor by the bare id.
+  for (const other of [another, `us.${sonnet}`]) await refused(call(both, other), 'AccessDeniedException', undefined, 403);
+  await refused(call(await userWith(aws, 'profile', policy(allow('bedrock:InvokeModel', own))), own), 'AccessDeniedException', new RegExp(`foundation-model/${sonnet}`), 403);
+  await refused(call(await userWith(aws, 'model', policy(allow('bedrock:InvokeModel', model))), own), 'AccessDeniedException', /application-inference-profile/, 403);
+  await refused(call(await userWith(aws, 'pattern', policy(allow('bedrock:InvokeModel', 'arn:aws:bedrock:us-west-2:123456789012:application-inference-profile/*'), through)), another), 'AccessDeniedException', new RegExp(`foundation-model/${sonnet}`), 403);
 });
