@@ -1,5 +1,6 @@
 /** A run whose calls are disturbed once or for a while, and that comes to its end by itself. */
 import assert from 'node:assert/strict';
+import type { Access } from '../../src/access/types.ts';
 import { applyAccess, planAccess, rollbackAccess } from '../../src/engine/index.ts';
 import type { FaultRule } from '../../src/sandbox/types.ts';
 import type { killPoints } from './engine-kill.ts';
@@ -39,14 +40,14 @@ function faultsOf(action: string): readonly FaultRule['fault'][] {
   return action.includes(':') ? [...drops, { kind: 'throttle' }, { kind: 'status', status: 503, code: 'ServiceUnavailable' }] : [...drops, { kind: 'throttle' }, ...(/^(update|patch) (?!leases)/.test(action) ? [changedMeanwhile] : [])];
 }
 
-export async function comesThrough(world: ScenarioWorld, { action, skip, fault, command }: Disturbance): Promise<void> {
+export async function comesThrough(world: ScenarioWorld, { action, skip, fault, command }: Disturbance, document: Access = declared()): Promise<void> {
   const empty = await world.left();
   if (command === 'apply') world.faults.add({ action, skip, fault });
-  const applied = await events(applyAccess(declared(), await world.run()));
+  const applied = await events(applyAccess(document, await world.run()));
   assert.deepEqual(failures(applied), []);
   assert.equal(summaryOf(applied).outcome, 'done');
   const context = await world.run();
-  const { plan } = await planAccess(declared(), context);
+  const { plan } = await planAccess(document, context);
   assert.deepEqual(plan.steps.filter(({ action }) => action !== 'none').map(({ id }) => id), []);
   assert.equal((await context.aws.iam.listAccessKeys('bedrock-openhands-user'))?.length, 1);
   if (command === 'apply') return;

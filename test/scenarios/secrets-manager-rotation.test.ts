@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { planAccess } from '../../src/engine/index.ts';
+import { comesThrough } from './engine-faults.ts';
 import { killApply, killPoints, killRollback, shown, type KillPoint } from './engine-kill.ts';
 import { deployment, store } from './engine-world.ts';
 import { done, ended, inApplied, keys, mark, otherKey, podKeys, rotate } from './rotation-world.ts';
@@ -84,4 +85,13 @@ test('an apply and a rollback --all in Secrets Manager, killed at a call of the 
   assert.equal(ofStore(rollback).length, 2);
   for (const point of [...ofStore(apply), { action: 'iam:CreateAccessKey', skip: 0, when: 'after' as const }]) await t.test(shown(point), () => withSecrets((world) => killApply(world, point, inSecretsManager())));
   for (const point of ofStore(rollback)) await t.test(`rollback: ${shown(point)}`, () => withSecrets((world) => killRollback(world, point, inSecretsManager())));
+});
+
+test('an apply comes through what Secrets Manager answers while a deleted secret is not quite gone, and through a lost answer', async (t) => {
+  const faults = [
+    // "You can't create this secret because a secret with this name is already scheduled for deletion": for "a short delay" after a deletion without a window.
+    { kind: 'status', status: 400, code: 'InvalidRequestException' },
+    { kind: 'drop', when: 'after' },
+  ] as const;
+  for (const fault of faults) await t.test(fault.kind, () => withSecrets((world) => comesThrough(world, { action: 'secretsmanager:CreateSecret', skip: 0, fault, command: 'apply' }, inSecretsManager())));
 });
