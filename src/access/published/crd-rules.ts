@@ -37,6 +37,10 @@ export const crdRules: readonly { readonly path: readonly string[]; readonly rul
     path: ['spec', 'workloads', '[]'],
     rules: [{ rule: "(self.client == 'custom') == has(self.environment)", message: 'environment goes with client custom, and only with it' }],
   },
+  {
+    path: ['spec', 'credentials', 'accessKey'],
+    rules: [{ rule: "!(has(self.layout) && self.layout == 'pair' && has(self.secretStore.service) && self.secretStore.service == 'SecretsManager')", message: 'layout pair is for Parameter Store' }],
+  },
   { path: ['spec', 'credentials', 'accessKey', 'secretStore'], rules: roleOfCreatedStore },
   { path: ['spec', 'credentials', 'apiKey', 'secretStore'], rules: roleOfCreatedStore },
   { path: ['spec', 'credentials', 'apiKey', 'expiresAfter'], rules: [{ rule: "self.endsWith('d')", message: 'whole days, such as 90d' }] },
