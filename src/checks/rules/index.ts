@@ -5,6 +5,7 @@ import { apiVersionNotServed } from './api-version-not-served.ts';
 import { argocdDrift } from './argocd-drift.ts';
 import { boundaryMissing } from './boundary-missing.ts';
 import { certificateTrustOpen } from './certificate-trust-open.ts';
+import { podIdentityTrustOpen } from './pod-identity-trust-open.ts';
 import { destinationRegionMissing } from './destination-region-missing.ts';
 import { fileNotListed } from './file-not-listed.ts';
 import { identityShared } from './identity-shared.ts';
@@ -48,6 +49,7 @@ export const rules: readonly Rule[] = [
   argocdDrift,
   boundaryMissing,
   certificateTrustOpen,
+  podIdentityTrustOpen,
   destinationRegionMissing,
   fileNotListed,
   identityShared,
