@@ -92,7 +92,7 @@ export const keyProof: ResourceKind<DesiredProof, ObservedProof> = {
     if (!(await accepted(known))) return waiting;
     if (hands.clock.now().getTime() - Date.parse(hands.value(reference('key-proof', 'proof', 'since'))) < spreadsWithin) return waiting;
     if (sort.identify !== undefined) for (let count = 0; count < identities; count += 1) if (!(await accepted(known))) return waiting;
-    for (let count = 0; count < modelCalls; count += 1) if (!(await accepted(callModel))) return `a call of ${modelId} with ${sort.noun} ${id} to be answered`;
+    for (let count = 0; count < (sort.identify === undefined ? identities : modelCalls); count += 1) if (!(await accepted(callModel))) return `a call of ${modelId} with ${sort.noun} ${id} to be answered`;
     return undefined;
   },
   patience: {
@@ -121,6 +121,7 @@ export function proofOf(desired: DesiredProof): Resource<DesiredProof> {
  * this old and is accepted many times in a row.
  */
 const spreadsWithin = 20_000;
+/** Of STS; an API key is asked as often by calls of the model, since nothing else knows it. */
 const identities = 10;
 const modelCalls = 3;
 
