@@ -193,6 +193,8 @@ export async function runPass(work: Work, progress: Progress, options: PassOptio
       if (waitingFor !== said) say({ type: 'waiting', step: step.id, for: waitingFor });
       said = waitingFor;
       if (clock.now().getTime() >= until) {
+        // A run that stood still waits for what another run has long since made otherwise: the lost Lease is the reason.
+        await options.guard();
         throw new AccessError(id, `after ${seconds} s still waiting for ${waitingFor}`, { cause, remedy, place: { resource: `${step.kind} ${step.name}` } });
       }
       await clock.sleep(Math.min(5000, 250 * 1.5 ** attempt), signal).catch((reason: unknown) => {
