@@ -45,6 +45,7 @@ spec:
       secretStore:
         kind: ${store.kind ?? 'ClusterSecretStore'}
         name: ${scalar(store.name ?? 'parameterstore')}
+        # Or SecretsManager: one secret of AWS Secrets Manager in place of the parameter.
         service: ParameterStore
         region: ${scalar(store.region ?? 'ap-northeast-1')}${store.create === true ? '\n        create: true' : ''}
       # single: one parameter with both halves of the key, replaced in one step. pair: two parameters, not atomic.

@@ -184,7 +184,7 @@ export const accessPages = {
   },
   'parameter-name-reserved': {
     summary: 'Parameter names starting with "aws" or "ssm" are refused by AWS.',
-    cause: 'Parameter Store reserves the prefixes "aws" and "ssm", in any case and after a leading slash (PutParameter, Name). Neither `terraform plan` nor anything else says so before the apply. A name for Secrets Manager is held to it too, so that it stays valid in either store.',
+    cause: 'Parameter Store reserves the prefixes "aws" and "ssm", in any case and after a leading slash (PutParameter, Name). Neither `terraform plan` nor anything else says so before the apply.',
     remedy: 'Choose another beginning, such as bedrock-….',
     fault: 'input',
   },

@@ -16,12 +16,12 @@ export function checkNames(access: DeclaredAccess, source: SourceDocument): Find
 
 function parameterNames({ metadata, spec }: DeclaredAccess, source: SourceDocument): Finding[] {
   const defaults = defaultNames(metadata.name);
-  const region = declaredStore(spec)?.secretStore.region ?? spec.region;
+  const { region = spec.region, service = 'ParameterStore' } = declaredStore(spec)?.secretStore ?? {};
   const findings = parameterFields.flatMap((name) => {
     const field = `spec.names.${name}`;
-    return parameterNameFaults(spec.names?.[name] ?? defaults[name], field, { region, account: spec.account }, source);
+    return parameterNameFaults(spec.names?.[name] ?? defaults[name], field, { region, account: spec.account, service }, source);
   });
-  if (declaredStore(spec)?.secretStore.service === 'SecretsManager') findings.push(...secretNameFaults(spec.names?.parameter ?? defaults.parameter, source));
+  if (service === 'SecretsManager') findings.push(...secretNameFaults(spec.names?.parameter ?? defaults.parameter, source));
   const accessKeyId = spec.names?.accessKeyIdParameter ?? defaults.accessKeyIdParameter;
   if (accessKeyId === (spec.names?.secretAccessKeyParameter ?? defaults.secretAccessKeyParameter)) {
     findings.push(accessFinding('names-equal', `spec.names: both parameters of the pair are called ${accessKeyId}.`, source.place('spec.names.secretAccessKeyParameter')));
@@ -34,13 +34,14 @@ function parameterNames({ metadata, spec }: DeclaredAccess, source: SourceDocume
  * `/ssm` are reserved too, and there are at most fifteen levels. "Creating Systems Manager parameters": the 1,011
  * characters count the ARN before the name.
  */
-function parameterNameFaults(name: string, field: string, at: { region: string; account: string }, source: SourceDocument): Finding[] {
+function parameterNameFaults(name: string, field: string, at: { region: string; account: string; service: string }, source: SourceDocument): Finding[] {
   const place = source.place(field);
   const reserved = /^\/?(aws|ssm)/i.exec(name);
   if (reserved !== null) {
     return [
       accessFinding('parameter-name-reserved', `${field} is "${name}"; Parameter Store refuses names that start with "${reserved[1]!.toLowerCase()}", in any case.`, place, {
         remedy: `Choose another beginning, such as ${name.startsWith('/') ? '/bedrock/' : 'bedrock-'}…`,
+        ...(at.service === 'SecretsManager' ? { cause: 'Secrets Manager takes it; a name has to be good in either store, so that the access keeps it when it moves.' } : {}),
       }),
     ];
   }
