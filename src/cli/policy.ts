@@ -1,5 +1,7 @@
 import { exitCodes } from '../errors/error.ts';
+import { partitionOf } from '../bedrock/regions.ts';
 import { compilePolicy } from '../policy/compile.ts';
+import { namedPolicies } from '../resources/policy-names.ts';
 import { policySize } from '../policy/document.ts';
 import type { CompiledPolicy } from '../policy/types.ts';
 import type { CommandLine } from './command-line.ts';
@@ -34,8 +36,9 @@ function policyOf({ access, models }: Declared): CompiledPolicy {
 
 function explained({ access }: Declared, policy: CompiledPolicy): string {
   const { namespace, name } = access.metadata;
+  const names = namedPolicies({ access, partition: partitionOf(access.spec.region) ?? 'aws', policy });
   const blocks = policy.documents.map((document, index) => {
-    const title = `${access.spec.names.policy}${index === 0 ? '' : `-${index + 1}`}: ${policySize(document)} of 6144 characters`;
+    const title = `${names[index]?.name ?? access.spec.names.policy}: ${policySize(document)} of 6144 characters`;
     const statements = document.Statement.map((statement, number) => {
       const purposes = policy.serves.filter((purpose) => purpose.document === index && purpose.statement === number);
       const list = (value: string | readonly string[] | undefined): string => [value ?? []].flat().join('\n      ');

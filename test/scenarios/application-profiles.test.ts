@@ -9,8 +9,10 @@ import type { RunEvent } from '../../src/engine/types.ts';
 import { verifyAccess } from '../../src/engine/verify/index.ts';
 import { textAt } from '../../src/resources/json.ts';
 import { access, changes, declared, events, failures, inSandbox, namespace, seeded, summaryOf, type EngineWorld } from './engine-world.ts';
+import { inMigration, migrate, times } from './migration-world.ts';
 import { startLeastWorld } from './permissions-world.ts';
 import { startTraffic } from './rotation-traffic.ts';
+import { ended } from './rotation-world.ts';
 
 const sonnet = 'us.anthropic.claude-sonnet-4-6';
 const haiku = 'us.anthropic.claude-haiku-4-5-20251001-v1:0';
@@ -248,6 +250,20 @@ describe('an application inference profile of the access', () => {
       },
       { issuer },
     );
+  });
+
+  test('stays what it is when the access moves from a key to a role: the new credentials are proven through it', async () => {
+    const models = [{ id: sonnet, role: 'default', applicationProfile: true }];
+    await inMigration('accessKey', async (world) => {
+      await applied(world, world.in('accessKey', { models }));
+      const [profile] = await profiles(world);
+      const start = world.audit.length;
+      ended(await migrate(world, { ...times, to: world.in('webIdentity', { models }) }));
+      assert.deepEqual((await profiles(world)).map(({ arn }) => arn), [profile?.arn]);
+      assert.ok(world.sandbox.audit.slice(start).some(({ action, resource, status }) => action === 'bedrock:InvokeModel' && resource === profile?.arn && status === 200));
+      assert.deepEqual(await failedChecks(world, world.in('webIdentity', { models })), []);
+      assert.deepEqual(changes(await applied(world, world.in('webIdentity', { models }))), []);
+    });
   });
 
   test('over a global profile, over a model on demand, and several beside plain models: all can be called', async () => {

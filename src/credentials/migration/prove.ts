@@ -5,6 +5,7 @@ import type { Access } from '../../access/types.ts';
 import type { ResolvedModel } from '../../bedrock/types.ts';
 import { readSecret, secretValue } from '../../engine/verify/gather-delivery.ts';
 import { openInquiry, type Inquiry } from '../../engine/verify/inquiry.ts';
+import { lookForProfiles } from '../../engine/verify/own-profiles.ts';
 import { sessionWayOf } from '../../engine/verify/role.ts';
 import type { RunContext } from '../../engine/types.ts';
 import type { Finding } from '../../finding.ts';
@@ -28,7 +29,7 @@ export async function proveCredentials(access: Access, context: RunContext, { sh
   for (let accepted = 0; ; ) {
     const old = clock.now().getTime() - began >= spreadsWithin;
     // While they may not be known everywhere, one question a turn is enough.
-    const refused = await tried(openInquiry(access, context), short || (old && accepted >= rounds) ? modelCalls : 0);
+    const refused = await tried(await knownInquiry(access, context), short || (old && accepted >= rounds) ? modelCalls : 0);
     accepted = refused === undefined ? accepted + 1 : 0;
     if (refused === undefined && (short || (old && accepted > rounds))) return undefined;
     if (clock.now().getTime() - began > patience) return refused ?? notKnown(access);
@@ -37,6 +38,12 @@ export async function proveCredentials(access: Access, context: RunContext, { sh
       if (!signal.aborted) throw reason;
     });
   }
+}
+
+/** With the ids of application profiles in place: the model is called as the pods call it. */
+async function knownInquiry(access: Access, context: RunContext): Promise<Inquiry> {
+  const inquiry = openInquiry(access, context);
+  return (await lookForProfiles(inquiry))?.known ?? inquiry;
 }
 
 async function tried(inquiry: Inquiry, calls: number): Promise<Finding | undefined> {
