@@ -12,12 +12,14 @@ import { SetupError } from './setup-error.ts';
 
 const run = promisify(execFile);
 
-export type GoModule = 'control-plane' | 'kwok' | 'external-secrets';
+export type GoModule = 'control-plane' | 'kwok' | 'external-secrets' | 'credential-helper';
 
 interface Build {
   /** File in the cache folder -> package. */
   readonly programs: Readonly<Record<string, string>>;
   readonly flags: string;
+  /** It needs a C compiler. */
+  readonly cgo?: boolean;
   /** Files made of what lies beside the code in a module: name -> text. */
   readonly files?: (moduleFolder: (module: string) => Promise<string>) => Promise<Readonly<Record<string, string>>>;
 }
@@ -58,6 +60,8 @@ const builds: Readonly<Record<GoModule, Build>> = {
       return { 'external-secrets-crds.yaml': documentsOf(folder).join('\n---\n') };
     },
   },
+  // AWS's helper for IAM Roles Anywhere: its PKCS#11 part is linked with C.
+  'credential-helper': { programs: { aws_signing_helper: 'github.com/aws/rolesanywhere-credential-helper' }, flags: '-s -w', cgo: true },
 };
 
 /** The folder with a module's programs, built now if that never happened. @throws SetupError */
@@ -76,7 +80,7 @@ export async function goPrograms(module: GoModule, tell: (line: string) => void)
   try {
     for (const [name, place] of missing) {
       tell(`building ${name} from its Go module (once; minutes)`);
-      await go(source, ['build', '-mod=mod', '-trimpath', '-ldflags', build.flags, '-o', join(workshop, name), place]);
+      await go(source, ['build', '-mod=mod', '-trimpath', '-ldflags', build.flags, '-o', join(workshop, name), place], build.cgo === true);
       renameSync(join(workshop, name), join(folder, name));
     }
     const moduleFolder = async (path: string): Promise<string> => (await go(source, ['list', '-m', '-f', '{{.Dir}}', path])).trim();
@@ -99,9 +103,9 @@ async function requireGo(): Promise<void> {
   }
 }
 
-async function go(folder: string, args: readonly string[]): Promise<string> {
+async function go(folder: string, args: readonly string[], cgo = false): Promise<string> {
   try {
-    const { stdout } = await run('go', [...args], { cwd: folder, env: { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-buildvcs=false' }, maxBuffer: 64 * 1024 * 1024 });
+    const { stdout } = await run('go', [...args], { cwd: folder, env: { ...process.env, CGO_ENABLED: cgo ? '1' : '0', GOFLAGS: '-buildvcs=false' }, maxBuffer: 64 * 1024 * 1024 });
     return stdout;
   } catch (error) {
     const output = typeof error === 'object' && error !== null && 'stderr' in error ? String(error.stderr) : String(error);
