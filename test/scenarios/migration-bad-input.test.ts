@@ -6,6 +6,9 @@ import { migrationStatus } from '../../src/credentials/index.ts';
 import type { RunEvent } from '../../src/engine/types.ts';
 import { AccessError } from '../../src/errors/error.ts';
 import { access, namespace, store, summaryOf, type EngineWorld } from './engine-world.ts';
+import { loadCatalog } from '../../src/bedrock/catalog.ts';
+import { footprint } from '../../src/engine/index.ts';
+import { at, recordsAt } from '../../src/resources/json.ts';
 import { everyPodCalls } from './migration-kill.ts';
 import { inMigration, inMode, issuer, migrate, serviceAccount, settledIn, times, workload } from './migration-world.ts';
 import { ended, rotate, user } from './rotation-world.ts';
@@ -121,3 +124,42 @@ suite('in the way of a migration', () => {
     );
   });
 });
+
+suite('a workload that git keeps, in a migration', () => {
+  test('gets its edit named, with both modes valid, and the next run goes on when the pods have moved', () =>
+    inMigration('accessKey', async (world) => {
+      await gitKeeps(world, world.in('accessKey'));
+      const events = await migrate(world, { ...times, to: world.in('webIdentity') });
+      assert.equal(summaryOf(events).outcome, 'done', said(events));
+      assert.match(said(events), /Argo CD.* keeps it: put the new variables into its manifest in place of the earlier ones/);
+      const generation = (await world.kubernetes.get(target))?.metadata.generation;
+      await everyPodCalls(world);
+      ended(await migrate(world, times));
+      assert.equal((await world.kubernetes.get(target))?.metadata.generation, generation, 'git is fought');
+
+      await gitKeeps(world, world.in('webIdentity'));
+      await world.sandbox.clock.advance(60_000);
+      ended(await migrate(world, times));
+      await everyPodCalls(world);
+      assert.deepEqual(Object.keys(world.sandbox.aws.snapshot()).filter((sort) => sort === 'users'), []);
+    }));
+});
+
+/** Its manifest, with the references and volumes that the access needs, as Argo CD applies it; the program owns nothing in it. */
+async function gitKeeps({ kubernetes }: EngineWorld, access: Access): Promise<void> {
+  const { resources } = footprint(access, { catalog: loadCatalog(), clusterId: 'any', now: new Date('2026-11-24') });
+  const desired = resources.find(({ kind }) => kind === 'workload-environment')?.desired;
+  const { secret, environment } = access.spec.names;
+  const env = recordsAt(desired, 'variables').map(({ name, key, in: where }) => ({ name, valueFrom: where === 'secret' ? { secretKeyRef: { name: secret, key } } : { configMapKeyRef: { name: environment, key } } }));
+  const volumes = recordsAt(desired, 'identity', 'volumes');
+  const object = workload();
+  const [container] = recordsAt(object, 'spec', 'template', 'spec', 'containers');
+  const template = Object(at(object, 'spec', 'template'));
+  const spec = { ...template.spec, ...(volumes.length === 0 ? {} : { volumes: volumes.map(({ name, source }) => ({ name, ...Object(source) })) }), containers: [{ ...container, env: [...recordsAt(container, 'env'), ...env], ...(volumes.length === 0 ? {} : { volumeMounts: volumes.map(({ name, mountPath }) => ({ name, mountPath, readOnly: true })) }) }] };
+  const manifest = { ...object, metadata: { ...object.metadata, annotations: { 'argocd.argoproj.io/tracking-id': 'openhands:apps/Deployment:openhands/openhands', 'bedrock-access.dev/access': 'openhands' } }, spec: { ...Object(object['spec']), template: { ...template, spec } } };
+  await kubernetes.apply(manifest, { fieldManager: 'argocd-controller', force: true });
+  const there = await kubernetes.get(target);
+  const others = (there?.metadata.managedFields ?? []).filter(({ manager }) => manager !== 'bedrock-access' && manager !== 'test-administrator');
+  await kubernetes.patch(target, { type: 'json', body: [{ op: 'replace', path: '/metadata/managedFields', value: others }] });
+  await kubernetes.apply(manifest, { fieldManager: 'argocd-controller', force: true });
+}

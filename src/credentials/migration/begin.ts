@@ -11,6 +11,7 @@ import { KubernetesCallError } from '../../kubernetes/error.ts';
 import { partitionOf } from '../../bedrock/regions.ts';
 import { at, textAt } from '../../resources/json.ts';
 import { keySortOf } from '../../resources/key-sort.ts';
+import { gitOpsKeeper } from '../../resources/gitops.ts';
 import { podRoleOf } from '../../resources/pod-role.ts';
 import { workloadShape } from '../../resources/workload-kinds.ts';
 import { issuerNotPublic } from '../issuer/findings.ts';
@@ -24,8 +25,18 @@ export async function refuseBeginning(from: ReadableRevision, to: Access, contex
   const looked = await lookAtMigration({ from, to: { access: to, marks: {} }, back: false }, context, false);
   const plan = await withStoreReaders(looked.plans.beside, to, context, looked.observation.readings);
   const findings = [...plan.findings, ...looked.plans.switched.findings, ...hidingProblems(from.access, to), ...(await keyProblems(from.access, context)), ...(await workloadProblems(to, context)), ...(await identityProblems(to, context))];
-  refuse([...new Map(findings.map((finding): [string, Finding] => [`${finding.id} ${finding.message}`, finding])).values()]);
+  const kept = await areKeptByGit(to, context);
+  refuse([...new Map(findings.filter(({ id }) => !kept || !goesWithTheEdit.has(id)).map((finding): [string, Finding] => [`${finding.id} ${finding.message}`, finding])).values()]);
   return { looked, plan };
+}
+
+/** What git gives the containers in the earlier mode goes with the edit that the new one needs; what is left then, the pods show. */
+const goesWithTheEdit: ReadonlySet<string> = new Set(['static-key-hides-identity', 'variable-hides-identity']);
+
+async function areKeptByGit({ metadata, spec }: Access, { kubernetes }: RunContext): Promise<boolean> {
+  if (spec.managedBy.cluster === 'manifests') return true;
+  const all = await Promise.all(spec.workloads.map(({ kind, name }) => kubernetes.get({ apiVersion: workloadShape(kind).apiVersion, kind, namespace: metadata.namespace, name })));
+  return all.every((object) => object !== undefined && gitOpsKeeper(object) !== undefined);
 }
 
 /** What EKS gives a pod when it is made it gives to pods of every mode, as long as the association is there. */

@@ -5,6 +5,7 @@ import { selectorOf } from '../../engine/verify/gather-pods.ts';
 import type { Footprint } from '../../engine/types.ts';
 import type { KubernetesObject } from '../../kubernetes/types.ts';
 import { isRecord, recordsAt, textAt, type JsonRecord } from '../../resources/json.ts';
+import { gitOpsKeeper, keeperShown } from '../../resources/gitops.ts';
 import type { PlacedVariable } from '../../resources/variables.ts';
 import { volumePrefix } from '../../resources/pod-volumes.ts';
 import { containersFor } from '../../resources/workload-containers.ts';
@@ -63,7 +64,8 @@ export async function lookAtPods(old: Footprint, next: Footprint, readings: Read
 function byHandOf({ metadata, spec }: Access, kind: string, name: string, object: KubernetesObject | undefined): string | undefined {
   if (spec.restart === 'never') return 'spec.restart is never';
   if (object === undefined) return undefined;
-  if (spec.managedBy.cluster === 'manifests') return `git keeps it: put the new variables into its manifest in place of the earlier ones (\`bedrock-access export\` with the new declaration writes the edit); without Reloader then \`kubectl rollout restart ${kind.toLowerCase()}/${name} -n ${metadata.namespace}\``;
+  const keeper = gitOpsKeeper(object);
+  if (spec.managedBy.cluster === 'manifests' || keeper !== undefined) return `${keeper === undefined ? 'git' : keeperShown(keeper)} keeps it: put the new variables into its manifest in place of the earlier ones (\`bedrock-access export\` with the new declaration writes the edit); without Reloader then \`kubectl rollout restart ${kind.toLowerCase()}/${name} -n ${metadata.namespace}\``;
   return restartedByHand(object);
 }
 
