@@ -163,6 +163,7 @@ export const options = {
   due: () => new Option('--due', 'begin only what rotateAfter makes due, for cron; the default'),
   migrateTo: () => new Option('--to <mode>', 'mode of credentials to move to, where the declaration does not say it: accessKey, webIdentity, podIdentity, rolesAnywhere, apiKey or session'),
   set: () => new Option('--set <field=value>', 'with --to: a field of spec.credentials.MODE, repeatable; default what an earlier revision had, or what the cluster says').argParser(repeated).default([], 'none'),
+  migrateImage: () => new Option('--image <image>', 'image of this program (deploy/Dockerfile): call with the new credentials from within the cluster too, by a short Job, before the workload gets them'),
   migrateUndo: () => new Option('--undo', 'back to the earlier mode, until what it had is removed'),
   earlierSilence: () => new Option('--silence <duration>', 'how long nobody may have used the earlier key before it is deactivated; 5m, or 24h for clients with containers of their own'),
   earlierGrace: () => new Option('--grace <duration>', 'how long the earlier credentials stay before they are removed; 24h'),

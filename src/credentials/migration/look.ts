@@ -22,6 +22,8 @@ export interface MigrationLooked {
   readonly next: Footprint;
   readonly sides: SideBySide;
   readonly observation: Observation;
+  /** Of the new mode with the workload. */
+  readonly later: Observation;
   /** What is to do for both side by side, and then for the new one with the workload. */
   readonly plans: { readonly beside: Plan; readonly switched: Plan };
   readonly seen: MigrationSeen;
@@ -45,6 +47,7 @@ export async function lookAtMigration(change: Ways, context: RunContext, proven:
     next,
     sides,
     observation,
+    later,
     plans,
     seen: {
       from: change.from.access,

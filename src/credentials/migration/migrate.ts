@@ -32,6 +32,7 @@ import { refuseBeginning } from './begin.ts';
 import { applyFirst, nothingToUndo, stopped, tooLong, underWay } from './findings.ts';
 import { lookAtMigration, type MigrationLooked } from './look.ts';
 import { migrationPhases, type MigrationPhase } from './phases.ts';
+import { proveFromCluster } from './prove-from-cluster.ts';
 import { proveCredentials } from './prove.ts';
 import type { MigrationSeen } from './seen.ts';
 
@@ -40,6 +41,8 @@ export interface MigrateOptions extends RotationTimes {
   readonly to?: Access;
   /** Back to the earlier mode. */
   readonly undo?: boolean;
+  /** The new credentials are called with from within the cluster too, by a short Job with this image of the program, before the workload gets them. */
+  readonly image?: string;
 }
 
 /** A gate that opens within this time is waited for; a later one is the next run's. */
@@ -128,6 +131,7 @@ class Migration {
   readonly #context: RunContext;
   readonly #lease: RunLease;
   readonly #phases: readonly MigrationPhase[];
+  readonly #image: string | undefined;
   #executed: Executed = nothing;
   #proven = false;
   #waitingSince: number | undefined;
@@ -138,6 +142,7 @@ class Migration {
     this.#context = context;
     this.#lease = lease;
     this.#phases = migrationPhases(options);
+    this.#image = options.image;
   }
 
   async *run(): AsyncGenerator<RunEvent, Ended> {
@@ -166,7 +171,7 @@ class Migration {
     }
   }
 
-  async *#act(phase: MigrationPhase, { to, from, back }: ModeChange, { seen, sides, next, observation }: MigrationLooked, revisions: readonly Revision[]): AsyncGenerator<RunEvent, Ended | undefined> {
+  async *#act(phase: MigrationPhase, { to, from, back }: ModeChange, { seen, sides, next, observation, later }: MigrationLooked, revisions: readonly Revision[]): AsyncGenerator<RunEvent, Ended | undefined> {
     const { clock } = this.#context;
     const converge = (act: Omit<Parameters<typeof convergePhase>[0], 'observation'>): ReturnType<typeof convergePhase> => convergePhase({ observation, ...act }, this.#context, this.#lease);
     let executed: Executed;
@@ -181,6 +186,8 @@ class Migration {
         yield this.#say({ type: 'waiting', for: 'the new credentials to work, in a process that has nothing else' });
         const refused = await proveCredentials(seen.to, this.#context);
         if (refused !== undefined) return yield* this.#refused(refused, seen);
+        const fromThere = this.#image === undefined ? [] : await proveFromCluster(seen.to, this.#image, later, this.#context);
+        if (fromThere.length > 0) return yield* this.#refused(fromThere, seen);
         this.#proven = true;
         return undefined;
       }

@@ -2,6 +2,7 @@ import type { KubernetesObject } from '../../../kubernetes/types.ts';
 import { at, isRecord, recordsAt, textAt, type JsonRecord } from '../../../resources/json.ts';
 import { ownerLabels, type Owner } from '../../../resources/owner.ts';
 import { credentialFields } from '../../../resources/parameter-names.ts';
+import { isSidecar } from '../../../resources/pod-sidecars.ts';
 import { workloadShape } from '../../../resources/workload-kinds.ts';
 
 export interface ProbeJob {
@@ -36,6 +37,7 @@ export function probeJob(probe: ProbeJob): KubernetesObject {
   const container = [...recordsAt(spec, 'containers'), ...recordsAt(spec, 'initContainers')].find((each) => each['name'] === probe.container) ?? {};
   const volumes = recordsAt(spec, 'volumes').filter(isConfiguration);
   const mounted = new Set(volumes.map((volume) => volume['name']));
+  const sidecars = recordsAt(spec, 'initContainers').filter((each) => isSidecar(textAt(each, 'name') ?? ''));
   const labels = ownerLabels(probe.owner);
   return {
     apiVersion: 'batch/v1',
@@ -54,6 +56,8 @@ export function probeJob(probe: ProbeJob): KubernetesObject {
           securityContext: { runAsNonRoot: true, runAsUser: 65532, runAsGroup: 65532, fsGroup: 65532, seccompProfile: { type: 'RuntimeDefault' } },
           ...Object.fromEntries(placement.flatMap((field) => (at(spec, field) === undefined ? [] : [[field, at(spec, field)]]))),
           ...(volumes.length === 0 ? {} : { volumes }),
+          // What gives the credentials in some modes: native sidecars, which do not keep the Job from its end.
+          ...(sidecars.length === 0 ? {} : { initContainers: sidecars }),
           containers: [
             {
               name: 'probe',
