@@ -441,7 +441,7 @@ export const accessPages = {
     fault: 'input',
   },
   'api-key-term-not-built': {
-    summary: 'Short-term API keys are not built yet.',
+    summary: 'Short-term API keys are not made by this program.',
     cause: 'A short-term key lives for at most 12 hours and is read once by a process, so that the workload would have to be restarted several times a day.',
     remedy: 'Write term: long, or leave it out. Without any key that lasts: credentials.webIdentity.',
     fault: 'program',

@@ -11,7 +11,7 @@ import { langchain } from './langchain.ts';
 import { litellm } from './litellm.ts';
 import { openhands } from './openhands.ts';
 
-export type { Client, ClientFacts, CredentialField, EnvironmentVariable } from './client.ts';
+export type { Client, ClientFacts, EnvironmentVariable } from './client.ts';
 
 const clients: Readonly<Record<ClientName, Client>> = {
   openhands,

@@ -6,7 +6,9 @@ import { litellmModel } from './litellm.ts';
  * OpenHands reads `LLM_<FIELD>` and forwards only that family to its agent container; some versions ignored `LLM_AWS_*`
  * (OpenHands#7246, #10237), so both families are set. Its model list needs AWS_REGION_NAME.
  * Agent containers run on the node's Docker: no pods, and they outlive a roll-out. They get neither a volume of the pod nor a
- * sidecar, so that a token file is not there where the calls are made.
+ * sidecar, so that a token file is not there where the calls are made. Nor does an API key get there: `LLM_API_KEY` is left out of
+ * a call of Bedrock (software-agent-sdk, llm/utils/litellm_provider.py, api_key_for_litellm), and AWS_BEARER_TOKEN_BEDROCK is not
+ * handed on.
  */
 export const openhands: Client = {
   name: 'openhands',

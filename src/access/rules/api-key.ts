@@ -10,7 +10,7 @@ const minutesOf: Readonly<Record<string, number>> = { m: 1, h: 60, d: 1440 };
 /** AWS ends a key by whole days, and it must not end before it is to be rotated. */
 export function apiKeyFaults({ credentials }: DeclaredAccess['spec'], source: SourceDocument): Finding[] {
   const { term, expiresAfter, rotateAfter } = credentials.apiKey ?? {};
-  if (term === 'short') return [accessFinding('api-key-term-not-built', 'spec.credentials.apiKey.term: short-term API keys are not built yet.', source.place('spec.credentials.apiKey.term'))];
+  if (term === 'short') return [accessFinding('api-key-term-not-built', 'spec.credentials.apiKey.term: short-term API keys are not made by this program.', source.place('spec.credentials.apiKey.term'))];
   if (expiresAfter === undefined) return [];
   const field = 'spec.credentials.apiKey.expiresAfter';
   const days = Number(/^(\d+)d$/.exec(expiresAfter)?.[1] ?? longestAge + 1);

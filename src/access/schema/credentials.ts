@@ -56,7 +56,7 @@ const rolesAnywhere = z
 const apiKey = z
   .strictObject({
     secretStore,
-    term: z.enum(['long', 'short']).default('long').describe('`long`: a service-specific credential of an IAM user. `short`: a token of at most 12 hours, which is not built yet.'),
+    term: z.enum(['long', 'short']).default('long').describe('`long`: a service-specific credential of an IAM user. `short`: a token of at most 12 hours, which is refused: a process reads it once, so that it would have to be restarted several times a day.'),
     rotateAfter: duration.optional().describe('Rotate the key when it is this old: `30d`, `12h`, `90m`.'),
     expiresAfter: duration.optional().describe('AWS ends each key at this age, in whole days: `90d`. A rotation is due well before. Without it a key has no end.'),
     rotation: rotationJob.optional(),
