@@ -7,6 +7,7 @@
 import { keyMode } from '../access/credential-mode.ts';
 import { accessDigest } from '../access/digest.ts';
 import type { Access } from '../access/types.ts';
+import { accessPages } from '../errors/access-pages.ts';
 import { AccessError } from '../errors/error.ts';
 import type { TrailEvent } from '../aws/types.ts';
 import { summary } from '../engine/apply.ts';
@@ -72,6 +73,10 @@ function inLayout(access: Access, layout: RotateOptions['layout']): Access {
   const { accessKey } = access.spec.credentials;
   if (layout === undefined || layout === keyMode(access, 'a rotation').layout) return access;
   if (accessKey === undefined) throw new AccessError('mode-without-key', 'an API key is one value: there are no halves to lie in two parameters', { cause: 'Two parameters are of the mode accessKey.', remedy: 'Rotate without a layout.' });
+  if (layout === 'pair' && accessKey.secretStore.service === 'SecretsManager') {
+    const { cause, remedy } = accessPages['layout-not-in-store'];
+    throw new AccessError('layout-not-in-store', 'with service SecretsManager the pair lies in one secret, as JSON', { cause, remedy });
+  }
   return { ...access, spec: { ...access.spec, credentials: { accessKey: { ...accessKey, layout } } } };
 }
 

@@ -55,7 +55,7 @@ export interface SandboxOptions {
 
 /** IAM is eventually consistent, with no published bound: each of three replicas learns of a change at a seeded time of its own. */
 export interface EventualConsistency {
-  /** World milliseconds at most until a replica knows of a changed access key or policy. Each call may meet another replica. */
+  /** World milliseconds at most until a replica knows of a changed access key or policy, and until ListSecrets shows a change. Each call may meet another replica. */
   readonly propagation: number;
   /** World milliseconds until GetAccessKeyLastUsed shows a use. Default: `propagation`. */
   readonly lastUsedLag?: number;

@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import { parseAccess, parseAccessFiles } from '../../src/access/parse.ts';
 import { line } from './declarations.ts';
 
-const first = { name: 'one', namespace: 'one', account: '123456789012', region: 'ap-northeast-1', workload: 'Deployment/app:boto3', layout: 'single', names: '{}' };
+const first = { name: 'one', namespace: 'one', account: '123456789012', region: 'ap-northeast-1', workload: 'Deployment/app:boto3', layout: 'single', names: '{}', service: 'ParameterStore' };
 
 function declaration(changes: Partial<typeof first>): string {
-  const { name, namespace, account, region, workload, layout, names } = { ...first, ...changes };
+  const { name, namespace, account, region, workload, layout, names, service } = { ...first, ...changes };
   return `---
 apiVersion: bedrock-access.dev/v1alpha1
 kind: BedrockAccess
@@ -16,7 +16,7 @@ spec:
   region: us-west-2
   models: [us.anthropic.claude-sonnet-4-6]
   workloads: [${workload}]
-  credentials: { accessKey: { secretStore: parameterstore@${region}, layout: ${layout} } }
+  credentials: { accessKey: { secretStore: { name: parameterstore, region: ${region}, service: ${service} }, layout: ${layout} } }
   names: ${names}
 `;
 }
@@ -32,6 +32,9 @@ const pairs: readonly { what: string; second: Partial<typeof first>; first?: Par
   { what: 'IAM user names differ by more than case', first: { names: '{ user: Bedrock }' }, second: { name: 'two', namespace: 'two', names: '{ user: bedrock }' }, finds: ['name-taken-twice 22:18 spec.names.user'] },
   { what: 'parameter names may differ by case', first: { names: '{ parameter: Key }' }, second: { name: 'two', namespace: 'two', names: '{ parameter: key }' }, finds: [] },
   { what: '/key and key are one parameter', first: { names: '{ parameter: /key }' }, second: { name: 'two', namespace: 'two', names: '{ parameter: key }' }, finds: ['name-taken-twice 22:23 spec.names.parameter'] },
+  { what: 'one name in both stores is two things', first: { names: '{ parameter: key }' }, second: { name: 'two', namespace: 'two', names: '{ parameter: key }', service: 'SecretsManager' }, finds: [] },
+  { what: 'one name of a secret', first: { names: '{ parameter: key }', service: 'SecretsManager' }, second: { name: 'two', namespace: 'two', names: '{ parameter: key }', service: 'SecretsManager' }, finds: ['name-taken-twice 22:23 spec.names.parameter'] },
+  { what: '/key and key are two secrets', first: { names: '{ parameter: /key }', service: 'SecretsManager' }, second: { name: 'two', namespace: 'two', names: '{ parameter: key }', service: 'SecretsManager' }, finds: [] },
   { what: 'one workload is served by one access', second: { name: 'two', names: '{ secret: other }' }, finds: ['workload-claimed-twice 20:15 spec.workloads[0].name'] },
   {
     what: 'two containers of one workload may have an access each',

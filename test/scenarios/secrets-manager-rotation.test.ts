@@ -95,3 +95,14 @@ test('an apply comes through what Secrets Manager answers while a deleted secret
   ] as const;
   for (const fault of faults) await t.test(fault.kind, () => withSecrets((world) => comesThrough(world, { action: 'secretsmanager:CreateSecret', skip: 0, fault, command: 'apply' }, inSecretsManager())));
 });
+
+test('a move to two parameters is refused by name before anything is touched', () =>
+  inApplied(
+    async (world) => {
+      const from = world.sandbox.audit.length;
+      await assert.rejects(rotate(world, { layout: 'pair' }), { id: 'layout-not-in-store' });
+      assert.deepEqual(world.sandbox.audit.slice(from).filter(({ action }) => /secretsmanager:(Put|Create)|iam:Create/.test(action)), []);
+    },
+    inSecretsManager(),
+    { objects },
+  ));

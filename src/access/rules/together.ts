@@ -2,7 +2,7 @@ import type { Finding } from '../../finding.ts';
 import { accessFinding } from '../access-finding.ts';
 import { keyCredentialsOf, modeOf, roleNameOf } from '../credential-mode.ts';
 import type { ParsedAccess } from '../parse.ts';
-import type { Access } from '../types.ts';
+import type { Access, SecretStore } from '../types.ts';
 import { overlap } from './workloads.ts';
 
 /** What two accesses may not share, of one file or of several. The finding stands at the later one. */
@@ -67,10 +67,18 @@ function identityClaims({ metadata, spec }: Pick<Access, 'metadata' | 'spec'>): 
   const parameters = layout === 'single' ? (['parameter'] as const) : (['accessKeyIdParameter', 'secretAccessKeyParameter'] as const);
   return [
     { key: `user ${account} ${names.user.toLowerCase()}`, what: `IAM user ${names.user}`, field: 'spec.names.user' },
-    // Parameter names are unique within account and region, and told apart by case (PutParameter).
-    ...parameters.map((name) => ({ key: `parameter ${account} ${secretStore.region} ${names[name].replace(/^\/(?=[^/]+$)/, '')}`, what: `Parameter ${names[name]}`, field: `spec.names.${name}` })),
+    ...parameters.map((name) => storedClaim(names[name], `spec.names.${name}`, account, secretStore)),
     { key: `secret ${metadata.namespace} ${names.secret}`, what: `Secret ${names.secret} in ${metadata.namespace}`, field: 'spec.names.secret' },
   ];
+}
+
+/**
+ * Names are unique within account, region and service, and told apart by case (PutParameter, CreateSecret). `/key` and `key` are one
+ * parameter; in Secrets Manager they are two.
+ */
+function storedClaim(name: string, field: string, account: string, { service, region }: SecretStore): Claim {
+  const isSecret = service === 'SecretsManager';
+  return { key: `${service} ${account} ${region} ${isSecret ? name : name.replace(/^\/(?=[^/]+$)/, '')}`, what: `${isSecret ? 'Secrets Manager secret' : 'Parameter'} ${name}`, field };
 }
 
 /** Two accesses would set the same variables of one container. */
