@@ -49,6 +49,7 @@ export const podIdentityAssociation: ResourceKind<DesiredAssociation, ObservedAs
         key: 'association',
         name: `${identity.account} in ${cluster}`,
         desired: { cluster, region, namespace: identity.namespace, serviceAccount, role: reference('iam-role', 'role', 'arn') },
+        ...(access.spec.managedBy.iam === 'terraform' ? { required: true } : {}),
       },
     ];
   },

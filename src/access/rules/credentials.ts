@@ -62,14 +62,8 @@ const causes: Readonly<Record<CredentialMode, string>> = {
   session: 'It reads a key from its environment, and looks for a session nowhere else.',
 };
 
-/** Parts that these modes do not have yet. */
-function roleFaults(mode: CredentialMode, { managedBy, parameterKmsKeyId }: DeclaredAccess['spec'], source: SourceDocument): Finding[] {
-  const place = source.key(`spec.credentials.${mode}`);
-  return [
-    // Terraform and manifests are written for webIdentity alone (repositories/export).
-    ...(mode !== 'webIdentity' && (managedBy?.iam === 'terraform' || managedBy?.cluster === 'manifests')
-      ? [accessFinding('web-identity-by-program', `spec.managedBy: with credentials.${mode} role and pods are changed by the program; Terraform and manifests are not written for it yet.`, place)]
-      : []),
-    ...(parameterKmsKeyId === undefined ? [] : [accessFinding('web-identity-by-program', `spec.parameterKmsKeyId: with credentials.${mode} there is no parameter.`, source.key('spec.parameterKmsKeyId'), { remedy: 'Leave it out.' })]),
-  ];
+/** With a role of the pods there is no parameter. */
+function roleFaults(mode: CredentialMode, { parameterKmsKeyId }: DeclaredAccess['spec'], source: SourceDocument): Finding[] {
+  if (parameterKmsKeyId === undefined) return [];
+  return [accessFinding('web-identity-by-program', `spec.parameterKmsKeyId: with credentials.${mode} there is no parameter.`, source.key('spec.parameterKmsKeyId'), { remedy: 'Leave it out.' })];
 }

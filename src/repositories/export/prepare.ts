@@ -86,10 +86,10 @@ function refuseTokenInState({ metadata, spec }: Access, keys: ExportStyle['keys'
 /** @throws AccessError `web-identity-by-program` for a mode whose parts are written into no repository */
 function refuseOtherModes({ metadata, spec }: Access, tolerant: boolean): void {
   const mode = modeOf(spec.credentials);
-  if (tolerant || keyCredentialsOf(spec.credentials) !== undefined || mode === 'webIdentity') return;
+  if (tolerant || keyCredentialsOf(spec.credentials) !== undefined || mode === 'webIdentity' || mode === 'podIdentity') return;
   throw new AccessError('web-identity-by-program', `${metadata.namespace}/${metadata.name} has credentials of the mode ${mode}, which is not written into repositories yet`, {
     cause: 'Role and pods are changed by the program: beside the role, this mode needs things for which there is no text in Terraform or manifests yet.',
-    remedy: 'Use `bedrock-access apply`, or declare credentials.webIdentity or credentials.accessKey. Nothing was written.',
+    remedy: 'Use `bedrock-access apply`, or declare credentials.webIdentity, podIdentity or accessKey. Nothing was written.',
     place: { field: 'spec.credentials' },
   });
 }

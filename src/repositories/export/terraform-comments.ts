@@ -8,6 +8,7 @@ export interface TerraformComments {
   readonly user: readonly string[];
   readonly role: readonly string[];
   readonly issuer: readonly string[];
+  readonly association: readonly string[];
   readonly policy: readonly string[];
   readonly attachment: readonly string[];
   readonly profile: readonly string[];
@@ -21,12 +22,13 @@ export function terraformComments({ comments, keys }: Pick<ExportStyle, 'comment
   const byProgram = keys === 'program';
   switch (comments) {
     case 'none':
-      return { user: [], role: [], issuer: [], policy: [], attachment: [], profile: [], key: [keyWarnings.en], stored: { ParameterStore: [], SecretsManager: [] } };
+      return { user: [], role: [], issuer: [], association: [], policy: [], attachment: [], profile: [], key: [keyWarnings.en], stored: { ParameterStore: [], SecretsManager: [] } };
     case 'ja':
       return {
         user: [`${name} が Amazon Bedrock を呼び出すための IAM ユーザー${byProgram ? '（アクセスキーとパラメータは bedrock-access が作成する）' : ''}`],
-        role: [`${name} の Pod が ServiceAccount のトークンで引き受ける IAM ロール（キーはどこにも無い）`],
+        role: [`${name} の Pod が${spec.credentials.podIdentity === undefined ? ' ServiceAccount のトークンで引き受ける' : ' EKS から受け取る'} IAM ロール（キーはどこにも無い）`],
         issuer: ['クラスタのトークン発行者。アカウントに一つだけで、他のロールも参照できる'],
+        association: [`EKS Pod Identity が ${name} の Pod にこのロールを渡す`],
         policy: ['宣言されたモデルの呼び出しだけを許可するポリシー'],
         attachment: [`ポリシーを${keyless ? 'ロール' : 'ユーザー'}にアタッチ`],
         profile: [`${name} 専用のアプリケーション推論プロファイル（利用状況をワークロードごとに把握するため）`],
@@ -36,8 +38,9 @@ export function terraformComments({ comments, keys }: Pick<ExportStyle, 'comment
     case 'en':
       return {
         user: [`IAM user that ${name} calls Amazon Bedrock as${byProgram ? ' (its access key and parameter are made by bedrock-access)' : ''}`],
-        role: [`IAM role that the pods of ${name} assume with the token of their ServiceAccount: no key lies anywhere`],
+        role: [`IAM role that ${spec.credentials.podIdentity === undefined ? `the pods of ${name} assume with the token of their ServiceAccount` : `EKS gives to the pods of ${name}`}: no key lies anywhere`],
         issuer: ["The cluster's token issuer: one for the account, which other roles may trust too"],
+        association: [`EKS Pod Identity gives the role to the pods of ${name}`],
         policy: ['Allows exactly the declared models to be invoked'],
         attachment: [`Attaches the policy to the ${keyless ? 'role' : 'user'}`],
         profile: [`Application inference profile of ${name} alone, for figures per workload`],

@@ -11,6 +11,7 @@ import { profilesOf } from './terraform-profiles.ts';
 import { policyNamePatterns } from '../../resources/policy-names.ts';
 import { lineStart, nextLine, splice } from './lines.ts';
 import { policyDescription } from './terraform-blocks.ts';
+import { associationType } from './terraform-association.ts';
 import { providerType } from './terraform-issuer.ts';
 import { notReadBack } from './terraform-edit.ts';
 import { blockSources, conflict, isTerraformFile, readModule, refersTo, refuseBroken, refuseJson } from './terraform-module.ts';
@@ -70,6 +71,7 @@ function resourcesOf(module: TerraformModule, access: Access): readonly Terrafor
       (resource.type === 'aws_iam_access_key' && users.some(({ name }) => refersTo(module, resource.attribute('user'), 'aws_iam_user', name))) ||
       (resource.type === 'aws_iam_user_policy_attachment' &&
         (users.some(({ name }) => refersTo(module, resource.attribute('user'), 'aws_iam_user', name)) || policies.some(({ name }) => refersTo(module, resource.attribute('policy_arn'), 'aws_iam_policy', name)))) ||
+      (resource.type === associationType && roles.some(({ name }) => refersTo(module, resource.attribute('role_arn'), 'aws_iam_role', name))) ||
       (resource.type === 'aws_iam_role_policy_attachment' && roles.some(({ name }) => refersTo(module, resource.attribute('role'), 'aws_iam_role', name))),
   );
   const gone = [...users, ...roles, ...policies, ...held, ...(users.length > 0 ? [...parameters, ...values] : []), ...profilesOf(module, access.metadata)];

@@ -148,11 +148,11 @@ suite('export of a keyless access', () => {
 
   test('a mode whose parts are written into no repository is refused by name', async () => {
     const files: Files = repositories[0].files;
-    const text = keyless('openhands').replace(/webIdentity: \{.*\}/, 'podIdentity: { cluster: lolice, region: us-west-2, serviceAccount: openhands }');
+    const text = keyless('openhands').replace(/webIdentity: \{.*\}/, 'session: { renewer: "arn:aws:iam::123456789012:role/renewer", delivery: credential-process }');
     await inCheckout({ ...files, 'access.yaml': text }, async (copy, run) => {
       const { code, stderr } = await run(...tfaction, ...cluster);
       assert.notEqual(code, 0);
-      assert.match(stderr, /web-identity-by-program.*podIdentity/s);
+      assert.match(stderr, /web-identity-by-program.*session/s);
       assert.equal(copy.files()['cluster/argoproj/openhands/access.yaml'], undefined);
     });
   });

@@ -53,6 +53,12 @@ export async function playTerraform(directory: string, aws: Aws): Promise<void> 
     const made = await aws.iam.createPolicy({ name: text(policy.attribute('name')), path: text(policy.attribute('path')), description: text(policy.attribute('description')), document, tags: tagsOf(policy.attribute('tags')) });
     arns.set(`\${${policy.address}.arn}`, made.arn);
   }
+  for (const association of of('aws_eks_pod_identity_association')) {
+    const role = association.attribute('role_arn');
+    const name = role instanceof Unknown ? text(of('aws_iam_role').find(({ address }) => role.reference === `${address}.arn`)?.attribute('name')) : '';
+    const { arn = '' } = (await aws.webIdentity.getRole(name)) ?? {};
+    await aws.eks(regionOf(association)).createAssociation({ cluster: text(association.attribute('cluster_name')), namespace: text(association.attribute('namespace')), serviceAccount: text(association.attribute('service_account')), roleArn: arn, token: association.name, tags: tagsOf(association.attribute('tags')) });
+  }
   for (const attachment of of('aws_iam_user_policy_attachment')) await aws.iam.attachUserPolicy(text(attachment.attribute('user')), arns.get(text(attachment.attribute('policy_arn'))) ?? '');
   for (const attachment of of('aws_iam_role_policy_attachment')) await aws.webIdentity.attachPolicy(text(attachment.attribute('role')), arns.get(text(attachment.attribute('policy_arn'))) ?? '');
 }
