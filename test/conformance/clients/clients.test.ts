@@ -25,6 +25,8 @@ interface ClientUnderTest {
   readonly denied?: number;
   readonly streams?: false;
   readonly bearer?: true;
+  /** The access declares an API key instead of a key pair. */
+  readonly apiKey?: true;
   readonly note?: string;
 }
 
@@ -40,6 +42,11 @@ const clients: readonly ClientUnderTest[] = [
   { title: 'boto3', client: 'boto3', command: python('boto3_client.py') },
   { title: 'LiteLLM', client: 'litellm', command: python('litellm_client.py') },
   { title: 'AWS CLI', client: 'aws-cli', command: python('aws_cli_client.py'), streams: false, note: 'the AWS CLI has no streaming operation of Bedrock' },
+  { title: 'AWS SDK for JavaScript v3 with an API key', client: 'aws-sdk', command: node('aws-sdk.mjs'), apiKey: true },
+  { title: 'Vercel AI SDK with an API key', client: 'ai-sdk', command: node('ai-sdk.mjs'), apiKey: true },
+  { title: 'LangChain with an API key', client: 'langchain', command: node('langchain.mjs'), apiKey: true },
+  { title: 'Anthropic Bedrock SDK, JavaScript, with an API key', client: 'anthropic-sdk', command: node('anthropic-sdk.mjs'), apiKey: true },
+  { title: 'LiteLLM with an API key', client: 'litellm', command: python('litellm_client.py'), apiKey: true },
   { title: 'AWS SDK for JavaScript v3 with a short-term bearer token', client: 'aws-sdk', command: node('bearer-token.mjs'), bearer: true },
 ];
 
@@ -63,7 +70,8 @@ for (const under of clients) {
     before(async () => {
       const installed = await installedClients((line) => void process.stderr.write(`${line}\n`));
       world = await startEngineWorld({ ticking: true, now: new Date() });
-      const spec = declared({ workloads: [{ kind: 'Deployment', name: 'openhands', client: under.client }] });
+      const credentials = under.apiKey === true ? { credentials: { apiKey: { secretStore: { kind: 'ClusterSecretStore', name: 'parameterstore', region: 'ap-northeast-1' } } } } as const : {};
+      const spec = declared({ workloads: [{ kind: 'Deployment', name: 'openhands', client: under.client }], ...credentials });
       const said = await events(applyAccess(spec, await world.run()));
       assert.equal(summaryOf(said).outcome, 'done');
       const own = await podEnvironment(world.kubernetes, namespace, access.name);
@@ -120,7 +128,7 @@ async function outcomesOf(program: string, given: readonly string[], environment
   return lines.map((line): Outcome => JSON.parse(line));
 }
 
-/** A bearer token needs one action more than the access grants: a mode that is not built yet, so the test grants it. */
+/** A short-term token needs one action more than an access with a key pair grants. */
 async function grantBearer(world: EngineWorld, accessKeyId: string): Promise<void> {
   assert.notEqual(accessKeyId, '');
   const { IAMClient, PutUserPolicyCommand } = await import('@aws-sdk/client-iam');
