@@ -165,7 +165,7 @@ export interface SessionCredentials {
 
 export interface AccessKeyCredentials {
   readonly secretStore: SecretStore;
-  /** `single`: one SecureString holding the pair as JSON (atomic). `pair`: the seed's two parameters (not atomic). */
+  /** `single`: one SecureString, or one secret of Secrets Manager, holding the pair as JSON (atomic). `pair`: the seed's two parameters (not atomic). */
   readonly layout: 'single' | 'pair';
   /** A duration, `^[0-9]+(m|h|d)$`. */
   readonly rotateAfter?: string;
@@ -232,7 +232,7 @@ export interface Names {
   readonly policy: string;
   /** What the names of application inference profiles begin with, default `bedrock-<name>`; the name of what they copy follows. */
   readonly profile: string;
-  /** The parameter of layout `single`, default `bedrock-<name>-credentials`. */
+  /** The parameter of layout `single`, or the secret in Secrets Manager; default `bedrock-<name>-credentials`. */
   readonly parameter: string;
   /** The parameters of layout `pair`, defaults `bedrock-access-key-id` and `bedrock-secret-access-key`. */
   readonly accessKeyIdParameter: string;

@@ -106,3 +106,16 @@ test('a move to two parameters is refused by name before anything is touched', (
     inSecretsManager(),
     { objects },
   ));
+
+test('no secret is in marks, events, objects or calls of a rotation in Secrets Manager', () =>
+  inApplied(
+    async (world) => {
+      const said = [...(await rotate(world)), ...(await rotate(world, { undo: true }))];
+      const secrets = world.sandbox.aws.issuedSecrets();
+      assert.ok(secrets.length >= 2);
+      const text = JSON.stringify([said, world.sandbox.aws.snapshot(), Object.entries(world.sandbox.kubernetes.snapshot()).filter(([name]) => !name.startsWith('Secret')), world.sandbox.audit]);
+      assert.deepEqual(secrets.filter((secret) => text.includes(secret)).length, 0);
+    },
+    inSecretsManager(),
+    { objects },
+  ));

@@ -53,7 +53,7 @@ export const spec = z
     discovery: z.boolean().optional().describe('May the workloads list models? By default as their clients need.'),
     endpoint: endpoint.optional(),
     permissionsBoundary: policyArn.optional().describe('ARN of the policy that limits whatever the user is granted.'),
-    parameterKmsKeyId: kmsKeyId.optional().describe("KMS key that encrypts the parameters, in the store's region; default `alias/aws/ssm`."),
+    parameterKmsKeyId: kmsKeyId.optional().describe("KMS key that encrypts the parameters or the secret, in the store's region; default `alias/aws/ssm`, of Secrets Manager `alias/aws/secretsmanager`."),
     budget: budget.optional(),
     restart: z.enum(['now', 'window', 'never']).default('now').describe('When a changed credential or environment restarts the workload.'),
     restartWindow: restartWindow.optional(),
