@@ -12,7 +12,7 @@ import { access, changes, declared, events, failures, inSandbox, namespace, seed
 import { inMigration, migrate, times } from './migration-world.ts';
 import { startLeastWorld } from './permissions-world.ts';
 import { startTraffic } from './rotation-traffic.ts';
-import { ended } from './rotation-world.ts';
+import { ended, inApplied, rotate } from './rotation-world.ts';
 
 const sonnet = 'us.anthropic.claude-sonnet-4-6';
 const haiku = 'us.anthropic.claude-haiku-4-5-20251001-v1:0';
@@ -250,6 +250,18 @@ describe('an application inference profile of the access', () => {
       },
       { issuer },
     );
+  });
+
+  test('is what a new key is proven through before anyone gets it', async () => {
+    await inApplied(async (world) => {
+      const [profile] = await profiles(world);
+      const start = world.audit.length;
+      ended(await rotate(world, { silence: 30_000, grace: 30_000 }));
+      const proven = world.sandbox.audit.slice(start).filter(({ action, run }) => action === 'bedrock:InvokeModel' && run !== undefined);
+      assert.ok(proven.length > 0);
+      assert.deepEqual([...new Set(proven.map(({ resource, status }) => `${resource} ${status}`))], [`${profile?.arn} 200`]);
+      assert.deepEqual(await failedChecks(world, through(sonnet)), []);
+    }, through(sonnet));
   });
 
   test('stays what it is when the access moves from a key to a role: the new credentials are proven through it', async () => {
