@@ -1,7 +1,8 @@
 import type { Finding } from '../finding.ts';
 import type { RepositoryFacts } from './facts.ts';
-import { toFinding, type Fix, type Rule, type RuleContext } from './rule.ts';
-import { findSuppressions } from './suppressions.ts';
+import { toFinding, type Fix, type Rule, type RuleContext, type RuleFinding } from './rule.ts';
+import { suppressionUnused, unusedSuppression } from './rules/suppression-unused.ts';
+import { findSuppressions, type Suppression } from './suppressions.ts';
 
 export interface RuleRun {
   /** In the order of files and lines. */
@@ -21,26 +22,20 @@ export function runRules(rules: readonly Rule[], facts: RepositoryFacts, context
   const undecided: Finding[] = [];
   const suppressed: Finding[] = [];
   const suppressions = findSuppressions(texts);
-  for (const rule of rules) {
-    for (const found of rule.check(facts, context)) {
-      const finding = toFinding(rule, found);
-      const suppression = suppressions.find((candidate) => candidate.rule === rule.id && candidate.file === finding.place?.file && candidate.lines.includes(finding.place?.line ?? 0));
-      if (suppression) {
-        suppression.used = true;
-        suppressed.push(finding);
-      } else if (found.undecided === true) undecided.push(finding);
-      else findings.push(found.fix ? { ...finding, fix: found.fix } : finding);
-    }
-  }
-  for (const suppression of suppressions.filter(({ used }) => !used)) {
-    findings.push({
-      id: 'suppression-unused',
-      severity: 'warning',
-      message: rules.some(({ id }) => id === suppression.rule) ? `nothing here is ${suppression.rule}` : `there is no rule ${suppression.rule}`,
-      cause: 'What it suppressed is mended, or stands on another line: a comment that suppresses nothing hides the next defect.',
-      remedy: 'Remove the comment.',
-      place: { file: suppression.file, line: suppression.line, column: suppression.column },
-    });
+  const take = (rule: Rule, found: RuleFinding): void => {
+    const finding = toFinding(rule, found);
+    const suppression = suppressions.find((candidate) => candidate.rule === rule.id && candidate.file === finding.place?.file && candidate.lines.includes(finding.place?.line ?? 0));
+    if (suppression) {
+      suppression.used = true;
+      suppressed.push(finding);
+    } else if (found.undecided === true) undecided.push(finding);
+    else findings.push(found.fix ? { ...finding, fix: found.fix } : finding);
+  };
+  for (const rule of rules) for (const found of rule.check(facts, context)) take(rule, found);
+  // Those that suppress this very finding come last: only now is it known whether they are used.
+  const own = (suppression: Suppression): boolean => suppression.rule === suppressionUnused.id;
+  for (const these of [suppressions.filter((each) => !own(each)), suppressions.filter(own)]) {
+    for (const suppression of these.filter(({ used }) => !used)) take(suppressionUnused, unusedSuppression(suppression, rules.some(({ id }) => id === suppression.rule)));
   }
   return { findings: findings.sort(byPlace), undecided: undecided.sort(byPlace), suppressed };
 }

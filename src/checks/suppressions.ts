@@ -1,4 +1,4 @@
-/** `# bedrock-access:ignore RULE reason`, beside what it suppresses or alone on the line before. */
+/** `# bedrock-access:ignore RULE reason`, beside what it suppresses or alone on the line before; in JSON `"//": "bedrock-access:ignore RULE reason"`. */
 export interface Suppression {
   readonly rule: string;
   readonly reason: string;
@@ -10,7 +10,7 @@ export interface Suppression {
   used: boolean;
 }
 
-const comment = /(?:#|\/\/)\s*bedrock-access:ignore\s+([a-z][a-z-]*)[ \t]*(.*)$/;
+const comment = /(?:#|\/\/|"\/\/"\s*:\s*")\s*bedrock-access:ignore\s+([a-z][a-z-]*)[ \t]*(.*?)(?:"\s*,?)?$/;
 
 export function findSuppressions(texts: ReadonlyMap<string, string>): readonly Suppression[] {
   const found: Suppression[] = [];

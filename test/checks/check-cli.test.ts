@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -171,6 +172,21 @@ test('rendered manifests are read from stdin', async () => {
   const { code, stdout } = await command(['check', '--manifests', '-', '--output', 'json'], tmpdir(), 'apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: a }\nspec: { template: { spec: { containers: [{ name: a, image: a, env: [{ name: AWS_REGION, value: us-west-3 }] }] } } }\n');
   assert.equal(code, 3);
   assert.equal(JSON.parse(stdout).findings[0].rule, 'unknown-region');
+});
+
+test('--changed-since tells only what stands in lines that were added or changed since then', async () => {
+  const git = (directory: string, ...argv: readonly string[]): void => void execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.c', ...argv], { cwd: directory, stdio: 'ignore' });
+  const { code, stdout } = await check({ ...misspelt, 'manifests/a.yaml': regionOf('us-west-2') }, ['--changed-since', 'HEAD'], (directory) => {
+    git(directory, 'init', '-q');
+    git(directory, 'add', '.');
+    git(directory, 'commit', '-q', '-m', 'a');
+    // Another line of the file that was wrong before, and a line of another file.
+    writeFileSync(join(directory, 'terraform/variables.tf'), `# changed\n${misspelt['terraform/variables.tf']}`);
+    writeFileSync(join(directory, 'manifests/a.yaml'), regionOf('us-west-3'));
+  });
+  assert.equal(code, 3);
+  assert.match(stdout, /\[unknown-region\][^\n]*us-west-3/);
+  assert.doesNotMatch(stdout, /asia-northeast-1/);
 });
 
 test('--changed-since a revision that git does not know is an error with its own id', async () => {

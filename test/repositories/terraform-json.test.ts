@@ -99,6 +99,15 @@ describe('Terraform in JSON', () => {
     }
   });
 
+  test('is suppressed by a comment property on the line before', async () => {
+    const parser = await hclParser();
+    const text = '{\n  "variable": {\n    "region": {\n      "//": "bedrock-access:ignore unknown-region known",\n      "default": "asia-northeast-1"\n    }\n  }\n}\n';
+    const facts = terraformFacts(evaluateModule({ directory: '.', files: [parseTerraformJson(parser, 'main.tf.json', text)], given: new Map() }));
+    parser.delete();
+    const run = runRules(rules, { hasTerraform: true, hasManifests: false, ...facts, ...manifestFacts([]), accesses: [] }, { catalog: loadCatalog(), now }, new Map([['main.tf.json', text]]));
+    assert.deepEqual([run.findings.map(({ id }) => id), run.suppressed.map(({ id }) => id)], [[], ['unknown-region']]);
+  });
+
   test('that is broken is told at its place, and what can be read beside it is', async () => {
     const parser = await hclParser();
     const file = parseTerraformJson(parser, 'main.tf.json', '{\n  "resource": { "aws_iam_user": { "u": { "name": "u" } } },\n  "locals": { "a": tru }\n}\n');

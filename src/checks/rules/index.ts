@@ -31,6 +31,7 @@ import { tokenBesideKey } from './token-beside-key.ts';
 import { secretStoreMismatch } from './secret-store-mismatch.ts';
 import { secretStoreOpen } from './secret-store-open.ts';
 import { socketWithCredentials } from './socket-with-credentials.ts';
+import { suppressionUnused } from './suppression-unused.ts';
 import { trustAudienceRefused } from './trust-audience-refused.ts';
 import { trustOpen } from './trust-open.ts';
 import { trustSubjectMismatch } from './trust-subject-mismatch.ts';
@@ -75,6 +76,7 @@ export const rules: readonly Rule[] = [
   secretStoreMismatch,
   secretStoreOpen,
   socketWithCredentials,
+  suppressionUnused,
   trustAudienceRefused,
   trustOpen,
   trustSubjectMismatch,
