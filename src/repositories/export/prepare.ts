@@ -83,10 +83,17 @@ function refuseTokenInState({ metadata, spec }: Access, keys: ExportStyle['keys'
   });
 }
 
-/** @throws AccessError `web-identity-by-program` for a mode whose parts are written into no repository */
+/** @throws AccessError `web-identity-by-program`, `roles-anywhere-by-program` for a mode whose parts are written into no repository */
 function refuseOtherModes({ metadata, spec }: Access, tolerant: boolean): void {
   const mode = modeOf(spec.credentials);
   if (tolerant || keyCredentialsOf(spec.credentials) !== undefined || mode === 'webIdentity' || mode === 'podIdentity') return;
+  if (mode === 'rolesAnywhere') {
+    throw new AccessError('roles-anywhere-by-program', `${metadata.namespace}/${metadata.name} has credentials of the mode rolesAnywhere, which is not written into repositories`, {
+      cause: 'The sidecar of the pods names the ARN of a profile, which AWS makes up when the profile is created: no manifest can be written before Terraform was applied.',
+      remedy: 'Use `bedrock-access apply`, or declare credentials.webIdentity, podIdentity or accessKey. Nothing was written.',
+      place: { field: 'spec.credentials.rolesAnywhere' },
+    });
+  }
   throw new AccessError('web-identity-by-program', `${metadata.namespace}/${metadata.name} has credentials of the mode ${mode}, which is not written into repositories yet`, {
     cause: 'Role and pods are changed by the program: beside the role, this mode needs things for which there is no text in Terraform or manifests yet.',
     remedy: 'Use `bedrock-access apply`, or declare credentials.webIdentity, podIdentity or accessKey. Nothing was written.',

@@ -148,13 +148,18 @@ suite('export of a keyless access', () => {
 
   test('a mode whose parts are written into no repository is refused by name', async () => {
     const files: Files = repositories[0].files;
-    const text = keyless('openhands').replace(/webIdentity: \{.*\}/, 'session: { renewer: "arn:aws:iam::123456789012:role/renewer", delivery: credential-process }');
-    await inCheckout({ ...files, 'access.yaml': text }, async (copy, run) => {
-      const { code, stderr } = await run(...tfaction, ...cluster);
-      assert.notEqual(code, 0);
-      assert.match(stderr, /web-identity-by-program.*session/s);
-      assert.equal(copy.files()['cluster/argoproj/openhands/access.yaml'], undefined);
-    });
+    const modes: readonly (readonly [string, RegExp])[] = [
+      ['session: { renewer: "arn:aws:iam::123456789012:role/renewer", delivery: credential-process }', /web-identity-by-program.*session/s],
+      ['rolesAnywhere: { trustAnchor: "arn:aws:rolesanywhere:ap-northeast-1:123456789012:trust-anchor/0f1d1e7a-5c1b-4a55-9d0e-0a4f7f0b6c11", issuer: { name: cluster-ca } }', /roles-anywhere-by-program.*ARN of a profile/s],
+    ];
+    for (const [mode, says] of modes) {
+      await inCheckout({ ...files, 'access.yaml': keyless('openhands').replace(/webIdentity: \{.*\}/, mode) }, async (copy, run) => {
+        const { code, stderr } = await run(...tfaction, ...cluster);
+        assert.notEqual(code, 0);
+        assert.match(stderr, says);
+        assert.equal(copy.files()['cluster/argoproj/openhands/access.yaml'], undefined);
+      });
+    }
   });
 
   test('the key that the access gave the workload before goes with the edit', async () => {
