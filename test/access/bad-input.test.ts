@@ -5,6 +5,7 @@ import { changed, line, openhands } from './declarations.ts';
 
 const store = '        kind: ClusterSecretStore\n';
 const withSpec = (lines: string): string => changed('  budget:', `${lines}\n  budget:`);
+const withApiKey = (line: string): string => changed('accessKey:', 'apiKey:').replace('client: openhands', 'client: boto3').replace('rotateAfter: 30d', `rotateAfter: 30d\n      ${line}`);
 const withNames = (names: string): string => withSpec(`  names: ${names}`);
 const secondModel = (model: string): string => changed('      role: default\n', `      role: default\n    - ${model}\n`);
 
@@ -67,6 +68,12 @@ const cases: readonly Case[] = [
     finds: ['schedule-malformed 25:30 spec.restartWindow.schedule'],
   })),
   { what: 'a window in a time zone that is none', text: withSpec('  restart: window\n  restartWindow: { schedule: "0 2 * * *", duration: 2h, timeZone: Asia/Tokio }'), finds: ['schedule-malformed 25:30 spec.restartWindow.schedule'], says: /Asia\/Tokyo/ },
+  { what: 'an API key for OpenHands', text: changed('accessKey:', 'apiKey:'), finds: ['client-without-mode 15:15 spec.workloads[0].client'], says: /credentials\.accessKey for openhands/ },
+  { what: 'a short-term API key', text: withApiKey('term: short'), finds: ['api-key-term-not-built 24:13 spec.credentials.apiKey.term'], says: /term: long.*webIdentity/s },
+  ...['12h', '36601d'].map((age) => ({ what: `an API key that ends after ${age}`, text: withApiKey(`expiresAfter: ${age}`), finds: ['api-key-age 24:21 spec.credentials.apiKey.expiresAfter'], says: /90d/ })),
+  { what: 'an API key that ends before it is rotated', text: withApiKey('expiresAfter: 30d'), finds: ['api-key-age 24:21 spec.credentials.apiKey.expiresAfter'], says: /rotateAfter shorter than 30d/ },
+  { what: 'two parameters for an API key', text: withApiKey('layout: pair'), finds: ['field-unknown 24:7 spec.credentials.apiKey.layout'] },
+  { what: 'a key pair in the variables of an API key', text: changed('client: boto3', 'client: custom\n      environment: { K: "${accessKeyId}" }', withApiKey('term: long')), finds: ['placeholder-unknown 16:25 spec.workloads[0].environment.K'], says: /apiKey/ },
   { what: 'two modes at once', text: changed('    accessKey:', '    podIdentity: { cluster: lolice, region: us-west-2, serviceAccount: a }\n    accessKey:'), finds: ['credentials-mode-count 16:3 spec.credentials'] },
   { what: 'no mode at all', text: openhands.replace(/  credentials:[^]*30d\n/, '  credentials: {}\n'), finds: ['credentials-mode-count 16:3 spec.credentials'] },
   // names

@@ -1,4 +1,5 @@
 import { resolveModel } from '../../bedrock/resolve.ts';
+import { bearerRequest } from '../../policy/bearer.ts';
 import { evaluate } from '../../policy/evaluate.ts';
 import { invocationRequests } from '../../policy/invocation.ts';
 import type { PolicyDocument, PolicyStatement } from '../../policy/types.ts';
@@ -27,8 +28,8 @@ export const policyDeniesModel: Rule = {
         if (!resolution?.ok) continue;
         const principal = `arn:${resolution.model.partition}:iam::${account}:user/checked`;
         const policies = { identity: grant.policies.map((policy) => ({ name: policy.address, document: documentOf(policy, account) })) };
-        const denied = ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream']
-          .flatMap((action) => invocationRequests({ principal, action, model: resolution.model, account }))
+        const token = use.container.environment.some((entry) => entry.name === 'AWS_BEARER_TOKEN_BEDROCK') ? [bearerRequest({ principal, region, context: {} })] : [];
+        const denied = [...token, ...['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'].flatMap((action) => invocationRequests({ principal, action, model: resolution.model, account }))]
           .map((request) => ({ request, verdict: evaluate(request, policies) }))
           .find(({ verdict }) => verdict.decision !== 'allow');
         if (!denied) continue;
