@@ -148,7 +148,10 @@ class Rotation {
     for (;;) {
       if (signal.aborted) return { executed: { ...this.#executed, interrupted: true } };
       await this.#lease.guard();
-      const first = yield* this.#keepDenial(await look(this.#access, this.#context));
+      const now = await look(this.#access, this.#context);
+      // What was seen before and after a run stood still does not go together: the lost Lease is told, not what it seems to mean.
+      await this.#lease.guard();
+      const first = yield* this.#keepDenial(now);
       const looked = 'executed' in first ? first : yield* this.#begin(first);
       if ('executed' in looked) return looked;
       const { seen } = looked;

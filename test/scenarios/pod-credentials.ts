@@ -45,7 +45,9 @@ export async function podCredentials(pod: KubernetesObject, world: CallingWorld,
   if (bearer !== undefined) return { id: 'apiKey', call: () => converse(opened().withToken(new Secret(bearer))) };
   if (accessKeyId !== undefined && secretAccessKey !== undefined) {
     const pair = { accessKeyId, secretAccessKey: new Secret(secretAccessKey) };
-    return { id: accessKeyId, call: () => converse(opened({ credentials: pair })) };
+    // One client for as long as the process lives, as an app has it.
+    const aws = opened({ credentials: pair });
+    return { id: accessKeyId, call: () => converse(aws) };
   }
   let last: { readonly since: number; readonly credentials: AwsCredentials } | undefined;
   const session = (id: string, take: () => Promise<AwsCredentials>): PodCredentials => ({

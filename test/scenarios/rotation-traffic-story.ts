@@ -13,10 +13,13 @@ function replicas(count: number): ReturnType<typeof deployment> {
   return { ...object, spec: { ...Object(object['spec']), replicas: count } };
 }
 
-export async function rotationsUnderTraffic(count: number, seed: number): Promise<void> {
+/** @param each calls of each of the two pods in a second */
+export async function rotationsUnderTraffic(count: number, seed: number, each = 1): Promise<{ readonly calls: number; readonly worldSeconds: number }> {
+  let figures = { calls: 0, worldSeconds: 0 };
   await inApplied(
     async (world) => {
-      const traffic = startTraffic(world, seeded(seed));
+      const traffic = startTraffic(world, seeded(seed), 20_000, each);
+      const began = world.sandbox.clock.now().getTime();
       await traffic.pass(30_000);
       const from = world.sandbox.audit.length;
       for (let turn = 1; turn <= count; turn += 1) {
@@ -26,12 +29,14 @@ export async function rotationsUnderTraffic(count: number, seed: number): Promis
       await traffic.pass(30_000);
       sound(world, traffic, from);
       assert.ok(traffic.keys.size >= count);
+      figures = { calls: traffic.calls(), worldSeconds: (world.sandbox.clock.now().getTime() - began) / 1000 };
       const { plan } = await planAccess(plain(), await world.run());
       assert.deepEqual(plan.steps.filter(({ action }) => action !== 'none').map(({ id }) => id), []);
     },
     plain(),
     { seed, ...behind, objects: [store(), replicas(2)] },
   );
+  return figures;
 }
 
 export async function migrationUnderTraffic(seed: number): Promise<void> {

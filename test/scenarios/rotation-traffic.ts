@@ -23,8 +23,11 @@ export interface Traffic {
 /** World milliseconds between two rounds of calls, one of each pod. */
 const between = 1000;
 
-/** @param lingers how long a pod still calls after its object is gone */
-export function startTraffic(world: CallingWorld, random: () => number, lingers = 20_000): Traffic {
+/**
+ * @param lingers how long a pod still calls after its object is gone
+ * @param each calls of each pod in a second
+ */
+export function startTraffic(world: CallingWorld, random: () => number, lingers = 20_000, each = 1): Traffic {
   const { sandbox, kubernetes } = world;
   const pods = new Map<string, { readonly held: PodCredentials; endsAt?: number }>();
   const used = new Set<string>();
@@ -40,7 +43,7 @@ export function startTraffic(world: CallingWorld, random: () => number, lingers 
       if (!names.has(name)) pod.endsAt ??= now + lingers;
       if (pod.endsAt !== undefined && now >= pod.endsAt) pods.delete(name);
     }
-    await Promise.all([...pods.values()].map((pod) => call(pod).catch(() => undefined)));
+    await Promise.all([...pods.values()].flatMap((pod) => Array.from({ length: each }, () => call(pod).catch(() => undefined))));
   }
 
   /** The kubelet reads what the container gets when it starts: so does this, in the same turn of the world. */
