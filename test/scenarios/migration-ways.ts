@@ -1,5 +1,5 @@
 /** One way from a mode of credentials to another and back in its grace time, then there for good: every pod can call all the while. */
-import { clockOf, inMigration, migrate, settledIn, times, type Way } from './migration-world.ts';
+import { clockOf, inMigration, migrate, onlyEver, times, type Way } from './migration-world.ts';
 import { everyPodCalls } from './migration-kill.ts';
 import { ended } from './rotation-world.ts';
 
@@ -13,10 +13,10 @@ export async function thereAndBack(way: Way): Promise<void> {
       await everyPodCalls(world);
       ended(await migrate(world, { ...times, undo: true }));
       await everyPodCalls(world);
-      await settledIn(from, world);
+      await onlyEver(from, world);
       ended(await migrate(world, { ...times, to: world.in(to) }));
       await everyPodCalls(world);
-      await settledIn(to, world);
+      await onlyEver(to, world);
     },
     clockOf(way),
   );

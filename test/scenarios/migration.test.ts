@@ -5,7 +5,7 @@ import { migrationStatus, rotateAccess } from '../../src/credentials/index.ts';
 import { accessStatus, applyAccess, destroyAccess, rollbackAccess } from '../../src/engine/index.ts';
 import { access, events, failures, namespace, summaryOf, type EngineWorld } from './engine-world.ts';
 import { everyPodCalls } from './migration-kill.ts';
-import { inMigration, mainWays, migrate, settledIn, times } from './migration-world.ts';
+import { inMigration, mainWays, migrate, onlyEver, times } from './migration-world.ts';
 import { ended, findings, keys, plain } from './rotation-world.ts';
 
 const day = 86_400_000;
@@ -27,7 +27,7 @@ for (const [from, to] of mainWays) {
   test(`from ${from} to ${to}: nothing of ${from} is left, apply has nothing to do, and there is no way back`, async () => {
     await inMigration(from, async (world) => {
       ended(await migrate(world, { ...times, to: world.in(to) }));
-      await settledIn(to, world);
+      await onlyEver(to, world);
       assert.equal(await migrationStatus(access, await world.run()), undefined);
       assert.equal(summaryOf(await migrate(world, { to: world.in(to) })).done, 0);
       await assert.rejects(migrate(world, { undo: true }), { id: 'nothing-to-undo' });
@@ -44,7 +44,7 @@ for (const [from, to] of mainWays) {
       await everyPodCalls(world);
       ended(await migrate(world, { ...times, undo: true }));
       await everyPodCalls(world);
-      await settledIn(from, world);
+      await onlyEver(from, world);
       if (from === 'accessKey') assert.deepEqual(await keys(world), before);
     });
   });
@@ -76,7 +76,7 @@ test('a way back before the workload had anything of the new mode restarts no po
     assert.equal((await migrationStatus(access, await world.run()))?.phase, 'prove');
     ended(await migrate(world, { undo: true }));
     assert.deepEqual(await podNames(world), before);
-    await settledIn('accessKey', world);
+    await onlyEver('accessKey', world);
   });
 });
 
@@ -84,7 +84,7 @@ test('a declaration that differs from what was applied by the layout of the key 
   await inMigration('accessKey', async (world) => {
     ended(await migrate(world, { ...times, to: plain(undefined, 'pair') }));
     ended(await migrate(world, { ...times, to: world.in('accessKey') }));
-    await settledIn('accessKey', world);
+    await onlyEver('accessKey', world);
     assert.equal(Object.keys(await keys(world)).length, 1);
   });
 });
@@ -97,6 +97,6 @@ test('what was begun with a wrong declaration is put right by another, before th
     await world.sandbox.clock.advance(130_000);
     assert.ok(JSON.stringify(world.sandbox.aws.snapshot()).includes('a-mistake'));
     assert.deepEqual(findings(await migrate(world, { ...times, to: world.in('webIdentity') })), []);
-    await settledIn('webIdentity', world);
+    await onlyEver('webIdentity', world);
   });
 });

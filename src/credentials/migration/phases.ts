@@ -95,9 +95,14 @@ function silenceGate(seen: MigrationSeen, now: Date, times: RotationTimes): Gate
   return { open: false, waitsFor: `${left.id} to be silent for ${shownDuration(window)} (${why})`, until };
 }
 
-function graceGate({ left, marks, back }: MigrationSeen, now: Date, { grace = defaultGrace }: RotationTimes): Gate {
-  if (marks.withdrawing !== undefined || back) return open;
-  const until = new Date((left?.off ?? marks.moved ?? now).getTime() + grace);
+function graceGate(seen: MigrationSeen, now: Date, times: RotationTimes): Gate {
+  const { left, marks, back, handedOut } = seen;
+  if (marks.withdrawing !== undefined) return open;
+  const moved = marks.moved ?? now;
+  // A role has no last use to go by: a process of a pod that is told to be gone may still make its last calls.
+  const quiet = handedOut ? moved.getTime() + silenceOf(seen, times) : 0;
+  const until = new Date(Math.max(quiet, back ? 0 : (left?.off ?? moved).getTime() + (times.grace ?? defaultGrace)));
   if (until.getTime() <= now.getTime()) return open;
+  if (back) return { open: false, waitsFor: 'the last calls with what the pods have left', until };
   return { open: false, waitsFor: 'the grace time to end; until then `migrate --undo` brings the earlier credentials back', until };
 }
