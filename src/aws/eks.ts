@@ -46,7 +46,7 @@ export function eksCalls(session: Session, region: string): EksCalls {
         const answer = await orUndefined(reading(session, where, () => client.send(new ListPodIdentityAssociationsCommand(input))));
         ids.push(...(answer?.associations ?? []).map(({ associationId }) => present(associationId, 'associationId', where)));
         token = answer?.nextToken;
-        more = token !== undefined;
+        more = typeof token === 'string' && token !== '';
       }
       return ids;
     },

@@ -176,6 +176,12 @@ export const credentialsPages = {
     remedy: 'Install the add-on eks-pod-identity-agent, then run the command again.',
     fault: 'cluster',
   },
+  'pod-identity-kept-out': {
+    summary: 'A label keeps EKS from giving the pods their identity.',
+    cause: 'The webhook of EKS passes over pods with the label eks.amazonaws.com/skip-pod-identity-webhook.',
+    remedy: 'Remove the label where the workload is defined, or declare another mode of credentials.',
+    fault: 'cluster',
+  },
   'pod-identity-target-role': {
     summary: 'The association sends the pods on to a second role.',
     cause: 'Somebody gave it a target role: the pods do not call as the role of the access.',

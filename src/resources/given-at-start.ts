@@ -7,14 +7,17 @@ import { annotationKeys } from './annotations.ts';
 import { at, recordsAt, textAt } from './json.ts';
 import { workloadShape } from './workload-kinds.ts';
 
-/** Pods of the workload's present template in which a container lacks the variable. Those of an earlier template are replaced without that. */
+/**
+ * Pods of the workload's present template into which nothing was put: no container has the variable. Those of an earlier template are
+ * replaced without that. EKS's webhook is passed over when it does not answer (its failurePolicy is Ignore), so that there are such pods.
+ */
 export function podsWithout(variable: string, object: KubernetesObject, pods: readonly KubernetesObject[]): readonly string[] {
   const mark = markOf(object);
   return pods
     .filter(({ metadata }) => metadata.name?.startsWith(`${object.metadata.name ?? ''}-`) === true && metadata.deletionTimestamp === undefined)
     .filter((pod) => !['Succeeded', 'Failed'].includes(textAt(pod, 'status', 'phase') ?? ''))
     .filter(({ metadata }) => mark !== '' && metadata.annotations?.[annotationKeys.credential] === mark)
-    .filter((pod) => recordsAt(pod, 'spec', 'containers').some((container) => !recordsAt(container, 'env').some(({ name }) => name === variable)))
+    .filter((pod) => !recordsAt(pod, 'spec', 'containers').some((container) => recordsAt(container, 'env').some(({ name }) => name === variable)))
     .map(({ metadata }) => metadata.name ?? '');
 }
 

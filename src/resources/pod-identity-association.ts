@@ -166,7 +166,8 @@ export async function agentOf(cluster: EksCluster, region: string, readings: Rea
 /**
  * Is a pod given its identity that is made now? Associations take effect some seconds after they are made (EKS API reference,
  * CreatePodIdentityAssociation), and a pod that is made before goes without for its whole life. A dry run passes admission,
- * where EKS puts it in, and makes nothing (Kubernetes docs, "API Concepts", dry-run).
+ * where EKS puts it in, and makes nothing (Kubernetes docs, "API Concepts", dry-run; the webhook `pod-identity-webhook` of an EKS
+ * cluster has `sideEffects: None`, else a dry run would be refused).
  */
 async function effective({ namespace, serviceAccount }: DesiredAssociation, hands: Hands): Promise<string | undefined> {
   const made = await hands.kubernetes.create(trialPod(namespace, serviceAccount), { dryRun: true });

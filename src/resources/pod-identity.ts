@@ -54,7 +54,7 @@ export function podRoleOfPodIdentity(access: Access, partition: Partition): PodR
       variables: [],
       // EKS changes a pod when it is made and never after: those that were there before are made anew.
       ready: [association],
-      givenAtStart: { by: association, variable: podIdentityVariables.address },
+      givenAtStart: { by: association, variable: podIdentityVariables.address, keptOutBy: 'eks.amazonaws.com/skip-pod-identity-webhook' },
       // Earlier in the chain of credentials (AWS SDKs and tools reference guide, "Standardized credential providers").
       hiddenBy: ['AWS_WEB_IDENTITY_TOKEN_FILE'],
     },

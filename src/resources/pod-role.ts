@@ -35,8 +35,8 @@ export interface PodParts {
   readonly files?: Readonly<Record<string, string>>;
   /** What must be there before a pod starts, beyond the role and its policies. */
   readonly ready: readonly Field[];
-  /** What others put into a pod when it is made: pods without that variable, or from before `by`, are made anew. */
-  readonly givenAtStart?: { readonly by: Field; readonly variable: string };
+  /** What others put into a pod when it is made: pods without that variable, or from before `by`, are made anew. A pod with the label `keptOutBy` is passed over. */
+  readonly givenAtStart?: { readonly by: Field; readonly variable: string; readonly keptOutBy: string };
   /** Variables, beside a static key, for which SDKs pass over what this mode gives. */
   readonly hiddenBy?: readonly string[];
 }

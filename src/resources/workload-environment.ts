@@ -59,7 +59,7 @@ export interface DesiredIdentity {
   readonly role: Field;
   readonly ready: readonly Field[];
   /** A variable that others put into a pod when it is made, once the thing with this id is there. */
-  readonly givenAtStart?: { readonly by: Field; readonly variable: string };
+  readonly givenAtStart?: { readonly by: Field; readonly variable: string; readonly keptOutBy: string };
   /** Beside a static key. */
   readonly hiddenBy: readonly string[];
 }

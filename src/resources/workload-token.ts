@@ -57,7 +57,23 @@ export function identityProblems(desired: DesiredEnvironment, { object, containe
   const { identity } = desired;
   if (identity === undefined) return [];
   const differs = serviceAccountDiffers(desired, identity, object);
-  return differs.length > 0 ? differs : [...containers.flatMap((container) => hiding(identity, container, object)), ...besideSidecars(identity, object, containers)];
+  return differs.length > 0 ? differs : [...keptOut(identity, object), ...containers.flatMap((container) => hiding(identity, container, object)), ...besideSidecars(identity, object, containers)];
+}
+
+/** A pod with that label is passed over by who gives pods their identity (amazon-eks-pod-identity-webhook, objectSelector). */
+function keptOut({ givenAtStart, field }: DesiredIdentity, object: KubernetesObject): readonly Finding[] {
+  const named = `${object.kind} ${object.metadata.name ?? ''}`;
+  if (givenAtStart === undefined || textAt(object, ...workloadShape(object.kind).template, 'metadata', 'labels', givenAtStart.keptOutBy) === undefined) return [];
+  return [
+    {
+      id: 'pod-identity-kept-out',
+      severity: 'error',
+      message: `the pods of ${named} carry the label ${givenAtStart.keptOutBy}`,
+      cause: 'EKS passes such pods over: they would be given no identity.',
+      remedy: `Remove the label where ${named} is defined, or declare another mode of credentials.`,
+      place: { field, resource: named },
+    },
+  ];
 }
 
 /** SDKs take what comes first in their chain (SDKs and tools reference guide, "Standardized credential providers"): a key, then a token file. */

@@ -18,6 +18,9 @@ test('a pod of the present template that went without is found; one of an earlie
   const pods = [pod('app-1', 'a-1', true), pod('app-2', 'a-1', false), pod('app-3', 'a-0', false), pod('app-4', 'a-1', false, { deletionTimestamp: '2026-11-24T09:00:00Z' }), pod('else-1', 'a-1', false)];
   assert.deepEqual(podsWithout(variable, workload('a-1'), pods), ['app-2']);
   assert.deepEqual(podsWithout(variable, workload(), [pod('app-1', '', false)]), []);
+  // A container that others add afterwards, or keep out of it, is no reason to make the pod anew.
+  const beside = { ...pod('app-1', 'a-1', true), spec: { containers: [{ name: 'c', env: [{ name: variable, value: 'x' }] }, { name: 'proxy' }] } };
+  assert.deepEqual(podsWithout(variable, workload('a-1'), [beside]), []);
 });
 
 test('a template is changed for pods that went without under the same association, and each time anew', () => {

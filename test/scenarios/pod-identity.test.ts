@@ -233,6 +233,10 @@ test('a missing agent, an unknown cluster and a token file beside the identity s
     runningAs('openhands', { env: [{ name: 'AWS_WEB_IDENTITY_TOKEN_FILE', value: '/token' }, { name: 'AWS_ROLE_ARN', value: 'arn:aws:iam::123456789012:role/another' }] }),
   );
   await inCluster(async (world) => assert.deepEqual(await errorsOf(onEks(), await world.run()), ['service-account-differs']), {}, runningAs('other'));
+  await inCluster(async (world) => {
+    await world.kubernetes.patch({ apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: 'openhands' }, { type: 'merge', body: { spec: { template: { metadata: { labels: { 'eks.amazonaws.com/skip-pod-identity-webhook': 'true' } } } } } });
+    assert.deepEqual(await errorsOf(onEks(), await world.run()), ['pod-identity-kept-out']);
+  });
 });
 
 test('permissions: with exactly what is printed an access of EKS is planned, applied, verified, rolled back and destroyed', async () => {
