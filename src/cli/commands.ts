@@ -101,14 +101,14 @@ export const commands: readonly CommandDescription[] = [
   {
     name: 'permissions',
     summary: 'print the least IAM policy and RBAC that bedrock-access itself needs',
-    options: [options.file, options.clusterId, options.verifyFromCluster],
-    after: 'Confined to the access: its names, path, parameters and owner tags. Demands a permissions boundary on every user, and prints it.\nWith two declarations of one access, in two modes of credentials: what migrate needs.',
+    options: [options.file, options.migratesTo, options.clusterId, options.verifyFromCluster],
+    after: 'Confined to the access: its names, path, parameters and owner tags. Demands a permissions boundary on every user, and prints it.',
     load: () => import('./permissions.ts'),
   },
   {
     name: 'bootstrap',
     summary: 'print the same as Terraform, CloudFormation or commands, for the platform owner to apply once',
-    options: [options.file, options.clusterId, options.format],
+    options: [options.file, options.migratesTo, options.clusterId, options.format],
     after: 'Example:  bedrock-access bootstrap --format terraform > bedrock-access.tf',
     load: () => import('./bootstrap.ts'),
   },

@@ -49,6 +49,8 @@ export interface CommandOptions {
   readonly rotation: RotationOptions;
   /** `migrate --to MODE --set FIELD=VALUE` */
   readonly migration: { readonly to?: string; readonly set: readonly string[] };
+  /** `permissions`: the declaration in the mode that it is to be migrated to. */
+  readonly migrateTo?: string;
   readonly dryRun: boolean;
   readonly remove: boolean;
   /** `key=value` after each `--style`. */
@@ -117,6 +119,7 @@ export function readOptions(values: Readonly<Record<string, unknown>>, positiona
     remove: flag('remove'),
     style: Array.isArray(styles) ? styles.filter((style) => typeof style === 'string') : [],
     ...text('name'),
+    ...text('migrateTo'),
     ...text('out'),
     ...text('fromCluster'),
     ...text('only'),
@@ -162,6 +165,7 @@ export const options = {
   rotateNow: () => new Option('--now', 'begin a rotation whatever the age of the key'),
   due: () => new Option('--due', 'begin only what rotateAfter makes due, for cron; the default'),
   migrateTo: () => new Option('--to <mode>', 'mode of credentials to move to, where the declaration does not say it: accessKey, webIdentity, podIdentity, rolesAnywhere, apiKey or session'),
+  migratesTo: () => new Option('--migrate-to <file>', 'the declaration in another mode of credentials: also what migrate needs to get there'),
   set: () => new Option('--set <field=value>', 'with --to: a field of spec.credentials.MODE, repeatable; default what an earlier revision had, or what the cluster says').argParser(repeated).default([], 'none'),
   migrateImage: () => new Option('--image <image>', 'image of this program (deploy/Dockerfile): call with the new credentials from within the cluster too, by a short Job, before the workload gets them'),
   migrateUndo: () => new Option('--undo', 'back to the earlier mode, until what it had is removed'),

@@ -37,12 +37,12 @@ function identityShown({ identity: { role, secret }, subject }: NonNullable<Prog
 
 /** Of each declaration; says on stderr what is to be changed in it. */
 export async function permissionsOf(options: CommandOptions, commandLine: CommandLine): Promise<readonly ProgramPermissions[]> {
-  const declared = await readDeclarations(options, commandLine);
+  const declared = [...(await readDeclarations(options, commandLine)), ...(options.migrateTo === undefined ? [] : await readDeclarations({ ...options, file: [options.migrateTo] }, commandLine))];
   const each = declared.map(({ access, place }): ProgramPermissions => {
     const printed = programPermissions(access, options.clusterId, { verifyFromCluster: options.callFromCluster });
     return { ...printed, findings: printed.findings.map((finding) => ({ ...finding, place: { ...finding.place, ...place(finding.place?.field ?? 'spec') } })) };
   });
-  // Two declarations of one access are its two modes of credentials on the way from one to the other.
+  // Of one access in two modes of credentials: the way from one to the other needs both.
   const all = [...Map.groupBy(each, ({ access }) => `${access.namespace}/${access.name}`).values()].map((ofOne) => ofOne.reduce(bothModes));
   const findings = all.flatMap((each) => each.findings);
   if (findings.length > 0 && commandLine.output === 'text') commandLine.say(`${renderFindings(findings, commandLine.progressPaint, (file) => commandLine.sources.get(file))}\n`);

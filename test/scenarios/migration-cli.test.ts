@@ -39,9 +39,22 @@ test('migrate at the command line: apply points to it, --plan shows the way, --t
     assert.equal((await stage.run(['migrate', '--grace', '0m', '--silence', '0m'])).code, 0);
     assert.equal((await stage.run(['plan', '--detailed-exitcode'])).code, 0);
 
+    assert.equal((await stage.run(['migrate', '--to', 'accessKey', '--grace', '0m', '--silence', '0m'])).code, 0, 'as an earlier revision had it');
+    const bearer = await stage.run(['migrate', '--to', 'apiKey', '--grace', '0m', '--silence', '0m', '--name', 'openhands/openhands']);
+    assert.equal(bearer.code, 0, bearer.stderr);
+    assert.ok(await stage.kubernetes.get({ apiVersion: 'v1', kind: 'Secret', namespace: 'openhands', name: 'bedrock-api-key' }));
+    assert.equal(await stage.kubernetes.get({ apiVersion: 'v1', kind: 'Secret', namespace: 'openhands', name: 'bedrock-credentials' }), undefined);
+
+    writeFileSync(join(stage.directory, 'before.yaml'), withKey);
+    const printed = await stage.run(['permissions', '-f', 'before.yaml', '--migrate-to', 'bedrock-access.yaml', '--output', 'json']);
+    const { permissions } = JSON.parse(printed.stdout);
+    assert.equal(permissions.length, 1);
+    const text = JSON.stringify(permissions[0].policies);
+    assert.ok(text.includes('iam:CreateAccessKey') && text.includes('iam:CreateRole'));
+
     assert.match((await stage.run(['migrate', '--to', 'nothing'])).stderr, /--to nothing is no mode/);
     assert.match((await stage.run(['migrate', '--set', 'issuer=x'])).stderr, /--set says what the mode of --to needs/);
     assert.match((await stage.run(['migrate', '--to', 'accessKey', '--set', 'secretStore'])).stderr, /is not FIELD=VALUE/);
-    const printed = stage.printed();
-    assert.ok(stage.sandbox.aws.issuedSecrets().every((secret) => !printed.includes(secret)));
+    const all = stage.printed();
+    assert.ok(stage.sandbox.aws.issuedSecrets().every((secret) => !all.includes(secret)));
   }));

@@ -39,6 +39,9 @@ function namesIn(mode: CredentialMode, { metadata, spec }: Access, revisions: re
 type Fields = Readonly<Record<string, unknown>>;
 
 async function toldByCluster(mode: CredentialMode, { metadata, spec }: Access, { kubernetes }: RunContext): Promise<Fields> {
+  // The other sort of key lies in the same store.
+  const store = keyCredentialsOf(spec.credentials)?.secretStore;
+  if (mode === 'accessKey' || mode === 'apiKey') return store === undefined ? {} : { secretStore: store };
   if (mode !== 'webIdentity' && mode !== 'podIdentity') return {};
   const [workload] = spec.workloads;
   const object = workload === undefined ? undefined : await kubernetes.get({ apiVersion: workloadShape(workload.kind).apiVersion, kind: workload.kind, namespace: metadata.namespace, name: workload.name });
