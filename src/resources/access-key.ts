@@ -178,7 +178,7 @@ function keyProblems({ kind, noun, commands }: KeySort, desired: DesiredKey, obs
       severity: 'error',
       message: `${noun} ${key.id} of ${user.name} is inactive`,
       cause: key.expiresAt === undefined ? 'Somebody deactivated it; it is not activated again by itself, since that is what one does with a key that has leaked.' : `Somebody deactivated it, or its end has come (${key.expiresAt.toISOString()}).`,
-      remedy: `Activate it (${commands.setStatus(user.name, key.id, 'Active')}), or delete it and run apply again: it then makes a new one.`,
+      remedy: `${key.expiresAt === undefined ? 'Activate it' : 'Where its end has come, run `bedrock-access rotate --now`: it makes another. Else activate it'} (${commands.setStatus(user.name, key.id, 'Active')}), or delete it and run apply again: it then makes a new one.`,
       place,
     });
   }

@@ -103,7 +103,7 @@ const oldKeyKind = (sort: KeySort): ResourceKind<DesiredOldKey, ObservedOldKey> 
 export const oldAccessKey = oldKeyKind(sortNamed('accessKey'));
 export const oldApiKey = oldKeyKind(sortNamed('apiKey'));
 
-export function oldKey(desired: DesiredOldKey, { oldKind }: Pick<KeySort, 'oldKind'> = sortNamed('accessKey')): Resource<DesiredOldKey> {
+export function oldKey(desired: DesiredOldKey, { oldKind }: Pick<KeySort, 'oldKind'>): Resource<DesiredOldKey> {
   return { kind: oldKind, key: 'old', name: `${desired.keyId === undefined ? '' : `${desired.keyId} `}of ${desired.userName}`, desired };
 }
 

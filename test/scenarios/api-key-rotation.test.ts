@@ -5,7 +5,7 @@ import { applyAccess, destroyAccess, planAccess } from '../../src/engine/index.t
 import type { RunEvent } from '../../src/engine/types.ts';
 import { foundBy, userName, verified, withApiKey } from './api-key-world.ts';
 import { access, events, failures, summaryOf, type EngineWorld } from './engine-world.ts';
-import { inApplied, podKeys, rotate } from './rotation-world.ts';
+import { ended, inApplied, podKeys, rotate } from './rotation-world.ts';
 
 const [minute, hour] = [60_000, 3_600_000];
 
@@ -94,6 +94,22 @@ test('a key that AWS ends is due for rotation well before, without rotateAfter, 
     await rotate(world, { begin: 'due', grace: minute });
     assert.deepEqual(await keysOf(world), { [second]: true });
     await world.advance(9 * hour);
+    assert.deepEqual(foundBy(await verified(declaration, await world.run())), []);
+  }, declaration);
+});
+
+test('a key whose end has come stops apply with the way on, and a rotation makes another', () => {
+  const declaration = withApiKey({ expiresAfter: '1d' });
+  return inApplied(async (world) => {
+    const first = await onlyKey(world);
+    await world.advance(25 * hour);
+    const { plan } = await planAccess(declaration, await world.run());
+    const [finding] = plan.findings.filter(({ id }) => id === 'access-key-inactive');
+    assert.match(`${finding?.severity} ${finding?.cause} ${finding?.remedy}`, /^error .*its end has come.*rotate --now/);
+    ended(await rotate(world, { silence: minute, grace: minute }));
+    const second = await onlyKey(world);
+    assert.notEqual(second, first);
+    assert.deepEqual(await podKeys(world), new Set([second]));
     assert.deepEqual(foundBy(await verified(declaration, await world.run())), []);
   }, declaration);
 });
