@@ -1,13 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { join, relative, resolve } from 'node:path';
+import { join } from 'node:path';
 
 /** Lines of each file (absolute path) that were added or changed since a revision; undefined when git does not know it. */
 export function changedLines(directory: string, revision: string): ReadonlyMap<string, ReadonlySet<number>> | undefined {
   const git = (...given: readonly string[]): string => execFileSync('git', ['-C', directory, ...given], { encoding: 'utf8', maxBuffer: 256 * 1024 * 1024, stdio: ['ignore', 'pipe', 'ignore'] });
   try {
+    // A pathspec is relative to the folder that git works in; the diff names files from the root.
     const root = git('rev-parse', '--show-toplevel').trim();
     const base = git('merge-base', '--', revision, 'HEAD').trim();
-    return parse(root, git('diff', '--unified=0', '--no-color', '--no-ext-diff', '--src-prefix=a/', '--dst-prefix=b/', base, '--', relative(root, resolve(directory)) || '.'));
+    return parse(root, git('diff', '--unified=0', '--no-color', '--no-ext-diff', '--src-prefix=a/', '--dst-prefix=b/', base, '--', '.'));
   } catch {
     return undefined;
   }
