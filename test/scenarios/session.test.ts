@@ -156,6 +156,37 @@ test('the role trusts its renewer alone: another who applies waits for it, and n
   });
 });
 
+test('of two renewals at once one is written, and both come to a good end', async () => {
+  await inCluster(async (world) => {
+    await done(applyAccess(renewed(), await world.run()));
+    await world.sandbox.clock.advance(0.6 * hour);
+    const renewals = await Promise.all([await world.run(), await world.run()].map((run) => renewSession(access, run)));
+    const secret = await secretOf(world);
+    const ends = Date.parse(secret.metadata.annotations?.['bedrock-access.dev/session-ends'] ?? '');
+    assert.ok(renewals.some(({ renewed: wrote }) => wrote));
+    assert.ok(renewals.every(({ endsAt }) => endsAt.getTime() >= ends - 5000));
+    // The loser's write is refused: it was read before the winner's.
+    const stale = { ...(await world.run()) };
+    let first = true;
+    const kubernetes = new Proxy(stale.kubernetes, {
+      get(target, name): unknown {
+        const value: unknown = Reflect.get(target, name);
+        if (typeof value !== 'function') return value;
+        return async (...given: unknown[]): Promise<unknown> => {
+          if (name === 'replace' && first) {
+            first = false;
+            await renewSession(access, await world.run(), { now: true });
+          }
+          const answer: unknown = await Reflect.apply(value, target, given);
+          return answer;
+        };
+      },
+    });
+    const lost = await renewSession(access, { ...stale, kubernetes }, { now: true });
+    assert.equal(lost.renewed, false);
+  });
+});
+
 test('a renewal makes nothing where the access is not applied or its Secret is of others', async () => {
   await inCluster(async (world) => {
     const idOf = (id: string) => (error: unknown): boolean => error instanceof AccessError && error.id === id;

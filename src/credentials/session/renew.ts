@@ -10,6 +10,9 @@ import { modeOf } from '../../access/credential-mode.ts';
 import { revisionsOf } from '../../engine/revision.ts';
 import type { AccessName, RunContext } from '../../engine/types.ts';
 import { AccessError } from '../../errors/error.ts';
+import { KubernetesCallError } from '../../kubernetes/error.ts';
+import type { KubernetesObject } from '../../kubernetes/types.ts';
+import { annotationKeys } from '../../resources/annotations.ts';
 import { ownershipByLabels, type Owner } from '../../resources/owner.ts';
 import { takeReadings } from '../../resources/readings.ts';
 import { sessionEnds } from '../../resources/session-document.ts';
@@ -38,8 +41,15 @@ export async function renewSession(name: AccessName, context: Pick<RunContext, '
   const access = { namespace: name.namespace, name: name.name };
   if (held !== undefined && !now && left > renewedWithin(session.seconds) * 1000) return { access, renewed: false, endsAt: held, dueAt: dueAt(held, session) };
   const made = await taken(session, context);
-  // The resourceVersion goes along: of two that renew at once one is told that the other was first, and both sessions work.
-  await context.kubernetes.replace(withSession(secret, made, session.roleArn));
+  try {
+    // The resourceVersion goes along: of two that renew at once the one that comes later leaves what the other wrote.
+    await context.kubernetes.replace(withSession(secret, made, session.roleArn));
+  } catch (error) {
+    const other = error instanceof KubernetesCallError && error.kind === 'conflict' ? await context.kubernetes.get({ apiVersion: 'v1', kind: 'Secret', namespace: session.namespace, name: session.secret }) : undefined;
+    const ends = other === undefined ? undefined : sessionEnds(other);
+    if (ends === undefined || keyOf(other) === keyOf(secret)) throw error;
+    return { access, renewed: false, endsAt: ends, dueAt: dueAt(ends, session) };
+  }
   return { access, renewed: true, endsAt: made.expiresAt, dueAt: dueAt(made.expiresAt, session) };
 }
 
@@ -58,6 +68,10 @@ async function sessionApplied(name: AccessName, { aws, kubernetes, clusterId }: 
 
 function ownerOf({ namespace, name }: AccessName, { clusterId }: Pick<RunContext, 'clusterId'>): Owner {
   return { cluster: clusterId, namespace, name };
+}
+
+function keyOf(secret: KubernetesObject | undefined): string | undefined {
+  return secret?.metadata.annotations?.[annotationKeys.accessKeyId];
 }
 
 function dueAt(ends: Date, { seconds }: RenewedSession): Date {
