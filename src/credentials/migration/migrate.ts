@@ -187,6 +187,7 @@ class Migration {
         const refused = await proveCredentials(seen.to, this.#context);
         if (refused !== undefined) return yield* this.#refused(refused, seen);
         const fromThere = this.#image === undefined ? [] : await proveFromCluster(seen.to, this.#image, later, this.#context);
+        await this.#lease.guard();
         if (fromThere.length > 0) return yield* this.#refused(fromThere, seen);
         this.#proven = true;
         return undefined;
@@ -200,6 +201,8 @@ class Migration {
         break;
       case 'confirm': {
         const wrong = await this.#confirm(seen.to);
+        // What a check could not look at for want of the Lease says nothing of the credentials.
+        await this.#lease.guard();
         if (wrong.length > 0) return yield* this.#refused(wrong, seen);
         await markRevision(to, { moved: clock.now() }, this.#context);
         return undefined;
