@@ -86,8 +86,11 @@ export async function interleaved(errand: Errand, at: number, other: number): Pr
   });
 }
 
-/** The Lease was lost or held by the other; or the move's revision is not complete, which the CronJob leaves to a person. */
-const known: ReadonlySet<string> = new Set(['lease-lost', 'lease-held', 'done', 'apply-unfinished']);
+/**
+ * The Lease was lost or held by the other; or the move's revision is not complete, which the CronJob leaves to a person; or the
+ * CronJob's run had come to the end before the way back was begun.
+ */
+const known: ReadonlySet<string> = new Set(['lease-lost', 'lease-held', 'done', 'apply-unfinished', 'nothing-to-undo']);
 
 async function byCron(context: RunContext): Promise<void> {
   const outcome = await outcomeOf(rotateAccess(access, context, cron));
