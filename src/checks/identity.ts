@@ -1,4 +1,5 @@
 import type { ClientName } from '../access/types.ts';
+import { isSidecar } from '../resources/pod-sidecars.ts';
 import type { ContainerFact, ExternalSecretFact, ParameterFact, PolicyFact, RepositoryFacts, StatementFact, WorkloadFact } from './facts.ts';
 
 /** The policies that act together: all that are attached to one principal, or one policy that is attached to none. */
@@ -52,6 +53,8 @@ export function callsBedrock({ workload, container }: ContainerUse, facts: Repos
 
 /** What a declared access says of the container. */
 export function accessWorkload({ workload, container }: ContainerUse, facts: RepositoryFacts): { readonly access: RepositoryFacts['accesses'][number]['access']; readonly client: ClientName } | undefined {
+  // Of the mode of credentials, and no client.
+  if (isSidecar(container.name)) return undefined;
   for (const { access } of facts.accesses) {
     if (workload.namespace !== undefined && access.metadata.namespace !== workload.namespace) continue;
     const declared = access.spec.workloads.find(({ kind, name, containers }) => kind === workload.kind && name === workload.name && (containers === undefined || containers.includes(container.name)));

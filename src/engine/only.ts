@@ -15,6 +15,7 @@ const groups: Readonly<Record<string, readonly string[]>> = {
   profile: ['application-inference-profile', 'profile-parameter'],
   store: ['secret-store'],
   secret: ['external-secret'],
+  session: ['session-secret'],
   environment: ['environment-config-map', 'workload-environment'],
   workload: ['workload-environment'],
   rotation: ['rotation-job'],

@@ -364,8 +364,8 @@ export const accessPages = {
   },
   'web-identity-by-program': {
     summary: 'A part of the declaration does not go with a role of the pods.',
-    cause: 'The pods call as a role: there is no key and no parameter that could be encrypted; and Terraform and manifests are written for credentials.webIdentity and podIdentity alone.',
-    remedy: 'Leave out parameterKmsKeyId and, with another mode than those, managedBy; or declare credentials.accessKey.',
+    cause: 'The pods call as a role: there is no key and no parameter that could be encrypted; or Terraform and manifests are not written for what is declared.',
+    remedy: 'Leave out parameterKmsKeyId, or managedBy where the message names it; or declare credentials.accessKey.',
     fault: 'input',
   },
   'trust-anchor-malformed': {

@@ -13,6 +13,7 @@ import { writeNewApp } from './new-app.ts';
 import type { Prepared } from './prepare.ts';
 import { isOfRotation } from './rotation-manifests.ts';
 import { takenOver } from './taken-over.ts';
+import { sidecarText } from './volume-edit.ts';
 import { environmentEdit, environmentEntries, type WorkloadEdit } from './workload-edit.ts';
 import { getIn } from './yaml-change.ts';
 import { blockLines } from './yaml-text.ts';
@@ -42,7 +43,7 @@ export function exportManifests(implied: Implied, prepared: Prepared, from: stri
         severity: 'warning',
         message: `${label} is in no file of ${relative(from, app.directory)}`,
         cause: 'The folder holds no workload: it is still to be written, or a chart makes it.',
-        remedy: `Put this into its container:\n${blockLines({ env: environmentEntries(wanted), ...(identity === undefined ? {} : { volumeMounts: identity.volumes.map(mountEntry) }) }, yaml).join('\n')}${identity === undefined ? '' : `\nand this into its pod:\n${blockLines({ serviceAccountName: identity.serviceAccount, volumes: identity.volumes.map(volumeEntry) }, yaml).join('\n')}`}`,
+        remedy: `Put this into its container:\n${blockLines({ env: environmentEntries(wanted), ...(identity === undefined ? {} : { volumeMounts: identity.volumes.map(mountEntry) }) }, yaml).join('\n')}${identity === undefined ? '' : `\nand this into its pod:\n${blockLines({ serviceAccountName: identity.serviceAccount, ...(identity.sidecars.length === 0 ? {} : { initContainers: identity.sidecars.map(sidecarText) }), volumes: [...identity.volumes, ...identity.sidecars.flatMap(({ volumes }) => volumes)].map(volumeEntry) }, yaml).join('\n')}`}`,
       });
       continue;
     }
@@ -92,6 +93,18 @@ function workloadProblem(label: string, edit: Extract<WorkloadEdit, { problem: s
         cause: 'AWS SDKs take a key from the environment before a token file: the pods would go on calling with that key.',
         remedy: 'Remove AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY there. Nothing was written.',
         place: { field: 'spec.credentials' },
+      });
+    case 'host-network-shares-identity':
+      return new AccessError('host-network-shares-identity', `the pods of ${label} are in their node's network`, {
+        cause: "Their loopback is the node's: every process there could take the session that the sidecar gives, and two pods would need one port.",
+        remedy: 'Remove hostNetwork there, or declare another mode of credentials. Nothing was written.',
+        place: { field: 'spec.workloads' },
+      });
+    case 'init-container-before-sidecar':
+      return new AccessError('init-container-before-sidecar', `${edit.container} of ${label} may start before the sidecar that gives the session`, {
+        cause: 'Init containers start one after the other, and the sidecar is the last of them.',
+        remedy: 'Name only containers that are no init containers in spec.workloads[].containers. Nothing was written.',
+        place: { field: 'spec.workloads' },
       });
   }
 }

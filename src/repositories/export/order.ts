@@ -23,7 +23,7 @@ export function exportOrder({ request, access, style, declaration, clusterKnown 
   if (request.terraform !== undefined) {
     steps.push({
       title: style.applies === 'on-merge' ? 'Merge the Terraform change; CI applies it' : 'Apply the Terraform change',
-      why: role === undefined ? `It makes IAM user ${names.user} and its policy${profiles(access)}${style.keys === 'terraform' ? ', its key and the parameters' : ''}.` : `It makes IAM role ${role}, whom it trusts, and its policy${profiles(access)}. There is no key, and nothing to store.`,
+      why: role === undefined ? `It makes IAM user ${names.user} and its policy${profiles(access)}${style.keys === 'terraform' ? ', its key and the parameters' : ''}.` : `It makes IAM role ${role}, whom it trusts, and its policy${profiles(access)}. There is no key${access.spec.credentials.session === undefined ? ', and nothing to store' : ''}.`,
       lines: style.applies === 'on-merge' ? [shown(request.terraform)] : [`terraform -chdir=${shown(request.terraform)} init`, `terraform -chdir=${shown(request.terraform)} apply`],
     });
   }
@@ -32,6 +32,14 @@ export function exportOrder({ request, access, style, declaration, clusterKnown 
       title: 'Say which cluster the role belongs to',
       why: 'The id was not given with --cluster-id; without the tag the program takes the role for somebody else\'s.',
       lines: [`aws iam tag-role --role-name ${role} --tags Key=${ownerTagKeys.cluster},Value=$(kubectl get namespace kube-system -o jsonpath={.metadata.uid})`],
+    });
+  }
+  const { session } = access.spec.credentials;
+  if (session !== undefined) {
+    steps.push({
+      title: 'Make the Secret with the first session, as its renewer',
+      why: `No repository holds it: ${session.renewer} alone may take a session, and renews it from then on.`,
+      lines: [`bedrock-access apply -f ${file} --only ${request.terraform === undefined && access.spec.managedBy.iam === 'program' ? 'iam-role,managed-policy,role-policy-attachment,session' : 'session'}`, '', 'Then, from cron or CI, as often as wanted:', `bedrock-access session renew --name ${access.metadata.namespace}/${access.metadata.name}`],
     });
   }
   if (role === undefined && style.keys === 'program') {
@@ -55,7 +63,7 @@ export function exportOrder({ request, access, style, declaration, clusterKnown 
   if (request.manifests !== undefined) {
     steps.push({
       title: 'Merge the manifests',
-      why: role === undefined ? `Until then nothing changes in the cluster. Merged too early they fail closed: no Secret ${names.secret}, no start of new pods; with strategy Recreate the old ones are gone by then.` : 'Until then nothing changes in the cluster. Merged too early, the pods start and their calls are refused until the role is there.',
+      why: role === undefined ? `Until then nothing changes in the cluster. Merged too early they fail closed: no Secret ${names.secret}, no start of new pods; with strategy Recreate the old ones are gone by then.` : session === undefined ? 'Until then nothing changes in the cluster. Merged too early, the pods start and their calls are refused until the role is there.' : 'Until then nothing changes for the pods. Merged too early they fail closed: no Secret with a session, no start of new pods; with strategy Recreate the old ones are gone by then.',
       lines: [shown(request.manifests)],
     });
   }

@@ -1,6 +1,6 @@
 /** What both an export and its removal begin with: the two places as they are, and the habits to follow. */
 import type { Parser } from 'web-tree-sitter';
-import { keyCredentialsOf, modeOf, roleNameOf } from '../../access/credential-mode.ts';
+import { keyCredentialsOf, roleNameOf } from '../../access/credential-mode.ts';
 import type { Access } from '../../access/types.ts';
 import { defaultNames } from '../../access/defaults.ts';
 import { AccessError } from '../../errors/error.ts';
@@ -83,20 +83,24 @@ function refuseTokenInState({ metadata, spec }: Access, keys: ExportStyle['keys'
   });
 }
 
-/** @throws AccessError `web-identity-by-program`, `roles-anywhere-by-program` for a mode whose parts are written into no repository */
+/** Ways of a session for which there is text in manifests. */
+const writtenDeliveries: readonly string[] = ['sidecar', 'credential-process'];
+
+/** @throws AccessError `web-identity-by-program`, `roles-anywhere-by-program` for what is written into no repository */
 function refuseOtherModes({ metadata, spec }: Access, tolerant: boolean): void {
-  const mode = modeOf(spec.credentials);
-  if (tolerant || keyCredentialsOf(spec.credentials) !== undefined || mode === 'webIdentity' || mode === 'podIdentity') return;
-  if (mode === 'rolesAnywhere') {
-    throw new AccessError('roles-anywhere-by-program', `${metadata.namespace}/${metadata.name} has credentials of the mode rolesAnywhere, which is not written into repositories`, {
-      cause: 'The sidecar of the pods names the ARN of a profile, which AWS makes up when the profile is created: no manifest can be written before Terraform was applied.',
-      remedy: 'Use `bedrock-access apply`, or declare credentials.webIdentity, podIdentity or accessKey. Nothing was written.',
-      place: { field: 'spec.credentials.rolesAnywhere' },
+  if (tolerant) return;
+  const { rolesAnywhere, session } = spec.credentials;
+  if (session !== undefined && !writtenDeliveries.includes(session.delivery)) {
+    throw new AccessError('web-identity-by-program', `${metadata.namespace}/${metadata.name} has sessions that are delivered as ${session.delivery}, which is not written into repositories`, {
+      cause: 'What is read once, at the start of a process, has to be restarted by the program when it is renewed: git would not.',
+      remedy: 'Use `bedrock-access apply`, or declare credentials.session with a sidecar. Nothing was written.',
+      place: { field: 'spec.credentials' },
     });
   }
-  throw new AccessError('web-identity-by-program', `${metadata.namespace}/${metadata.name} has credentials of the mode ${mode}, which is not written into repositories yet`, {
-    cause: 'Role and pods are changed by the program: beside the role, this mode needs things for which there is no text in Terraform or manifests yet.',
-    remedy: 'Use `bedrock-access apply`, or declare credentials.webIdentity, podIdentity or accessKey. Nothing was written.',
-    place: { field: 'spec.credentials' },
+  if (rolesAnywhere === undefined) return;
+  throw new AccessError('roles-anywhere-by-program', `${metadata.namespace}/${metadata.name} has credentials of the mode rolesAnywhere, which is not written into repositories`, {
+    cause: 'The sidecar of the pods names the ARN of a profile, which AWS makes up when the profile is created. Kubernetes puts no variable into the command that a container runs after its start (only into command and args), so that no manifest can be written before Terraform was applied.',
+    remedy: 'Use `bedrock-access apply`, or declare credentials.webIdentity, podIdentity, session or accessKey. Nothing was written.',
+    place: { field: 'spec.credentials.rolesAnywhere' },
   });
 }

@@ -48,6 +48,7 @@ function firstRun({ terraform, manifests, declarationFile, directory }: ExportRe
   return [
     ...(manifests === undefined ? [] : [{ title: 'Merge the manifests first', why: keyCredentialsOf(access.spec.credentials) === undefined ? 'The pods stop calling as the role before the role goes.' : 'The workload stops using the key before the key goes.', lines: [shown(manifests)] }]),
     ...(ownKey || keyCredentialsOf(access.spec.credentials) === undefined ? [] : [{ title: 'Remove the key and its parameter', why: 'When the roll-out is done. Terraform cannot delete a user that has a key which it did not make.', lines: [`bedrock-access destroy --name ${namespace}/${name}`] }]),
+    ...(access.spec.credentials.session === undefined ? [] : [{ title: 'Remove the Secret with the session', why: 'When the roll-out is done: no repository holds it. Stop what renews it.', lines: [`bedrock-access destroy --name ${namespace}/${name}`] }]),
     ...(terraform !== undefined && changed
       ? [
           {

@@ -26,7 +26,7 @@ export function terraformComments({ comments, keys }: Pick<ExportStyle, 'comment
     case 'ja':
       return {
         user: [`${name} が Amazon Bedrock を呼び出すための IAM ユーザー${byProgram ? '（アクセスキーとパラメータは bedrock-access が作成する）' : ''}`],
-        role: [`${name} の Pod が${spec.credentials.podIdentity === undefined ? ' ServiceAccount のトークンで引き受ける' : ' EKS から受け取る'} IAM ロール（キーはどこにも無い）`],
+        role: [`${name} の Pod が${spec.credentials.session !== undefined ? '更新者から受け取るセッションの' : spec.credentials.podIdentity === undefined ? ' ServiceAccount のトークンで引き受ける' : ' EKS から受け取る'} IAM ロール（${spec.credentials.session === undefined ? 'キーはどこにも無い' : '信頼するのは更新者だけ'}）`],
         issuer: ['クラスタのトークン発行者。アカウントに一つだけで、他のロールも参照できる'],
         association: [`EKS Pod Identity が ${name} の Pod にこのロールを渡す`],
         policy: ['宣言されたモデルの呼び出しだけを許可するポリシー'],
@@ -38,7 +38,7 @@ export function terraformComments({ comments, keys }: Pick<ExportStyle, 'comment
     case 'en':
       return {
         user: [`IAM user that ${name} calls Amazon Bedrock as${byProgram ? ' (its access key and parameter are made by bedrock-access)' : ''}`],
-        role: [`IAM role that ${spec.credentials.podIdentity === undefined ? `the pods of ${name} assume with the token of their ServiceAccount` : `EKS gives to the pods of ${name}`}: no key lies anywhere`],
+        role: [spec.credentials.session !== undefined ? `IAM role whose sessions are renewed for the pods of ${name}: it trusts their renewer alone` : `IAM role that ${spec.credentials.podIdentity === undefined ? `the pods of ${name} assume with the token of their ServiceAccount` : `EKS gives to the pods of ${name}`}: no key lies anywhere`],
         issuer: ["The cluster's token issuer: one for the account, which other roles may trust too"],
         association: [`EKS Pod Identity gives the role to the pods of ${name}`],
         policy: ['Allows exactly the declared models to be invoked'],

@@ -1,11 +1,13 @@
-/** Puts the volumes of a mode of credentials into the text of a workload, or takes them out again. */
+/** Puts the volumes and sidecars of a mode of credentials into the text of a workload, or takes them out again. */
 import { isDeepStrictEqual } from 'node:util';
+import { isSidecar, sidecarEntry, type PodSidecar } from '../../resources/pod-sidecars.ts';
 import { mountEntry, volumeEntry, volumePrefix, type PodVolume } from '../../resources/pod-volumes.ts';
 import { getIn, isRecord, type YamlChange } from './yaml-change.ts';
 import type { YamlPath } from './yaml-nodes.ts';
 
 /** Keys of a container that `volumeMounts` comes after, where it is new; of a pod, `volumes`. */
 const beforeMounts = ['name', 'image', 'imagePullPolicy', 'command', 'args', 'workingDir', 'ports', 'envFrom', 'env', 'resources', 'securityContext', 'livenessProbe', 'readinessProbe', 'startupProbe'];
+const beforeSidecars = ['restartPolicy', 'serviceAccountName', 'serviceAccount', 'securityContext'];
 const beforeVolumes = ['serviceAccountName', 'serviceAccount', 'securityContext', 'initContainers', 'containers'];
 
 /** @param pod path of the pod's spec; @param containers paths of those that mount them */
@@ -14,6 +16,37 @@ export function volumeChanges(object: unknown, pod: YamlPath, containers: readon
     ...containers.flatMap((container) => volumes.flatMap((volume) => entryChange(object, [...container, 'volumeMounts'], mountEntry(volume), beforeMounts))),
     ...volumes.flatMap((volume) => entryChange(object, [...pod, 'volumes'], withDefaults(volumeEntry(volume)), beforeVolumes)),
   ];
+}
+
+/** Sidecars come last among the init containers, as the program puts them in; each has volumes that no other container mounts. */
+export function sidecarChanges(object: unknown, pod: YamlPath, sidecars: readonly PodSidecar[]): readonly YamlChange[] {
+  return sidecars.flatMap((sidecar) => [
+    ...entryChange(object, [...pod, 'initContainers'], sidecarText(sidecar), beforeSidecars),
+    ...sidecar.volumes.flatMap((volume) => entryChange(object, [...pod, 'volumes'], withDefaults(volumeEntry(volume)), beforeVolumes)),
+  ]);
+}
+
+export function sidecarRemoval(object: unknown, pod: YamlPath): readonly YamlChange[] {
+  const path = [...pod, 'initContainers'];
+  return entriesAt(object, path)
+    .flatMap((entry, index) => (isSidecar(nameOf(entry)) ? [index] : []))
+    .toReversed()
+    .map((index): YamlChange => ({ type: 'remove', path: [...path, index] }));
+}
+
+/** As git holds it: with the fields that the API server would fill in (Kubernetes API reference, Container; "Images", default image pull policy). */
+export function sidecarText(sidecar: PodSidecar): Readonly<Record<string, unknown>> {
+  const entry = sidecarEntry(sidecar, (field) => (typeof field === 'string' ? field : undefined));
+  if (entry === undefined) throw new TypeError(`the sidecar ${sidecar.name} names what only AWS knows`);
+  const { name, image, ...others } = entry;
+  return { name, image, imagePullPolicy: pulledAlways(sidecar.image) ? 'Always' : 'IfNotPresent', ...others, terminationMessagePath: '/dev/termination-log', terminationMessagePolicy: 'File' };
+}
+
+/** The tag `latest`, or neither tag nor digest. */
+function pulledAlways(image: string): boolean {
+  if (image.includes('@')) return false;
+  const [, tag = 'latest'] = /:([^/:]+)$/.exec(image) ?? [];
+  return tag === 'latest';
 }
 
 /** Volumes that the program put in tell themselves by their names. */

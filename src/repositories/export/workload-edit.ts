@@ -2,8 +2,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { annotationKeys } from '../../resources/annotations.ts';
 import type { PlacedVariable } from '../../resources/variables.ts';
+import { isSidecar } from '../../resources/pod-sidecars.ts';
 import type { DesiredIdentity } from '../../resources/workload-environment.ts';
-import { volumeChanges, volumeRemoval } from './volume-edit.ts';
+import { sidecarChanges, sidecarRemoval, volumeChanges, volumeRemoval } from './volume-edit.ts';
 import { getIn, isRecord, type YamlChange } from './yaml-change.ts';
 import type { YamlPath } from './yaml-nodes.ts';
 
@@ -20,7 +21,7 @@ export interface WantedEnvironment {
   /** Reloader runs in the cluster: it restarts the workload when the Secret changes. */
   readonly reloader: boolean;
   /** The pods call as a role: there is no Secret. */
-  readonly identity?: Pick<DesiredIdentity, 'serviceAccount' | 'volumes'>;
+  readonly identity?: Pick<DesiredIdentity, 'serviceAccount' | 'volumes' | 'sidecars'>;
 }
 
 export type WorkloadEdit =
@@ -33,7 +34,11 @@ export type WorkloadEdit =
   /** The pods run as another ServiceAccount than the one that the role trusts. */
   | { readonly problem: 'service-account-differs'; readonly runsAs: string; readonly wanted: string }
   /** A key that somebody else put there would hide the role. */
-  | { readonly problem: 'static-key-hides-identity'; readonly container: string };
+  | { readonly problem: 'static-key-hides-identity'; readonly container: string }
+  /** A sidecar would serve sessions on the node's loopback. */
+  | { readonly problem: 'host-network-shares-identity' }
+  /** A container that starts before the sidecar which gives the session. */
+  | { readonly problem: 'init-container-before-sidecar'; readonly container: string };
 
 /** Where each kind keeps its pod template (Kubernetes API reference). */
 const templates: Readonly<Record<string, readonly string[]>> = {
@@ -63,7 +68,7 @@ export function environmentEdit(kind: string, object: unknown, wanted: WantedEnv
   if (wanted.identity !== undefined) {
     const problem = identityProblem(kind, object, chosen.containers, wanted);
     if (problem !== undefined) return problem;
-    changes.push(...chosen.containers.flatMap(({ path }) => ownKeyRemoval(object, path, wanted)), ...volumeChanges(object, podOf(kind), chosen.containers.map(({ path }) => path), wanted.identity.volumes));
+    changes.push(...chosen.containers.flatMap(({ path }) => ownKeyRemoval(object, path, wanted)), ...volumeChanges(object, podOf(kind), chosen.containers.map(({ path }) => path), wanted.identity.volumes), ...sidecarChanges(object, podOf(kind), wanted.identity.sidecars));
   }
   for (const { path, name } of chosen.containers) {
     const present = listIn(object, [...path, 'env']);
@@ -90,7 +95,7 @@ export function environmentRemoval(kind: string, object: unknown, { access, secr
     // From the end on, so that the places of the others stay true.
     for (const index of ours.toReversed()) changes.push({ type: 'remove', path: [...path, 'env', index] });
   }
-  changes.push(...volumeRemoval(object, podOf(kind), allContainers(kind, object).map(({ path }) => path)));
+  changes.push(...volumeRemoval(object, podOf(kind), allContainers(kind, object).filter(({ name }) => !isSidecar(name)).map(({ path }) => path)), ...sidecarRemoval(object, podOf(kind)));
   const annotations = ['metadata', 'annotations'];
   changes.push({ type: 'remove', path: [...annotations, annotationKeys.access] });
   const template = [...(templates[kind] ?? []), 'metadata', 'annotations', annotationKeys.environment];
@@ -150,6 +155,11 @@ function identityProblem(kind: string, object: unknown, containers: readonly Con
   const named = getIn(object, [...spec, 'serviceAccountName']) ?? getIn(object, [...spec, 'serviceAccount']);
   const runsAs = typeof named === 'string' ? named : 'default';
   if (identity?.serviceAccount !== undefined && runsAs !== identity.serviceAccount) return { problem: 'service-account-differs', runsAs, wanted: identity.serviceAccount };
+  if ((identity?.sidecars.length ?? 0) > 0) {
+    if (getIn(object, [...spec, 'hostNetwork']) === true) return { problem: 'host-network-shares-identity' };
+    const early = containers.find(({ init }) => init);
+    if (early !== undefined) return { problem: 'init-container-before-sidecar', container: early.name };
+  }
   const hiding = containers.find(({ path }) => listIn(object, [...path, 'env']).some((entry) => staticKeys.has(getIn(entry, ['name'])) && getIn(entry, ['valueFrom', 'secretKeyRef', 'name']) !== secret));
   return hiding === undefined ? undefined : { problem: 'static-key-hides-identity', container: hiding.name };
 }
