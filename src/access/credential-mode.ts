@@ -15,6 +15,12 @@ export function roleNameOf({ webIdentity, podIdentity, rolesAnywhere, session }:
 
 export const credentialModes = ['accessKey', 'webIdentity', 'podIdentity', 'rolesAnywhere', 'apiKey', 'session'] as const satisfies readonly CredentialMode[];
 
+/** The type of bearer token that the workload calls with, in IAM's words; undefined where its calls are signed. */
+export function bearerTypeOf({ apiKey, session }: Credentials): 'LONG_TERM' | 'SHORT_TERM' | undefined {
+  if (apiKey !== undefined) return 'LONG_TERM';
+  return session?.delivery === 'api-key' ? 'SHORT_TERM' : undefined;
+}
+
 /** A key of an IAM user, delivered through a store: what the modes `accessKey` and `apiKey` have alike. */
 export interface KeyCredentials {
   readonly mode: 'accessKey' | 'apiKey';

@@ -97,7 +97,12 @@ export function declaredMode({ metadata, spec }: DeclaredAccess): Credentials | 
   if (webIdentity !== undefined) return { webIdentity: { ...webIdentity, role: role(webIdentity) } };
   if (podIdentity !== undefined) return { podIdentity: { ...podIdentity, role: role(podIdentity) } };
   if (rolesAnywhere !== undefined) return { rolesAnywhere: present({ ...rolesAnywhere, role: role(rolesAnywhere) }) };
-  if (apiKey !== undefined) return { apiKey: present({ ...apiKey, secretStore: present(apiKey.secretStore), rotation: apiKey.rotation && rotationNamed(metadata.name, apiKey.rotation) }) };
+  if (apiKey !== undefined) {
+    const { secretStore, renewer, sessionDuration, role: named, term, rotation, ...ages } = apiKey;
+    // A short-term key is a session that is handed over as a bearer token.
+    if (term === 'short') return renewer === undefined ? undefined : { session: present({ delivery: 'api-key', renewer, sessionDuration, role: role({ role: named }) }) };
+    return secretStore === undefined ? undefined : { apiKey: present({ ...ages, term, secretStore: present(secretStore), rotation: rotation && rotationNamed(metadata.name, rotation) }) };
+  }
   if (session !== undefined) return { session: present({ ...session, role: role(session) }) };
   return undefined;
 }

@@ -136,13 +136,20 @@ export interface ApiKeyDocument {
   readonly rotation?: RotationJobDocument;
   /** Whole days: `90d`. */
   readonly expiresAfter?: string;
-  readonly secretStore: SecretStoreDocument;
+  /** With `long`, and only then. */
+  readonly secretStore?: SecretStoreDocument;
   readonly term?: 'long' | 'short';
   readonly rotateAfter?: string;
+  /** With `short`, and only then: who signs the keys. */
+  readonly renewer?: string;
+  /** With `short`: from `15m` to `12h`; default `1h`. */
+  readonly sessionDuration?: string;
+  /** With `short`: default `bedrock-<name>-role`. */
+  readonly role?: string;
 }
 
 export interface SessionDocument {
-  readonly delivery?: 'sidecar' | 'credential-process';
+  readonly delivery?: 'sidecar' | 'credential-process' | 'api-key';
   readonly renewer: string;
   readonly image?: string;
   readonly sessionDuration?: string;

@@ -37,7 +37,7 @@ function expandCredentials(credentials: Record<string, unknown>): Record<string,
   for (const mode of ['accessKey', 'apiKey'] as const) {
     const declared = credentials[mode];
     if (typeof declared === 'string') expanded[mode] = { secretStore: expandStore(declared) };
-    else if (isRecord(declared)) expanded[mode] = { ...declared, secretStore: expandStore(declared.secretStore) };
+    else if (isRecord(declared) && declared.secretStore !== undefined) expanded[mode] = { ...declared, secretStore: expandStore(declared.secretStore) };
   }
   return expanded;
 }

@@ -139,8 +139,8 @@ export interface RolesAnywhereCredentials {
 /** A Bedrock API key, a bearer token. */
 export interface ApiKeyCredentials {
   readonly secretStore: SecretStore;
-  /** `long`: a service-specific credential of an IAM user. `short`: a signed token of at most 12 hours. */
-  readonly term: 'long' | 'short';
+  /** A service-specific credential of an IAM user. With `short` the access is one of renewed sessions, see {@link SessionCredentials}. */
+  readonly term: 'long';
   /** A duration, `^[0-9]+(m|h|d)$`. */
   readonly rotateAfter?: string;
   /** Whole days, `90d`: AWS ends each key at this age. Undefined: it has no end. */
@@ -151,8 +151,8 @@ export interface ApiKeyCredentials {
 
 /** Sessions of an IAM role that the program renews in the cluster. */
 export interface SessionCredentials {
-  /** `sidecar`: served on the pod's loopback. `credential-process`: read from a file by the SDK. */
-  readonly delivery: 'sidecar' | 'credential-process';
+  /** `sidecar`: served on the pod's loopback. `credential-process`: read from a file by the SDK. `api-key`: as a short-term API key, a variable. */
+  readonly delivery: 'sidecar' | 'credential-process' | 'api-key';
   /** ARN of the IAM user or role that renews the sessions: the role trusts this one alone. */
   readonly renewer: string;
   /** The program's image, which serves the sessions; only with `sidecar`. */

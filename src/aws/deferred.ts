@@ -8,7 +8,7 @@ import type { ApiKeyCalls, BedrockCalls, BedrockRuntimeCalls, CloudTrailCalls, E
 
 export function deferredSts(session: Session): StsCalls {
   const load = once(async () => (await import('./sts.ts')).stsCalls(session));
-  return { getCallerIdentity: async () => (await load()).getCallerIdentity(), assumeRole: async (...given) => (await load()).assumeRole(...given) };
+  return { getCallerIdentity: async () => (await load()).getCallerIdentity(), assumeRole: async (...given) => (await load()).assumeRole(...given), shortTermKey: async (...given) => (await load()).shortTermKey(...given) };
 }
 
 export function deferredIam(session: Session): IamCalls {

@@ -2,6 +2,7 @@ import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk
 import { Secret } from '../secret.ts';
 import { present } from './answer.ts';
 import { clientSettings } from './client-settings.ts';
+import { signShortTermKey } from './short-term-key.ts';
 import { reading } from './session.ts';
 import type { Session } from './session.ts';
 import type { StsCalls } from './types.ts';
@@ -29,5 +30,6 @@ export function stsCalls(session: Session): StsCalls {
         };
       });
     },
+    shortTermKey: (made, region) => signShortTermKey(made, region, session.clock.now()),
   };
 }

@@ -103,6 +103,8 @@ export interface StsCalls {
   getCallerIdentity(): Promise<CallerIdentity>;
   /** `seconds`: an hour at most where the caller is a role itself (IAM user guide, "Role chaining"). */
   assumeRole(input: { roleArn: string; sessionName: string; seconds: number }): Promise<AwsSession>;
+  /** A short-term Bedrock API key for that region, good until the session ends and for 12 hours at most. Signed here: no call is made. */
+  shortTermKey(session: AwsSession, region: string): Promise<Secret>;
 }
 
 export interface IamUser {
@@ -228,6 +230,8 @@ export interface TrustedRole {
   readonly trust: PolicyDocument;
   readonly tags: Tags;
   readonly permissionsBoundary?: string;
+  /** The longest session, in seconds; an hour unless it says otherwise. */
+  readonly maxSessionSeconds: number;
 }
 
 /** An issuer of tokens that the account trusts. `url` is without `https://`. */
@@ -241,7 +245,7 @@ export interface OidcProvider {
 /** Roles for the pods of a cluster, the issuers behind them, and a session of such a role. */
 export interface WebIdentityCalls {
   getRole(name: string): Promise<TrustedRole | undefined>;
-  createRole(input: { name: string; path: string; trust: PolicyDocument; description: string; tags: Tags; permissionsBoundary?: string }): Promise<TrustedRole>;
+  createRole(input: { name: string; path: string; trust: PolicyDocument; description: string; tags: Tags; permissionsBoundary?: string; maxSessionSeconds?: number }): Promise<TrustedRole>;
   deleteRole(name: string): Promise<void>;
   tagRole(name: string, tags: Tags): Promise<void>;
   setTrust(name: string, trust: PolicyDocument): Promise<void>;

@@ -35,7 +35,7 @@ export function webIdentityCalls(session: Session): WebIdentityCalls {
       const where = place('GetRole', name);
       return orUndefined(reading(session, where, async () => toRole(present((await client.send(new GetRoleCommand({ RoleName: name }))).Role, 'Role', where), where)));
     },
-    createRole({ name, path, trust, description, tags, permissionsBoundary }) {
+    createRole({ name, path, trust, description, tags, permissionsBoundary, maxSessionSeconds }) {
       const where = place('CreateRole', name);
       const input = {
         RoleName: name,
@@ -44,6 +44,7 @@ export function webIdentityCalls(session: Session): WebIdentityCalls {
         Description: description,
         Tags: tagEntries(tags),
         ...(permissionsBoundary === undefined ? {} : { PermissionsBoundary: permissionsBoundary }),
+        ...(maxSessionSeconds === undefined ? {} : { MaxSessionDuration: maxSessionSeconds }),
       };
       return changing(session, where, async () => toRole(present((await client.send(new CreateRoleCommand(input))).Role, 'Role', where), where));
     },
@@ -135,6 +136,8 @@ function toRole(role: Role | RoleDetail, where: CallPlace): TrustedRole {
     arn: present(role.Arn, 'Arn', where),
     trust: readPolicyDocument(present(role.AssumeRolePolicyDocument, 'AssumeRolePolicyDocument', where), where),
     tags: tagsOf(role.Tags),
+    // GetAccountAuthorizationDetails tells none (IAM API reference, RoleDetail).
+    maxSessionSeconds: ('MaxSessionDuration' in role ? role.MaxSessionDuration : undefined) ?? 3600,
     ...(boundary === undefined ? {} : { permissionsBoundary: boundary }),
   };
 }

@@ -1,3 +1,4 @@
+import { bearerTypeOf } from '../access/credential-mode.ts';
 import { exitCodes } from '../errors/error.ts';
 import { partitionOf } from '../bedrock/regions.ts';
 import { compilePolicy } from '../policy/compile.ts';
@@ -31,7 +32,7 @@ export async function run(options: CommandOptions, commandLine: CommandLine): Pr
 
 function policyOf({ access, models }: Declared): CompiledPolicy {
   const { account, discovery, endpoint, credentials } = access.spec;
-  return compilePolicy({ models, account, discovery, bearer: credentials.apiKey !== undefined, ...(endpoint === undefined ? {} : { endpoint }) });
+  return compilePolicy({ models, account, discovery, bearer: bearerTypeOf(credentials), ...(endpoint === undefined ? {} : { endpoint }) });
 }
 
 function explained({ access }: Declared, policy: CompiledPolicy): string {

@@ -31,8 +31,8 @@ async function renew(options: CommandOptions, commandLine: CommandLine): Promise
     const context = await connect(name.region, catalog, options, commandLine);
     renewals.push(await renewSession(name, context, { now: options.rotation.rotateNow }));
   }
-  if (commandLine.output !== 'text') await printStructured({ sessions: renewals.map(({ access, renewed, endsAt, dueAt }) => ({ namespace: access.namespace, name: access.name, renewed, endsAt: endsAt.toISOString(), dueAt: dueAt.toISOString() })) }, commandLine);
-  else for (const { access, renewed, endsAt, dueAt } of renewals) commandLine.print(`${access.namespace}/${access.name}: ${renewed ? 'renewed' : 'more than half of it is left'}, until ${endsAt.toISOString()}; due ${dueAt.toISOString()}`);
+  if (commandLine.output !== 'text') await printStructured({ sessions: renewals.map(({ access, renewed, restarted, endsAt, dueAt }) => ({ namespace: access.namespace, name: access.name, renewed, ...(restarted.length === 0 ? {} : { restarted }), endsAt: endsAt.toISOString(), dueAt: dueAt.toISOString() })) }, commandLine);
+  else for (const { access, renewed, restarted, endsAt, dueAt } of renewals) commandLine.print(`${access.namespace}/${access.name}: ${renewed ? 'renewed' : 'more than half of it is left'}, until ${endsAt.toISOString()}; due ${dueAt.toISOString()}${restarted.length === 0 ? '' : `; restarted ${restarted.join(', ')}`}`);
   return exitCodes.ok;
 }
 

@@ -1,12 +1,14 @@
+import { bearerTypeOf } from '../access/credential-mode.ts';
 import { checkModels } from '../access/check-models.ts';
 import { clientProfile } from '../access/clients/index.ts';
 import { accessDigest } from '../access/digest.ts';
 import type { Access, Workload } from '../access/types.ts';
 import { partitionOf } from '../bedrock/regions.ts';
-import type { Catalog } from '../bedrock/types.ts';
+import type { Catalog, Partition } from '../bedrock/types.ts';
 import type { Finding } from '../finding.ts';
 import { compilePolicy } from '../policy/compile.ts';
 import { kinds } from '../resources/index.ts';
+import { renewedWithin, sessionOf } from '../resources/session.ts';
 import type { Footprint } from './types.ts';
 
 export interface FootprintCircumstances {
@@ -21,7 +23,7 @@ export interface FootprintCircumstances {
 export function footprint(access: Access, { catalog, clusterId, now, strict = false }: FootprintCircumstances): Footprint {
   const { spec, metadata } = access;
   const { models, findings } = checkModels({ access }, { catalog, now, strict });
-  const policy = compilePolicy({ models, account: spec.account, discovery: spec.discovery, bearer: spec.credentials.apiKey !== undefined, ...(spec.endpoint === undefined ? {} : { endpoint: spec.endpoint }) });
+  const policy = compilePolicy({ models, account: spec.account, discovery: spec.discovery, bearer: bearerTypeOf(spec.credentials), ...(spec.endpoint === undefined ? {} : { endpoint: spec.endpoint }) });
   const owner = { cluster: clusterId, namespace: metadata.namespace, name: metadata.name };
   const implied = { access, owner, partition: partitionOf(spec.region) ?? 'aws', models, policy, catalog };
   return {
@@ -32,7 +34,7 @@ export function footprint(access: Access, { catalog, clusterId, now, strict = fa
     models,
     policy,
     resources: kinds.flatMap((kind) => kind.desired(implied)),
-    findings: [...findings, ...policy.findings, ...layoutFindings(access), ...clientFindings(access)],
+    findings: [...findings, ...policy.findings, ...layoutFindings(access), ...clientFindings(access), ...renewalFindings(access, implied.partition)],
   };
 }
 
@@ -46,6 +48,23 @@ function layoutFindings({ spec }: Access): readonly Finding[] {
       cause: 'While a key is changed, the Secret may for a moment hold the id of one key and the secret of another.',
       remedy: 'Leave out credentials.accessKey.layout: one parameter then holds the pair as JSON.',
       place: { field: 'spec.credentials.accessKey.layout' },
+    },
+  ];
+}
+
+/** What a process reads once changes with every renewal. */
+function renewalFindings(access: Access, partition: Partition): readonly Finding[] {
+  const session = sessionOf(access, partition);
+  if (session === undefined || session.restarts.length === 0) return [];
+  const minutes = renewedWithin(session.seconds) / 60;
+  return [
+    {
+      id: 'short-term-key-restarts',
+      severity: 'info',
+      message: `the pods of ${session.restarts.map(({ kind, name }) => `${kind} ${name}`).join(', ')} are restarted every ${minutes >= 60 ? `${Math.round(minutes / 6) / 10} hours` : `${Math.round(minutes)} minutes`}`,
+      cause: `A short-term API key lasts ${session.seconds / 60} minutes here, and is renewed when half of that is left; a process reads it once.`,
+      remedy: 'Where that is too often, take a mode that needs no restart (session with a sidecar, rolesAnywhere, webIdentity), or an IAM user as renewer and a longer sessionDuration.',
+      place: { field: 'spec.credentials' },
     },
   ];
 }

@@ -440,11 +440,23 @@ export const accessPages = {
     remedy: 'Write expiresAfter in days, such as 90d, and rotateAfter shorter than that.',
     fault: 'input',
   },
-  'api-key-term-not-built': {
-    summary: 'Short-term API keys are not made by this program.',
-    cause: 'A short-term key lives for at most 12 hours and is read once by a process, so that the workload would have to be restarted several times a day.',
-    remedy: 'Write term: long, or leave it out. Without any key that lasts: credentials.webIdentity.',
-    fault: 'program',
+  'api-key-term-field': {
+    summary: 'A field of one term of API keys is declared with the other.',
+    cause: 'A long-term key belongs to an IAM user and lies in a store; a short-term one is signed by a renewer with a session of a role, and lies in a Secret alone.',
+    remedy: 'Leave the field out, or write the other term.',
+    fault: 'input',
+  },
+  'short-term-key-restarts': {
+    summary: 'Pods are restarted for each short-term API key.',
+    cause: 'A process reads its environment once, and a short-term key is renewed when half of its time is left.',
+    remedy: 'Nothing to do. Where it is too often: an IAM user as renewer and a longer sessionDuration, or a mode that needs no restart.',
+    fault: 'input',
+  },
+  'short-term-key-without-restart': {
+    summary: 'A short-term API key is declared for what is not restarted in time.',
+    cause: 'A process reads its environment once. What is not restarted when the key is renewed goes on with one that ends.',
+    remedy: 'Leave restart out, and name workloads that roll out; or declare credentials.webIdentity, podIdentity, rolesAnywhere or session with a sidecar, which need no restart.',
+    fault: 'input',
   },
   'store-role-without-create': {
     summary: 'A role is declared for a store that is not created.',

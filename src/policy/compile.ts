@@ -3,7 +3,7 @@ import { ownProfileSource } from '../bedrock/own-profile.ts';
 import type { ResolvedModel } from '../bedrock/types.ts';
 import { AccessError } from '../errors/error.ts';
 import type { Finding } from '../finding.ts';
-import { bearerGrant } from './bearer.ts';
+import { bearerGrant, type BearerType } from './bearer.ts';
 import { attachedPoliciesLimit, listOf, managedPolicyLimit, policySize } from './document.ts';
 import { invocationArns, routesGlobally } from './grants.ts';
 import type { CompiledPolicy, ConditionBlock, PolicyDocument, PolicyStatement } from './types.ts';
@@ -20,8 +20,8 @@ export interface PolicyInput {
   readonly account: string;
   /** May models be listed and described? */
   readonly discovery: boolean;
-  /** May the calls be made with a long-term API key instead of a signature? */
-  readonly bearer?: boolean;
+  /** The type of API key with which the calls may be made, instead of a signature; `true`: a long-term one. */
+  readonly bearer?: BearerType | boolean | undefined;
   /** Grant only through this VPC endpoint, or from these networks (CIDR). One of the two. */
   readonly endpoint?: { readonly sourceVpce?: string; readonly sourceIp?: readonly string[] };
 }
@@ -50,11 +50,13 @@ export function compilePolicy(input: PolicyInput): CompiledPolicy {
 }
 
 function packed(input: PolicyInput, lists: boolean, describes = lists): readonly (readonly Purposed[])[] {
-  const statements = [...invokeStatements(input), ...(lists ? listStatements(input) : []), ...(describes ? describeStatements(input) : []), ...(input.bearer === true ? [bearerStatement] : [])];
+  const statements = [...invokeStatements(input), ...(lists ? listStatements(input) : []), ...(describes ? describeStatements(input) : []), ...(input.bearer === undefined || input.bearer === false ? [] : [bearerStatement(input.bearer === true ? 'LONG_TERM' : input.bearer)])];
   return pack(statements.flatMap(splitLong));
 }
 
-const bearerStatement: Purposed = { statement: { Sid: 'UseApiKey', ...bearerGrant }, models: [], purpose: 'call with a long-term API key (the action knows no resource)' };
+function bearerStatement(type: BearerType): Purposed {
+  return { statement: { Sid: 'UseApiKey', ...bearerGrant(type) }, models: [], purpose: `call with a ${type === 'LONG_TERM' ? 'long' : 'short'}-term API key (the action knows no resource)` };
+}
 
 function ownKey(models: readonly ResolvedModel[]): string {
   const sources = models.map((model) => `${model.sourceRegion} ${ownProfileSource(model) ?? ''}`).sort();

@@ -17,6 +17,8 @@ export interface DesiredRole {
   readonly trust: PolicyDocument;
   readonly description: string;
   readonly permissionsBoundary?: string;
+  /** The longest session that is asked for, where that is more than an hour. */
+  readonly sessionSeconds?: number;
   /** What the trust policy names and must be there before the role. */
   readonly trusts: readonly Field[];
   /** Where the access has application inference profiles: the mark `bedrock-access/profiles`. */
@@ -40,6 +42,7 @@ export const iamRole: ResourceKind<DesiredRole, TrustedRole> = {
       trusts: role.trusts,
       profileRegions: ownProfileRegions(models),
       ...(permissionsBoundary === undefined ? {} : { permissionsBoundary }),
+      ...(role.sessionSeconds === undefined ? {} : { sessionSeconds: role.sessionSeconds }),
     };
     return [{ kind: 'iam-role', key: 'role', name: role.name, desired, ...(managedBy.iam === 'terraform' ? { required: true } : {}) }];
   },
@@ -64,7 +67,8 @@ export const iamRole: ResourceKind<DesiredRole, TrustedRole> = {
   found: ({ trust, tags }) => ({ ...trustLines(trust), [markLine]: markedProfileRegions({ tags }).join(' ') }),
   problems(resource, observed): readonly Finding[] {
     if (observed === undefined) return [];
-    const { path, permissionsBoundary = '' } = resource.desired;
+    const { path, permissionsBoundary = '', sessionSeconds = 0, name } = resource.desired;
+    if (observed.maxSessionSeconds < sessionSeconds) return [sessionTooLong(name, observed.maxSessionSeconds, sessionSeconds, address(resource))];
     const what = observed.path !== path ? `lies under the path ${observed.path}, not ${path}` : (observed.permissionsBoundary ?? '') !== permissionsBoundary ? `has ${observed.permissionsBoundary ?? 'no permissions boundary'} as its boundary, not ${permissionsBoundary || 'none'}` : undefined;
     if (what === undefined) return [];
     return [
@@ -82,8 +86,8 @@ export const iamRole: ResourceKind<DesiredRole, TrustedRole> = {
   foreseen: ({ name, arn }) => ({ name, arn }),
   outputs: ({ name, arn }) => ({ name, arn }),
 
-  async create({ name, path, trust, description, permissionsBoundary, profileRegions }, hands) {
-    const role = await hands.aws.webIdentity.createRole({ name, path, trust, description, tags: { ...ownerTags(hands.owner), ...profileMark(undefined, profileRegions) }, ...(permissionsBoundary === undefined ? {} : { permissionsBoundary }) });
+  async create({ name, path, trust, description, permissionsBoundary, sessionSeconds, profileRegions }, hands) {
+    const role = await hands.aws.webIdentity.createRole({ name, path, trust, description, tags: { ...ownerTags(hands.owner), ...profileMark(undefined, profileRegions) }, ...(permissionsBoundary === undefined ? {} : { permissionsBoundary }), ...(sessionSeconds === undefined ? {} : { maxSessionSeconds: sessionSeconds }) });
     return { name: role.name, arn: role.arn };
   },
   async update({ trust, profileRegions }, { name, arn, tags }, differences, hands) {
@@ -99,6 +103,17 @@ export const iamRole: ResourceKind<DesiredRole, TrustedRole> = {
   permissions: ['iam:GetRole', 'iam:CreateRole', 'iam:TagRole', 'iam:UpdateAssumeRolePolicy', 'iam:DeleteRole', 'iam:GetAccountAuthorizationDetails'],
   repeatable: ['iam:TagRole', 'iam:UpdateAssumeRolePolicy', 'iam:DeleteRole'],
 };
+
+function sessionTooLong(name: string, longest: number, wanted: number, resource: string): Finding {
+  return {
+    id: 'role-differs',
+    severity: 'error',
+    message: `IAM role ${name} gives sessions of ${longest} seconds at most, and ${wanted} are declared`,
+    cause: 'The role was made for shorter sessions, or somebody changed it.',
+    remedy: `Let its owner change it: aws iam update-role --role-name ${name} --max-session-duration ${wanted}; or declare a shorter sessionDuration.`,
+    place: { resource },
+  };
+}
 
 const markLine = 'tag bedrock-access/profiles';
 

@@ -19,7 +19,17 @@ export interface PodRole {
   readonly trust: PolicyDocument;
   /** What the trust policy names and must be there before the role. */
   readonly trusts: readonly Field[];
+  /** The longest session that is asked for, where that is more than the hour that every role gives. */
+  readonly sessionSeconds?: number;
   readonly pods: PodParts;
+}
+
+/** Where a token lies, and what changes with each. */
+export interface PodToken {
+  /** Name of the Secret, as it will be and once it is there. */
+  readonly secretName: string;
+  readonly secret: Field;
+  readonly id: Field;
 }
 
 /** What a mode puts into the pods. */
@@ -31,6 +41,8 @@ export interface PodParts {
   readonly sidecars?: readonly PodSidecar[];
   /** By which the client finds its credentials. */
   readonly variables: readonly EnvironmentVariable[];
+  /** A Secret with a token that is read once: pods are made anew for each. */
+  readonly token?: PodToken;
   /** Values of the environment's ConfigMap that are mounted, and no variables. */
   readonly files?: Readonly<Record<string, string>>;
   /** What must be there before a pod starts, beyond the role and its policies. */

@@ -3,13 +3,13 @@
  * and empty where somebody else does: then the run waits for the renewer.
  */
 import { AwsCallError } from '../aws/error.ts';
-import type { AwsSession } from '../aws/types.ts';
+import type { Aws } from '../aws/types.ts';
 import type { KubernetesObject, ObjectReference } from '../kubernetes/types.ts';
 import { annotationKeys } from './annotations.ts';
 import type { Field, Hands, ResourceKind, Stray } from './kind.ts';
 import { reference } from './kind.ts';
 import { ownerLabels, ownershipByLabels } from './owner.ts';
-import { sessionContent, sessionEnds } from './session-document.ts';
+import { holdsApiKey, sessionContent, sessionEnds, type HeldSession } from './session-document.ts';
 import { sessionOf, sessionSecretName } from './session.ts';
 import { objectName, removeObject, replaceWith } from './whole-object.ts';
 
@@ -20,7 +20,11 @@ export interface DesiredSession {
   readonly renewer: string;
   readonly sessionName: string;
   readonly seconds: number;
+  /** As a short-term API key for this region, and not as a session. */
+  readonly apiKeyFor?: string;
 }
+
+const asKey = ', as an API key';
 
 export const sessionSecret: ResourceKind<DesiredSession, KubernetesObject> = {
   kind: 'session-secret',
@@ -29,8 +33,8 @@ export const sessionSecret: ResourceKind<DesiredSession, KubernetesObject> = {
   desired({ access, partition }) {
     const session = sessionOf(access, partition);
     if (session === undefined) return [];
-    const { namespace, secret, sessionName, seconds, declared } = session;
-    return [{ kind: 'session-secret', key: 'session', name: secret, desired: { namespace, name: secret, role: reference('iam-role', 'role', 'arn'), renewer: declared.renewer, sessionName, seconds } }];
+    const { namespace, secret, sessionName, seconds, declared, region } = session;
+    return [{ kind: 'session-secret', key: 'session', name: secret, desired: { namespace, name: secret, role: reference('iam-role', 'role', 'arn'), renewer: declared.renewer, sessionName, seconds, ...(declared.delivery === 'api-key' ? { apiKeyFor: region } : {}) } }];
   },
   identity: ({ desired }) => `${desired.namespace}/${desired.name}`,
 
@@ -45,23 +49,26 @@ export const sessionSecret: ResourceKind<DesiredSession, KubernetesObject> = {
   },
   ownership: ownershipByLabels,
 
-  expected: ({ role }, resolve) => ({ 'session of': resolve(role) }),
-  found: (observed) => ({ 'session of': sessionEnds(observed) === undefined ? '' : (observed.metadata.annotations?.[annotationKeys.sessionRole] ?? '') }),
+  expected({ role, apiKeyFor }, resolve) {
+    const arn = resolve(role);
+    return { 'session of': arn === undefined || apiKeyFor === undefined ? arn : `${arn}${asKey}` };
+  },
+  found: (observed) => ({ 'session of': sessionEnds(observed) === undefined ? '' : `${observed.metadata.annotations?.[annotationKeys.sessionRole] ?? ''}${holdsApiKey(observed) ? asKey : ''}` }),
 
   foreseen: ({ name }) => ({ name }),
-  outputs: ({ metadata }) => ({ name: metadata.name ?? '' }),
+  outputs: ({ metadata }) => ({ name: metadata.name ?? '', accessKeyId: metadata.annotations?.[annotationKeys.accessKeyId] ?? '' }),
 
   async create(desired, hands) {
     const { namespace, name } = desired;
     const session = await firstSession(desired, hands);
     const { data = {}, annotations = {} } = session === undefined ? {} : sessionContent(session, hands.value(desired.role));
     await hands.kubernetes.create({ apiVersion: 'v1', kind: 'Secret', metadata: { namespace, name, labels: ownerLabels(hands.owner), annotations }, type: 'Opaque', data });
-    return { name };
+    return { name, accessKeyId: session?.accessKeyId ?? '' };
   },
   async update(desired, observed, _differences, hands) {
     const session = await firstSession(desired, hands);
     await replaceWith(session === undefined ? observed : withSession(observed, session, hands.value(desired.role)), {}, hands);
-    return { name: desired.name };
+    return { name: desired.name, accessKeyId: (session?.accessKeyId ?? observed.metadata.annotations?.[annotationKeys.accessKeyId]) ?? '' };
   },
   remove: (observed, hands) => removeObject(observed, hands),
 
@@ -84,7 +91,7 @@ export const sessionSecret: ResourceKind<DesiredSession, KubernetesObject> = {
 };
 
 /** The same Secret with another session in it. */
-export function withSession(observed: KubernetesObject, session: AwsSession, roleArn: string): KubernetesObject {
+export function withSession(observed: KubernetesObject, session: HeldSession, roleArn: string): KubernetesObject {
   const { data, annotations } = sessionContent(session, roleArn, observed);
   return { ...observed, metadata: { ...observed.metadata, annotations: { ...observed.metadata.annotations, ...annotations } }, data };
 }
@@ -103,13 +110,19 @@ function referenceTo({ namespace, name }: { readonly namespace: string; readonly
 /** A new role may be assumed everywhere within seconds, with no bound given: asked again over half a minute. */
 const attempts = 4;
 
+/** A session of the role, and the short-term API key for that region where one is wanted. */
+export async function takeSession({ apiKeyFor, ...asked }: { readonly roleArn: string; readonly sessionName: string; readonly seconds: number; readonly apiKeyFor: string | undefined }, aws: Aws): Promise<HeldSession> {
+  const session = await aws.sts.assumeRole(asked);
+  return apiKeyFor === undefined ? session : { ...session, apiKey: await aws.sts.shortTermKey(session, apiKeyFor) };
+}
+
 /** Undefined where the caller is not the one whom the role trusts. */
-async function firstSession({ role, renewer, sessionName, seconds }: DesiredSession, { aws, clock, signal, value }: Hands): Promise<AwsSession | undefined> {
+async function firstSession({ role, renewer, sessionName, seconds, apiKeyFor }: DesiredSession, { aws, clock, signal, value }: Hands): Promise<HeldSession | undefined> {
   const caller = await aws.sts.getCallerIdentity();
   if (!isRenewer(caller.arn, renewer)) return undefined;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await aws.sts.assumeRole({ roleArn: value(role), sessionName, seconds });
+      return await takeSession({ roleArn: value(role), sessionName, seconds, apiKeyFor }, aws);
     } catch (error) {
       if (!(error instanceof AwsCallError) || error.kind !== 'denied' || attempt > attempts) throw error;
       await clock.sleep(1000 * 2 ** attempt, signal);

@@ -3,10 +3,11 @@
  * For a cluster whose token issuer AWS cannot reach and that has no certificate authority for its pods.
  */
 import { createHash } from 'node:crypto';
-import type { Access, SessionCredentials } from '../access/types.ts';
+import type { Access, SessionCredentials, Workload } from '../access/types.ts';
 import type { Partition } from '../bedrock/types.ts';
 import type { PolicyDocument } from '../policy/types.ts';
 import { reference } from './kind.ts';
+import { credentialFields } from './parameter-names.ts';
 import { roleOf, type PodParts, type PodRole } from './pod-role.ts';
 import { volumePrefix } from './pod-volumes.ts';
 
@@ -19,6 +20,10 @@ export interface RenewedSession {
   /** As CloudTrail shows it. */
   readonly sessionName: string;
   readonly seconds: number;
+  /** Where Bedrock is called: a short-term API key is for one region. */
+  readonly region: string;
+  /** Restarted for each short-term API key; none in another delivery. */
+  readonly restarts: readonly Workload[];
 }
 
 /** Keys of the Secret. */
@@ -46,6 +51,8 @@ export function sessionOf(access: Access, partition: Partition): RenewedSession 
     secret: sessionSecretName(metadata.name),
     sessionName: cut(`bedrock-access-${metadata.namespace}-${metadata.name}`),
     seconds: secondsOf(declared.sessionDuration),
+    region: spec.region,
+    restarts: declared.delivery === 'api-key' ? spec.workloads : [],
   };
 }
 
@@ -65,10 +72,11 @@ export function podRoleOfSession(access: Access, partition: Partition): PodRole 
   if (session === undefined || role === undefined) return undefined;
   return {
     ...role,
+    ...(session.seconds > 3600 ? { sessionSeconds: session.seconds } : {}),
     trust: sessionTrust(session),
     trusts: [],
     pods: {
-      ...(session.declared.delivery === 'sidecar' ? fromSidecar(session) : fromFile(session, access)),
+      ...deliveredBy(session, access),
       ready: [reference('session-secret', 'session', 'name')],
     },
   };
@@ -80,6 +88,26 @@ export function podRoleOfSession(access: Access, partition: Partition): PodRole 
  */
 function sessionTrust({ declared }: RenewedSession): PolicyDocument {
   return { Version: '2012-10-17', Statement: [{ Sid: 'Renewer', Effect: 'Allow', Principal: { AWS: declared.renewer }, Action: 'sts:AssumeRole' }] };
+}
+
+function deliveredBy(session: RenewedSession, access: Access): Omit<PodParts, 'ready'> {
+  switch (session.declared.delivery) {
+    case 'sidecar':
+      return fromSidecar(session);
+    case 'credential-process':
+      return fromFile(session, access);
+    case 'api-key':
+      return asApiKey(session);
+  }
+}
+
+/** Clients take a bearer token before every other credential, so that nothing hides it. */
+function asApiKey({ secret }: RenewedSession): Omit<PodParts, 'ready'> {
+  return {
+    volumes: [],
+    variables: [{ name: credentialFields.apiKey, from: 'apiKey' }],
+    token: { secretName: secret, secret: reference('session-secret', 'session', 'name'), id: reference('session-secret', 'session', 'accessKeyId') },
+  };
 }
 
 const configFolder = '/var/run/secrets/bedrock-access.dev/aws';

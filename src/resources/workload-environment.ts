@@ -16,6 +16,7 @@ import { currentKey } from './access-key.ts';
 import { keySortOf } from './key-sort.ts';
 import { ours, type Owner, type Ownership } from './owner.ts';
 import { sidecarsFound, sidecarsWanted, type PodSidecar } from './pod-sidecars.ts';
+import type { PodToken } from './pod-role.ts';
 import type { PodVolume } from './pod-volumes.ts';
 import type { Readings } from './readings.ts';
 import { awaitedOfReloader, notReloading, reloadersOf, reloading, type Reloading } from './reloader.ts';
@@ -60,7 +61,9 @@ export interface DesiredIdentity {
   readonly ready: readonly Field[];
   /** A variable that others put into a pod when it is made, once the thing with this id is there. */
   readonly givenAtStart?: { readonly by: Field; readonly variable: string; readonly keptOutBy: string };
-  /** Beside a static key. */
+  /** A Secret of the mode's own, whose token is a variable. */
+  readonly token?: PodToken;
+  /** Variables for which SDKs pass over it. */
   readonly hiddenBy: readonly string[];
 }
 
@@ -97,11 +100,11 @@ export const workloadEnvironment: ResourceKind<DesiredEnvironment, ObservedEnvir
         workload,
         namespace: metadata.namespace,
         variables,
-        secret: identity === undefined ? reference('external-secret', 'secret', 'name') : '',
+        secret: identity === undefined ? reference('external-secret', 'secret', 'name') : (identity.token?.secret ?? ''),
         configMap: reference('environment-config-map', 'environment', 'name'),
-        secretName: spec.names.secret,
+        secretName: identity?.token?.secretName ?? spec.names.secret,
         configMapName: spec.names.environment,
-        credential: sort === undefined ? '' : currentKey(sort).id,
+        credential: identity?.token?.id ?? (sort === undefined ? '' : currentKey(sort).id),
         ...(identity === undefined ? {} : { identity }),
         digest: spec.restart === 'never' || !workloadShape(workload.kind).rollsOut ? '' : digestOf(variables),
         profiles: ownProfiles(variables.map((variable) => (variable.in === 'config-map' ? (variable.value ?? '') : ''))),
@@ -261,7 +264,7 @@ function expected(desired: DesiredEnvironment, resolve: Resolve, seen?: Observed
     const given = desired.identity?.givenAtStart;
     const id = given === undefined ? undefined : resolve(given.by);
     if (given !== undefined) lines['restart for credential'] = id === undefined || seen === undefined ? id : startMark(id, seen.object, seen.without);
-    else if (seen?.reloading.secret !== true && desired.identity === undefined) lines['restart for credential'] = resolve(desired.credential);
+    else if (seen?.reloading.secret !== true && (desired.identity === undefined || desired.identity.token !== undefined)) lines['restart for credential'] = resolve(desired.credential);
     if (seen?.reloading.configMap !== true) lines['restart for environment'] = environmentDigest(desired, resolve);
   }
   return lines;

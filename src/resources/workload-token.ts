@@ -14,10 +14,12 @@ import { workloadShape } from './workload-kinds.ts';
 export function desiredIdentity(implied: Implied): DesiredIdentity | undefined {
   const role = podRoleOf(implied.access, implied.partition);
   if (role === undefined) return undefined;
-  const { serviceAccount, volumes, sidecars = [], ready, givenAtStart, hiddenBy = [] } = role.pods;
+  const { serviceAccount, volumes, sidecars = [], ready, givenAtStart, hiddenBy = [], token } = role.pods;
   return {
     field: `spec.credentials.${modeOf(implied.access.spec.credentials)}`,
-    hiddenBy,
+    // A bearer token comes before a key.
+    hiddenBy: token === undefined ? ['AWS_ACCESS_KEY_ID', ...hiddenBy] : [],
+    ...(token === undefined ? {} : { token }),
     ...(givenAtStart === undefined ? {} : { givenAtStart }),
     ...(serviceAccount === undefined ? {} : { serviceAccount }),
     volumes,
@@ -84,7 +86,7 @@ function hiding({ hiddenBy, field }: DesiredIdentity, container: Container, obje
     const variable = variableNamed(container, name);
     return variable !== undefined && !(variable.ours && variable.managers.length === 0);
   };
-  return ['AWS_ACCESS_KEY_ID', ...hiddenBy].filter(byOthers).map((name) => hidingFinding(name, `container ${container.name} of ${named}`, `where ${named} is defined`, { field, resource: named }));
+  return hiddenBy.filter(byOthers).map((name) => hidingFinding(name, `container ${container.name} of ${named}`, `where ${named} is defined`, { field, resource: named }));
 }
 
 /** A variable of a container for which SDKs pass over the role. */

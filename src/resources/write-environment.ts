@@ -6,6 +6,7 @@ import type { Hands, Outputs } from './kind.ts';
 import { sidecarEntry } from './pod-sidecars.ts';
 import { mountEntry, volumeEntry } from './pod-volumes.ts';
 import { podsWithout, startMark } from './given-at-start.ts';
+import { tokenId } from './session-document.ts';
 import { reloadersOf, reloading } from './reloader.ts';
 import { containersFor, fieldManager, managedPath, shownVariable, variableNamed, type Container, type ContainerVariable } from './workload-containers.ts';
 import { environmentDigest, type DesiredEnvironment } from './workload-environment.ts';
@@ -66,7 +67,10 @@ async function restartAnnotations(object: KubernetesObject, desired: DesiredEnvi
   if (desired.digest === '') return {};
   const found = at(object, ...workloadShape(object.kind).template, 'metadata', 'annotations');
   const { secret, configMap } = reloading(object, { secret: desired.secretName, configMap: desired.configMapName }, await reloadersOf(hands.readings));
-  const credential = desired.identity !== undefined ? await markOfStart(object, desired.identity, hands) : secret ? textAt(found, annotationKeys.credential) : hands.value(desired.credential);
+  const token = desired.identity?.token;
+  // Somebody may have renewed it since it was looked at.
+  const present = token === undefined ? undefined : tokenId(await hands.kubernetes.get({ apiVersion: 'v1', kind: 'Secret', namespace: desired.namespace, name: token.secretName }));
+  const credential = desired.identity !== undefined && token === undefined ? await markOfStart(object, desired.identity, hands) : secret ? textAt(found, annotationKeys.credential) : (present ?? hands.value(desired.credential));
   const environment = configMap ? textAt(found, annotationKeys.environment) : environmentDigest(desired, (field) => hands.value(field));
   return { ...(credential === undefined ? {} : { [annotationKeys.credential]: credential }), ...(environment === undefined ? {} : { [annotationKeys.environment]: environment }) };
 }
@@ -93,16 +97,22 @@ function plainValues(container: Container, desired: DesiredEnvironment): readonl
  * leaves out is removed, while the API refuses an entry that has both.
  */
 async function takeOver(object: KubernetesObject, taken: readonly { readonly container: Container; readonly variable: ContainerVariable }[], hands: Hands): Promise<void> {
-  const { apiVersion, kind } = workloadShape(object.kind);
+  const { kind } = workloadShape(object.kind);
   const paths = taken.map(({ container, variable }) => ({ path: managedPath(kind, container.init ? 'initContainers' : 'containers', container.name, variable.name), entry: variable.entry }));
+  await ownAlone(object, paths, hands);
+}
+
+/** Moves these fields to the program's manager, and to nobody else. */
+export async function ownAlone(object: KubernetesObject, paths: readonly { readonly path: readonly string[]; readonly entry: Fields }[], { kubernetes, clock }: Pick<Hands, 'kubernetes' | 'clock'>): Promise<void> {
+  const { apiVersion, kind } = workloadShape(object.kind);
   const isOurs = ({ manager, operation, subresource }: ManagedFieldsEntry): boolean => manager === fieldManager && operation === 'Apply' && subresource === undefined;
   const entries = object.metadata.managedFields ?? [];
-  const own = entries.find(isOurs) ?? { manager: fieldManager, operation: 'Apply', apiVersion, fieldsType: 'FieldsV1', fieldsV1: {}, time: hands.clock.now().toISOString().replace(/\.\d+Z$/, 'Z') };
+  const own = entries.find(isOurs) ?? { manager: fieldManager, operation: 'Apply', apiVersion, fieldsType: 'FieldsV1', fieldsV1: {}, time: clock.now().toISOString().replace(/\.\d+Z$/, 'Z') };
   const managedFields = [
     ...entries.filter((entry) => !isOurs(entry)).map((entry) => (entry.subresource === undefined ? { ...entry, fieldsV1: paths.reduce((fields, { path }) => without(fields, path), entry.fieldsV1) } : entry)),
     { ...own, fieldsV1: paths.reduce((fields, { path, entry }) => having(fields, path, ownedLeaves(entry)), own.fieldsV1) },
   ];
-  await hands.kubernetes.patch(
+  await kubernetes.patch(
     { apiVersion, kind, namespace: object.metadata.namespace ?? '', name: object.metadata.name ?? '' },
     {
       type: 'json',
@@ -120,7 +130,7 @@ type Fields = Readonly<Record<string, unknown>>;
 /** The entry itself (`.`) and each of its fields down to the last. */
 function ownedLeaves(entry: Fields): Fields {
   const leaves = (value: Fields): Fields => Object.fromEntries(Object.entries(value).map(([name, inner]) => [`f:${name}`, isRecord(inner) ? leaves(inner) : {}]));
-  return { '.': {}, ...leaves(entry) };
+  return Object.keys(entry).length === 0 ? {} : { '.': {}, ...leaves(entry) };
 }
 
 function having(fields: Fields, [first, ...rest]: readonly string[], value: Fields): Fields {

@@ -69,7 +69,7 @@ const cases: readonly Case[] = [
   })),
   { what: 'a window in a time zone that is none', text: withSpec('  restart: window\n  restartWindow: { schedule: "0 2 * * *", duration: 2h, timeZone: Asia/Tokio }'), finds: ['schedule-malformed 25:30 spec.restartWindow.schedule'], says: /Asia\/Tokyo/ },
   { what: 'an API key for OpenHands', text: changed('accessKey:', 'apiKey:'), finds: ['client-without-mode 15:15 spec.workloads[0].client'], says: /credentials\.accessKey for openhands/ },
-  { what: 'a short-term API key', text: withApiKey('term: short'), finds: ['api-key-term-not-built 24:13 spec.credentials.apiKey.term'], says: /term: long.*webIdentity/s },
+  { what: 'a short-term API key in a store', text: withApiKey('term: short'), finds: ['field-missing 17:5 spec.credentials.apiKey', 'api-key-term-field 18:7 spec.credentials.apiKey.secretStore', 'api-key-term-field 23:7 spec.credentials.apiKey.rotateAfter'], says: /no store.*session renew/s },
   ...['12h', '36601d'].map((age) => ({ what: `an API key that ends after ${age}`, text: withApiKey(`expiresAfter: ${age}`), finds: ['api-key-age 24:21 spec.credentials.apiKey.expiresAfter'], says: /90d/ })),
   { what: 'an API key that ends before it is rotated', text: withApiKey('expiresAfter: 30d'), finds: ['api-key-age 24:21 spec.credentials.apiKey.expiresAfter'], says: /rotateAfter shorter than 30d/ },
   { what: 'two parameters for an API key', text: withApiKey('layout: pair'), finds: ['field-unknown 24:7 spec.credentials.apiKey.layout'] },

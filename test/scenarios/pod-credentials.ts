@@ -84,7 +84,7 @@ export async function podCredentials(pod: KubernetesObject, world: CallingWorld,
   const declaration = world.in(mode);
   return session(mode, async () => {
     const taken = await sessionWayOf(openInquiry(declaration, await world.run()))?.way.session();
-    if (taken?.credentials === undefined) throw new Error(`${mode}: ${JSON.stringify(taken)}`);
+    if (taken?.credentials === undefined || 'token' in taken.credentials) throw new Error(`${mode}: ${JSON.stringify(taken)}`);
     return taken.credentials;
   });
 }

@@ -42,6 +42,13 @@ export const crdRules: readonly { readonly path: readonly string[]; readonly rul
     rules: [{ rule: "!(has(self.layout) && self.layout == 'pair' && has(self.secretStore.service) && self.secretStore.service == 'SecretsManager')", message: 'layout pair is for Parameter Store' }],
   },
   { path: ['spec', 'credentials', 'accessKey', 'secretStore'], rules: roleOfCreatedStore },
+  {
+    path: ['spec', 'credentials', 'apiKey'],
+    rules: [
+      { rule: "has(self.renewer) == (has(self.term) && self.term == 'short')", message: 'renewer goes with term: short, and only with it' },
+      { rule: "has(self.secretStore) != (has(self.term) && self.term == 'short')", message: 'secretStore goes with term: long, and only with it' },
+    ],
+  },
   { path: ['spec', 'credentials', 'apiKey', 'secretStore'], rules: roleOfCreatedStore },
   { path: ['spec', 'credentials', 'apiKey', 'expiresAfter'], rules: [{ rule: "self.endsWith('d')", message: 'whole days, such as 90d' }] },
   {

@@ -2,15 +2,18 @@ import type { Finding } from '../../finding.ts';
 import { accessFinding } from '../access-finding.ts';
 import type { DeclaredAccess } from '../schema/index.ts';
 import type { SourceDocument } from '../source/documents.ts';
+import { shortTermFaults, termFaults } from './short-term-key.ts';
 
 /** IAM API reference, CreateServiceSpecificCredential, CredentialAgeDays. */
 const longestAge = 36_600;
 const minutesOf: Readonly<Record<string, number>> = { m: 1, h: 60, d: 1440 };
 
 /** AWS ends a key by whole days, and it must not end before it is to be rotated. */
-export function apiKeyFaults({ credentials }: DeclaredAccess['spec'], source: SourceDocument): Finding[] {
-  const { term, expiresAfter, rotateAfter } = credentials.apiKey ?? {};
-  if (term === 'short') return [accessFinding('api-key-term-not-built', 'spec.credentials.apiKey.term: short-term API keys are not made by this program.', source.place('spec.credentials.apiKey.term'))];
+export function apiKeyFaults(spec: DeclaredAccess['spec'], source: SourceDocument): Finding[] {
+  const { term, expiresAfter, rotateAfter } = spec.credentials.apiKey ?? {};
+  const wrong = termFaults(spec, source);
+  if (wrong.length > 0) return wrong;
+  if (term === 'short') return shortTermFaults(spec, source);
   if (expiresAfter === undefined) return [];
   const field = 'spec.credentials.apiKey.expiresAfter';
   const days = Number(/^(\d+)d$/.exec(expiresAfter)?.[1] ?? longestAge + 1);

@@ -9,6 +9,7 @@ import type { CredentialMode } from '../types.ts';
 import { apiKeyFaults } from './api-key.ts';
 import { declaredStore } from './declared-store.ts';
 import { rolesAnywhereFaults } from './roles-anywhere.ts';
+import { shortTermFaults } from './short-term-key.ts';
 
 /** Exactly one mode; a role only for a store that is created; a rotation only where the program holds the key. */
 export function checkCredentials({ spec }: DeclaredAccess, source: SourceDocument): Finding[] {
@@ -19,11 +20,11 @@ export function checkCredentials({ spec }: DeclaredAccess, source: SourceDocumen
     ];
   }
   const [mode] = credentialModes.filter((name) => spec.credentials[name] !== undefined);
-  const refused = mode === undefined ? [] : clientFaults(mode, spec, source);
+  const refused = mode === undefined ? [] : clientFaults(spec.credentials.session?.delivery === 'api-key' ? 'apiKey' : mode, spec, source);
   if (refused.length > 0) return refused;
   if (mode === 'webIdentity' || mode === 'podIdentity') return roleFaults(mode, spec, source);
   if (mode === 'rolesAnywhere') return rolesAnywhereFaults(spec, source);
-  if (spec.credentials.session !== undefined) return sessionFaults(spec, source);
+  if (spec.credentials.session !== undefined) return spec.credentials.session.delivery === 'api-key' ? shortTermFaults(spec, source) : sessionFaults(spec, source);
   const { secretStore: store, mode: of } = declaredStore(spec) ?? {};
   if (store?.role !== undefined && !store.create) {
     const field = `spec.credentials.${of}.secretStore.role`;

@@ -77,7 +77,7 @@ function environment(workload: Workload, field: string, access: DeclaredAccess, 
       }),
     ];
   }
-  const known = { roles: modelRoles(access.spec.models), endpoint: access.spec.endpoint?.url !== undefined || access.spec.endpoint?.fips === true, credentials: access.spec.credentials.apiKey === undefined ? ['accessKeyId', 'secretAccessKey'] : ['apiKey'] };
+  const known = { roles: modelRoles(access.spec.models), endpoint: access.spec.endpoint?.url !== undefined || access.spec.endpoint?.fips === true, credentials: access.spec.credentials.apiKey === undefined && access.spec.credentials.session?.delivery !== 'api-key' ? ['accessKeyId', 'secretAccessKey'] : ['apiKey'] };
   return variables.flatMap(([name, value]) => {
     const variable = fieldName([...fieldPath(field), 'environment', name]);
     const place = source.place(variable);

@@ -55,20 +55,23 @@ const rolesAnywhere = z
 
 const apiKey = z
   .strictObject({
-    secretStore,
-    term: z.enum(['long', 'short']).default('long').describe('`long`: a service-specific credential of an IAM user. `short`: a token of at most 12 hours, which is refused: a process reads it once, so that it would have to be restarted several times a day.'),
+    secretStore: secretStore.optional(),
+    term: z.enum(['long', 'short']).default('long').describe('`long`: a service-specific credential of an IAM user, which needs `secretStore`. `short`: a token that a renewer signs with a session of a role; it needs `renewer`, and the workload is restarted whenever half of its time is over.'),
+    renewer: principalArn.optional().describe('With `short`: ARN of the IAM user or role that runs `session renew`: the role trusts this one alone.'),
+    sessionDuration: duration.optional().describe('With `short`: how long one token lasts, from `15m` to `12h`; default `1h`, which is the most where the renewer is a role.'),
+    role,
     rotateAfter: duration.optional().describe('Rotate the key when it is this old: `30d`, `12h`, `90m`.'),
     expiresAfter: duration.optional().describe('AWS ends each key at this age, in whole days: `90d`. A rotation is due well before. Without it a key has no end.'),
     rotation: rotationJob.optional(),
   })
-  .describe('An IAM user with a long-term Amazon Bedrock API key, a bearer token, delivered through External Secrets.');
+  .describe('An Amazon Bedrock API key, a bearer token: long-term, of an IAM user and delivered through External Secrets; or short-term, signed by a renewer.');
 
 const session = z
   .strictObject({
-    delivery: z.enum(['sidecar', 'credential-process']).default('sidecar').describe("How the workload gets the session. `sidecar`: the program serves it on the pod's loopback. `credential-process`: the SDK reads a file by a command; the workload's image needs `cat`."),
+    delivery: z.enum(['sidecar', 'credential-process', 'api-key']).default('sidecar').describe("How the workload gets the session. `sidecar`: the program serves it on the pod's loopback. `credential-process`: the SDK reads a file by a command; the workload's image needs `cat`. `api-key`: what `apiKey` with `term: short` says."),
     renewer: principalArn.describe('ARN of the IAM user or role that runs `session renew`: the role trusts this one alone.'),
     image: imageReference.optional().describe('The image of this program, for the sidecar.'),
-    sessionDuration: duration.optional().describe('How long one session lasts, from `15m` to `1h`; default `1h`. It is renewed when half of it is left.'),
+    sessionDuration: duration.optional().describe('How long one session lasts, from `15m` to `1h` (with `api-key` to `12h`); default `1h`. It is renewed when half of it is left.'),
     role,
   })
   .describe('An IAM role whose sessions are renewed into a Secret that the pods mount: for a cluster whose token issuer AWS cannot reach.');

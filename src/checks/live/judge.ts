@@ -1,3 +1,4 @@
+import { bearerTypeOf } from '../../access/credential-mode.ts';
 import type { ResolvedModel } from '../../bedrock/types.ts';
 import { bearerRequest } from '../../policy/bearer.ts';
 import { evaluate } from '../../policy/evaluate.ts';
@@ -16,7 +17,8 @@ export function judge(facts: PolicyFacts, model: ResolvedModel, actions: readonl
     ...(endpoint?.sourceIp?.[0] === undefined ? {} : { 'aws:SourceIp': endpoint.sourceIp[0].split('/')[0] ?? '' }),
   };
   const { principal } = facts;
-  const token = facts.access.spec.credentials.apiKey === undefined ? [] : [bearerRequest({ principal, region: model.sourceRegion, context })];
+  const type = bearerTypeOf(facts.access.spec.credentials);
+  const token = type === undefined ? [] : [bearerRequest({ principal, region: model.sourceRegion, type, context })];
   const requests = [...token, ...actions.flatMap((action) => invocationRequests({ principal, action, model, account, context }))];
   return requests.map((request) => ({ request, verdict: evaluate(request, facts.policies) }));
 }

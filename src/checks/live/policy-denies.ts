@@ -1,6 +1,6 @@
 import type { ResolvedModel } from '../../bedrock/types.ts';
 import type { Finding } from '../../finding.ts';
-import { bearerGrant } from '../../policy/bearer.ts';
+import { bearerAction } from '../../policy/bearer.ts';
 import { deniedBy } from './denied-by.ts';
 import type { Judged, PolicyFacts } from './facts.ts';
 import { judge, refused, regionOf } from './judge.ts';
@@ -36,7 +36,7 @@ function finding(facts: PolicyFacts, model: ResolvedModel, denied: readonly Judg
 export function whatIsMissing(denied: readonly Judged[]): string {
   const [first, ...others] = denied;
   // Where the API key itself may not be used, the model is not come to.
-  if (first?.request.action === bearerGrant.Action) return [bearerGrant.Action, ...(others.length === 0 ? [] : [whatIsMissing(others)])].join(', and ');
+  if (first?.request.action === bearerAction) return [bearerAction, ...(others.length === 0 ? [] : [whatIsMissing(others)])].join(', and ');
   const actions = [...new Set(denied.map(({ request }) => request.action))];
   const profiles = [...new Set(denied.filter(({ request }) => request.resource.includes('inference-profile/')).map(({ request }) => request.resource))];
   const regions = [...new Set(denied.filter(({ request }) => request.resource.includes(':foundation-model/')).map(regionOf))].sort();

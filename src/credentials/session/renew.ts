@@ -16,12 +16,15 @@ import { annotationKeys } from '../../resources/annotations.ts';
 import { ownershipByLabels, type Owner } from '../../resources/owner.ts';
 import { takeReadings } from '../../resources/readings.ts';
 import { sessionEnds } from '../../resources/session-document.ts';
-import { isRenewer, withSession } from '../../resources/session-secret.ts';
+import { isRenewer, takeSession, withSession } from '../../resources/session-secret.ts';
+import { restartFor } from '../../resources/session-restart.ts';
 import { renewedWithin, sessionOf, type RenewedSession } from '../../resources/session.ts';
 
 export interface Renewal {
   readonly access: AccessName;
   readonly renewed: boolean;
+  /** Workloads that were restarted for it: `Deployment app`. Only with a short-term API key. */
+  readonly restarted: readonly string[];
   /** Of the session that the Secret holds now. */
   readonly endsAt: Date;
   /** From then on another run renews it. */
@@ -39,7 +42,9 @@ export async function renewSession(name: AccessName, context: Pick<RunContext, '
   const held = sessionEnds(secret);
   const left = held === undefined ? 0 : held.getTime() - context.clock.now().getTime();
   const access = { namespace: name.namespace, name: name.name };
-  if (held !== undefined && !now && left > renewedWithin(session.seconds) * 1000) return { access, renewed: false, endsAt: held, dueAt: dueAt(held, session) };
+  const restarted = (id: string | undefined): Promise<readonly string[]> => (id === undefined ? Promise.resolve([]) : restartFor(id, session.restarts, session.namespace, context));
+  // A run that ended between the Secret and the workload is made good.
+  if (held !== undefined && !now && left > renewedWithin(session.seconds) * 1000) return { access, renewed: false, restarted: await restarted(keyOf(secret)), endsAt: held, dueAt: dueAt(held, session) };
   const made = await taken(session, context);
   try {
     // The resourceVersion goes along: of two that renew at once the one that comes later leaves what the other wrote.
@@ -48,9 +53,9 @@ export async function renewSession(name: AccessName, context: Pick<RunContext, '
     const other = error instanceof KubernetesCallError && error.kind === 'conflict' ? await context.kubernetes.get({ apiVersion: 'v1', kind: 'Secret', namespace: session.namespace, name: session.secret }) : undefined;
     const ends = other === undefined ? undefined : sessionEnds(other);
     if (ends === undefined || keyOf(other) === keyOf(secret)) throw error;
-    return { access, renewed: false, endsAt: ends, dueAt: dueAt(ends, session) };
+    return { access, renewed: false, restarted: [], endsAt: ends, dueAt: dueAt(ends, session) };
   }
-  return { access, renewed: true, endsAt: made.expiresAt, dueAt: dueAt(made.expiresAt, session) };
+  return { access, renewed: true, restarted: await restarted(made.accessKeyId), endsAt: made.expiresAt, dueAt: dueAt(made.expiresAt, session) };
 }
 
 /** As it was applied: what a document says that was not applied yet is no matter of a renewal. While modes change, either is right. */
@@ -78,16 +83,16 @@ function dueAt(ends: Date, { seconds }: RenewedSession): Date {
   return new Date(ends.getTime() - renewedWithin(seconds) * 1000);
 }
 
-async function taken({ roleArn, sessionName, seconds, declared }: RenewedSession, { aws }: Pick<RunContext, 'aws'>): ReturnType<RunContext['aws']['sts']['assumeRole']> {
+async function taken({ roleArn, sessionName, seconds, declared, region }: RenewedSession, { aws }: Pick<RunContext, 'aws'>): ReturnType<typeof takeSession> {
   try {
-    return await aws.sts.assumeRole({ roleArn, sessionName, seconds });
+    return await takeSession({ roleArn, sessionName, seconds, apiKeyFor: declared.delivery === 'api-key' ? region : undefined }, aws);
   } catch (error) {
     if (!(error instanceof AwsCallError) || error.kind !== 'denied') throw toAccessError(error);
     const caller = await aws.sts.getCallerIdentity();
     if (isRenewer(caller.arn, declared.renewer)) throw toAccessError(error);
     throw new AccessError('session-renewer-differs', `${caller.arn} may not renew the session of ${roleArn}`, {
       cause: `The role trusts ${declared.renewer} alone.`,
-      remedy: 'Run it with the credentials of that one, or declare another spec.credentials.session.renewer and apply.',
+      remedy: 'Run it with the credentials of that one, or declare another renewer and apply.',
       place: { field: 'spec.credentials.session.renewer', resource: roleArn },
     });
   }

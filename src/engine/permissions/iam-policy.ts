@@ -97,7 +97,7 @@ export function boundaryPolicy({ partition, account }: Confinement): PolicyDocum
         ],
       },
       { Sid: 'Discovery', Effect: 'Allow', Action: ['bedrock:ListFoundationModels', 'bedrock:ListInferenceProfiles'], Resource: '*' },
-      { Sid: 'ApiKeys', ...bearerGrant },
+      { Sid: 'ApiKeys', ...bearerGrant(['LONG_TERM', 'SHORT_TERM']) },
     ],
   };
 }

@@ -4,6 +4,9 @@ import type { KubernetesObject } from '../../kubernetes/types.ts';
 import { servedExternalSecrets } from '../../resources/external-secrets-version.ts';
 import { at, recordsAt, textAt } from '../../resources/json.ts';
 import { keySortOf, sortNamed } from '../../resources/key-sort.ts';
+import { podRoleOf } from '../../resources/pod-role.ts';
+import { heldApiKey } from '../../resources/session-document.ts';
+import { sessionOf } from '../../resources/session.ts';
 import { Secret } from '../../secret.ts';
 import { readParameterPair } from './gather-parameters.ts';
 import type { Inquiry } from './inquiry.ts';
@@ -35,6 +38,11 @@ export async function gatherDelivery(inquiry: Inquiry): Promise<DeliveryFacts> {
   };
 }
 
+/** The Secret that the variables of the workload come from. */
+export function secretNameOf({ access, implied }: Inquiry): string {
+  return podRoleOf(access, implied.partition)?.pods.token?.secretName ?? access.spec.names.secret;
+}
+
 export interface ReadSecret {
   readonly pair?: Pair;
   readonly keys: readonly string[];
@@ -42,9 +50,12 @@ export interface ReadSecret {
 }
 
 /** The Secret of the access, as fingerprints; undefined when there is none. */
-export async function readSecret({ access, readings, hash }: Inquiry): Promise<ReadSecret | undefined> {
-  const object = await readings.object({ apiVersion: 'v1', kind: 'Secret', namespace: access.metadata.namespace, name: access.spec.names.secret });
+export async function readSecret(inquiry: Inquiry): Promise<ReadSecret | undefined> {
+  const { access, readings, hash } = inquiry;
+  const object = await readings.object({ apiVersion: 'v1', kind: 'Secret', namespace: access.metadata.namespace, name: secretNameOf(inquiry) });
   if (object === undefined) return undefined;
+  const held = heldApiKey(object);
+  if (sessionOf(access, inquiry.implied.partition) !== undefined) return { keys: Object.keys(Object(at(object, 'data'))), changedAt: changedAt(object), ...(held === undefined ? {} : { pair: { accessKeyId: held.accessKeyId, fingerprint: hash.fingerprint(held.token) } }) };
   const fields = keySortOf(access)?.fields;
   const [id, half] = fields === undefined ? [] : [secretValue(object, fields.id), secretValue(object, fields.secret)];
   const accessKeyId = id === undefined ? undefined : hash.accessKeyIdIn(id);

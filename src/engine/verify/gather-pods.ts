@@ -9,7 +9,7 @@ import { workloadVariables } from '../../resources/variables.ts';
 import { workloadShape } from '../../resources/workload-kinds.ts';
 import type { PlacedVariable, WorkloadVariables } from '../../resources/variables.ts';
 import { Secret } from '../../secret.ts';
-import { readSecret } from './gather-delivery.ts';
+import { readSecret, secretNameOf } from './gather-delivery.ts';
 import type { Inquiry } from './inquiry.ts';
 import { resolveEnvironment } from './pod-environment.ts';
 import type { Environment, ReadSource, ResolvedVariable } from './pod-environment.ts';
@@ -38,7 +38,7 @@ export async function gatherPods(inquiry: Inquiry): Promise<LivePods> {
   return {
     facts: {
       namespace,
-      secretName: access.spec.names.secret,
+      secretName: secretNameOf(inquiry),
       workloads: workloads.map(({ facts }) => facts),
       ...(secret === undefined ? {} : { secretChangedAt: secret.changedAt }),
       ...(secret?.pair === undefined ? {} : { secretPair: secret.pair, secretKeyId: secret.pair.accessKeyId }),

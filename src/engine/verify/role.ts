@@ -2,6 +2,7 @@
 import type { AwsCredentials } from '../../aws/types.ts';
 import type { PolicyFacts } from '../../checks/live/facts.ts';
 import { podMissing } from '../../checks/live/pod-missing.ts';
+import { podOlderThanSecret } from '../../checks/live/pod-older-than-secret.ts';
 import { podVariable } from '../../checks/live/pod-variable.ts';
 import type { Finding } from '../../finding.ts';
 import type { NamedPolicy } from '../../policy/types.ts';
@@ -11,7 +12,7 @@ import { hidingFinding } from '../../resources/workload-token.ts';
 import type { VerifyCheck } from '../types.ts';
 import { check, type Looked } from './check.ts';
 import { gatherPods, type LivePods } from './gather-pods.ts';
-import type { HeldCredentials } from './held-credentials.ts';
+import type { ApiKeyHeld, HeldCredentials } from './held-credentials.ts';
 import type { Inquiry } from './inquiry.ts';
 import { callableModels } from './own-profiles.ts';
 import { wayOfPodIdentity } from './pod-identity.ts';
@@ -30,7 +31,7 @@ export interface SessionWay {
   /** What is wrong with what the mode needs besides the role. */
   around(): Promise<readonly Finding[]>;
   /** A session, taken as a pod takes it; without one the findings say why. */
-  session(): Promise<Looked & { readonly credentials?: AwsCredentials }>;
+  session(): Promise<Looked & { readonly credentials?: AwsCredentials | ApiKeyHeld }>;
 }
 
 /** Undefined in the modes of an IAM user. */
@@ -88,10 +89,10 @@ async function roleAndTrust(role: PodRole, way: SessionWay, { readings }: Inquir
   return { detail: `${role.name} trusts ${way.holder}`, findings: [...around, ...of] };
 }
 
-function podEnvironment({ facts }: LivePods, { pods: { givenAtStart, hiddenBy = [] } }: PodRole, way: SessionWay): Looked {
+function podEnvironment({ facts }: LivePods, { pods: { givenAtStart, hiddenBy = [], token } }: PodRole, way: SessionWay): Looked {
   const pods = facts.workloads.flatMap((workload) => workload.pods);
   const containers = pods.flatMap((pod) => pod.containers.map((container) => ({ ...container, said: `container ${container.name} of pod ${pod.name}`, place: { resource: `Pod ${facts.namespace}/${pod.name}` } })));
-  const hidden = containers.flatMap(({ said, variables, place }) => ['AWS_ACCESS_KEY_ID', ...hiddenBy].filter((name) => variables.has(name)).map((name) => hidingFinding(name, said, 'where the workload is defined', place)));
+  const hidden = containers.flatMap(({ said, variables, place }) => (token === undefined ? ['AWS_ACCESS_KEY_ID', ...hiddenBy] : []).filter((name) => variables.has(name)).map((name) => hidingFinding(name, said, 'where the workload is defined', place)));
   const without = containers
     .filter(({ variables }) => givenAtStart !== undefined && !variables.has(givenAtStart.variable))
     .map(({ said, place }): Finding => ({
@@ -102,7 +103,7 @@ function podEnvironment({ facts }: LivePods, { pods: { givenAtStart, hiddenBy = 
       remedy: 'Run `bedrock-access apply`: it makes such pods anew. What it does not restart (a Job, OnDelete, restart: never) gets it with its next pod.',
       place,
     }));
-  return { detail: `${pods.length} ${pods.length === 1 ? 'pod' : 'pods'} with ${way.pods}`, findings: [...podMissing(facts), ...podVariable(facts), ...hidden, ...without] };
+  return { detail: `${pods.length} ${pods.length === 1 ? 'pod' : 'pods'} with ${way.pods}`, findings: [...podMissing(facts), ...podVariable(facts), ...(token === undefined ? [] : podOlderThanSecret(facts)), ...hidden, ...without] };
 }
 
 /** Every policy that AWS would look at for the role, boundary included; undefined when there is no such role. */

@@ -1,10 +1,12 @@
 /** A session of the workload's role, taken from where its pods take it: the Secret that is renewed. */
 import type { Finding } from '../../finding.ts';
 import type { KubernetesObject } from '../../kubernetes/types.ts';
-import { heldSession, sessionEnds } from '../../resources/session-document.ts';
+import { heldApiKey, heldSession, sessionEnds } from '../../resources/session-document.ts';
 import { kubeletSeconds, renewedWithin, sessionOf, type RenewedSession } from '../../resources/session.ts';
 import type { Inquiry } from './inquiry.ts';
 import type { SessionWay } from './role.ts';
+
+const deliveredAs = { sidecar: 'an address for their session', 'credential-process': 'the file of their session', 'api-key': 'a short-term API key' } as const;
 
 /** Undefined in another mode. */
 export function wayOfSession(inquiry: Inquiry): SessionWay | undefined {
@@ -15,14 +17,14 @@ export function wayOfSession(inquiry: Inquiry): SessionWay | undefined {
   return {
     holder: declared.renewer,
     title: 'Session',
-    pods: declared.delivery === 'sidecar' ? 'an address for their session' : 'the file of their session',
+    pods: deliveredAs[declared.delivery],
     around: () => Promise.resolve([]),
     async session() {
       const object = await held;
       const now = inquiry.context.clock.now();
       const ends = object === undefined ? undefined : sessionEnds(object);
       const findings = sessionFindings(session, ends, now);
-      const credentials = object === undefined || ends === undefined || ends <= now ? undefined : heldSession(object);
+      const credentials = object === undefined || ends === undefined || ends <= now ? undefined : declared.delivery === 'api-key' ? heldApiKey(object) : heldSession(object);
       return { detail: detailOf(session, object, ends, now), findings, ...(credentials === undefined ? {} : { credentials }) };
     },
   };

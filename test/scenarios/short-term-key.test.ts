@@ -1,0 +1,201 @@
+/** An access with a short-term API key that a renewer signs: apply, verify, renewal with a restart, rollback and destroy. */
+import { Buffer } from 'node:buffer';
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { AccessDocumentSpec, ApiKeyDocument } from '../../src/access/document.ts';
+import type { Access } from '../../src/access/types.ts';
+import { renewSession } from '../../src/credentials/session/renew.ts';
+import { applyAccess, destroyAccess, planAccess, rollbackAccess } from '../../src/engine/index.ts';
+import type { RunContext, VerifyCheck } from '../../src/engine/types.ts';
+import { verifyAccess } from '../../src/engine/verify/index.ts';
+import { AccessError } from '../../src/errors/error.ts';
+import type { KubernetesObject } from '../../src/kubernetes/types.ts';
+import { recordsAt, textAt } from '../../src/resources/json.ts';
+import { Secret } from '../../src/secret.ts';
+import { access, declared, deployment, events, failures, inSandbox, namespace, summaryOf, type EngineWorld } from './engine-world.ts';
+import { programIdentity, startLeastWorld } from './permissions-world.ts';
+
+const administrator = 'arn:aws:iam::123456789012:user/sandbox/administrator';
+const sonnet = 'us.anthropic.claude-sonnet-4-6';
+const haiku = [{ id: 'us.anthropic.claude-haiku-4-5-20251001-v1:0', role: 'default' }];
+const hour = 3_600_000;
+const mark = 'bedrock-access.dev/credential';
+
+function shortTerm(apiKey: Partial<ApiKeyDocument> = {}, spec: Partial<AccessDocumentSpec> = {}): Access {
+  return declared({ workloads: [{ kind: 'Deployment', name: 'openhands', client: 'ai-sdk' }], credentials: { apiKey: { term: 'short', renewer: administrator, ...apiKey } }, ...spec });
+}
+
+/** Sessions end by the wall clock, so the world's is set by it. */
+function inCluster(play: (world: EngineWorld) => Promise<void>): Promise<void> {
+  return inSandbox(play, { now: new Date(), externalSecrets: false, objects: [deployment()] });
+}
+
+async function done(run: AsyncGenerator<Awaited<ReturnType<typeof events>>[number]>): Promise<void> {
+  const said = await events(run);
+  assert.deepEqual(failures(said), []);
+  assert.equal(summaryOf(said).outcome, 'done');
+}
+
+async function verified(declaration: Access, context: RunContext): Promise<readonly string[]> {
+  const checks: VerifyCheck[] = [];
+  for await (const check of verifyAccess(declaration, { ...context, call: true })) checks.push(check);
+  return checks.flatMap(({ id, outcome, findings }) => [`${id} ${outcome}`, ...findings.map((finding) => `${finding.severity} ${finding.id}: ${finding.message}`)]);
+}
+
+async function changes(declaration: Access, context: RunContext): Promise<readonly string[]> {
+  const { plan } = await planAccess(declaration, context);
+  return plan.steps.filter(({ action }) => action !== 'none').map(({ id }) => id);
+}
+
+async function secretOf({ kubernetes }: EngineWorld): Promise<KubernetesObject> {
+  const secret = await kubernetes.get({ apiVersion: 'v1', kind: 'Secret', namespace, name: 'bedrock-openhands-session' });
+  assert.ok(secret !== undefined);
+  return secret;
+}
+
+function tokenIn(secret: KubernetesObject): string {
+  return Buffer.from(textAt(secret, 'data', 'AWS_BEARER_TOKEN_BEDROCK') ?? '', 'base64').toString();
+}
+
+async function template({ kubernetes }: EngineWorld): Promise<string | undefined> {
+  const object = await kubernetes.get({ apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: 'openhands' });
+  return textAt(object, 'spec', 'template', 'metadata', 'annotations', mark);
+}
+
+async function alive({ kubernetes }: EngineWorld): Promise<readonly string[]> {
+  return (await kubernetes.list('v1', 'Pod', { namespace })).filter(({ metadata }) => metadata.deletionTimestamp === undefined).map(({ metadata }) => metadata.uid ?? '');
+}
+
+const allPassed = ['role-and-trust passed', 'session passed', 'pod-environment passed', 'policy passed', 'call passed', 'streamed-call passed'];
+
+test('a short-term API key is signed for the pods, grants exactly one action more, and lies in the Secret alone', () =>
+  inCluster(async (world) => {
+    const said = await events(applyAccess(shortTerm(), await world.run()));
+    assert.deepEqual(failures(said), []);
+    assert.deepEqual(await changes(shortTerm(), await world.run()), []);
+    assert.deepEqual(Object.keys(world.sandbox.aws.snapshot()).sort(), ['policies', 'roles']);
+    const secret = await secretOf(world);
+    assert.deepEqual(Object.keys(Object(secret['data'])), ['AWS_BEARER_TOKEN_BEDROCK']);
+    const token = tokenIn(secret);
+    const address = new URL(`https://${Buffer.from(token.replace('bedrock-api-key-', ''), 'base64').toString()}`);
+    assert.equal(`${address.host}${address.pathname}`, 'bedrock.amazonaws.com/');
+    assert.deepEqual([address.searchParams.get('Action'), address.searchParams.get('Version')], ['CallWithBearerToken', '1']);
+    const expires = Number(address.searchParams.get('X-Amz-Expires'));
+    assert.ok(expires > 3500 && expires <= 3600, String(expires));
+    const [pod] = await world.kubernetes.list('v1', 'Pod', { namespace });
+    const names = recordsAt(recordsAt(pod, 'spec', 'containers')[0], 'env').map(({ name }) => String(name));
+    assert.ok(names.includes('AWS_BEARER_TOKEN_BEDROCK') && !names.some((name) => /ACCESS_KEY|SESSION_TOKEN/.test(name)), names.join(', '));
+    assert.deepEqual(await verified(shortTerm(), await world.run()), allPassed);
+    const policies = (await planAccess(shortTerm(), await world.run())).footprint.policy.documents.flatMap(({ Statement }) => Statement).filter(({ Sid }) => Sid === 'UseApiKey');
+    assert.deepEqual(policies, [{ Sid: 'UseApiKey', Effect: 'Allow', Action: 'bedrock:CallWithBearerToken', Resource: '*', Condition: { StringEquals: { 'bedrock:BearerTokenType': 'SHORT_TERM' } } }]);
+    const elsewhere = JSON.stringify([said, await world.kubernetes.list('apps/v1', 'ControllerRevision', { namespace }), await world.kubernetes.list('apps/v1', 'Deployment', { namespace }), world.sandbox.audit]);
+    assert.ok(!elsewhere.includes(token));
+  }));
+
+test('a renewal at half of the time restarts the pods; the key of the old ones still works, and the next plan is empty', () =>
+  inCluster(async (world) => {
+    await done(applyAccess(shortTerm(), await world.run()));
+    const [first, pods] = [await secretOf(world), await alive(world)];
+    const early = await renewSession(access, await world.run());
+    assert.deepEqual([early.renewed, early.restarted], [false, []]);
+    await world.sandbox.clock.advance(0.6 * hour);
+    const renewal = await renewSession(access, await world.run());
+    assert.deepEqual([renewal.renewed, renewal.restarted], [true, ['Deployment openhands']]);
+    await world.sandbox.clock.advance(60_000);
+    assert.equal(await template(world), (await secretOf(world)).metadata.annotations?.['bedrock-access.dev/access-key-id']);
+    assert.equal((await alive(world)).some((uid) => pods.includes(uid)), false);
+    const { aws } = await world.run();
+    for (const token of [tokenIn(first), tokenIn(await secretOf(world))]) await aws.withToken(new Secret(token)).runtime('us-west-2').converse(sonnet, 'Hello', 16);
+    assert.deepEqual(await verified(shortTerm(), await world.run()), allPassed);
+    assert.deepEqual(await changes(shortTerm(), await world.run()), []);
+    // The mark is the program's own again: a later apply changes it, and takes it away, without a conflict.
+    await world.kubernetes.patch({ apiVersion: 'v1', kind: 'Secret', namespace, name: 'bedrock-openhands-session' }, { type: 'merge', body: { data: null } });
+    await done(applyAccess(shortTerm(), await world.run()));
+    assert.deepEqual(await changes(shortTerm(), await world.run()), []);
+  }));
+
+test('a renewal that ended before the restart is made good by the next one', () =>
+  inCluster(async (world) => {
+    await done(applyAccess(shortTerm(), await world.run()));
+    const run = await world.run();
+    const kubernetes = new Proxy(run.kubernetes, {
+      get(target, name): unknown {
+        const value: unknown = Reflect.get(target, name);
+        if (name === 'patch') return () => Promise.reject(new Error('the process was ended'));
+        return typeof value === 'function' ? (...given: unknown[]): unknown => Reflect.apply(value, target, given) : value;
+      },
+    });
+    await assert.rejects(renewSession(access, { ...run, kubernetes }, { now: true }), /was ended/);
+    assert.deepEqual(await changes(shortTerm(), await world.run()), ['update workload-environment/Deployment/openhands']);
+    const again = await renewSession(access, await world.run());
+    assert.deepEqual([again.renewed, again.restarted], [false, ['Deployment openhands']]);
+    assert.deepEqual(await changes(shortTerm(), await world.run()), []);
+  }));
+
+test('the plan says how often pods are restarted, and verify when a key ends soon', () =>
+  inCluster(async (world) => {
+    const { plan } = await planAccess(shortTerm({ sessionDuration: '12h' }), await world.run());
+    assert.match(plan.findings.find(({ id }) => id === 'short-term-key-restarts')?.message ?? '', /Deployment openhands are restarted every 6 hours/);
+    await done(applyAccess(shortTerm({ sessionDuration: '12h' }), await world.run()));
+    const role = await (await world.run()).aws.webIdentity.getRole('bedrock-openhands-role');
+    assert.equal(role?.maxSessionSeconds, 43_200);
+    await world.sandbox.clock.advance(10 * hour);
+    assert.match((await verified(shortTerm({ sessionDuration: '12h' }), await world.run())).join('\n'), /warning session-ending/);
+  }));
+
+test('a change, a rollback and a destroy of an access with a short-term API key leave nothing behind', () =>
+  inCluster(async (world) => {
+    const before = await world.left();
+    await done(applyAccess(shortTerm(), await world.run()));
+    const first = world.sandbox.aws.snapshot();
+    await done(applyAccess(shortTerm({}, { models: haiku }), await world.run()));
+    await done(rollbackAccess(access, await world.run()));
+    assert.deepEqual(world.sandbox.aws.snapshot(), first);
+    await renewSession(access, await world.run(), { now: true });
+    await done(destroyAccess(access, await world.run()));
+    await world.sandbox.clock.advance(60_000);
+    assert.deepEqual(world.sandbox.aws.snapshot(), {});
+    assert.deepEqual(await world.left(), before);
+  }));
+
+test('permissions: with exactly what is printed an access with a short-term API key is applied, renewed, verified, rolled back and destroyed', async () => {
+  const boundary = 'arn:aws:iam::123456789012:policy/bedrock-access/bedrock-access-boundary';
+  const bounded = (spec: Partial<AccessDocumentSpec> = {}): Access => shortTerm({ renewer: programIdentity }, { permissionsBoundary: boundary, ...spec });
+  const world = await startLeastWorld(bounded(), undefined, { now: new Date(), objects: [deployment()] });
+  try {
+    await done(applyAccess(bounded(), await world.least()));
+    assert.deepEqual(await verified(bounded(), await world.least()), allPassed);
+    assert.deepEqual((await renewSession(access, await world.least(), { now: true })).restarted, ['Deployment openhands']);
+    await done(applyAccess(bounded({ models: haiku }), await world.least()));
+    await done(rollbackAccess(access, await world.least()));
+    await done(destroyAccess(access, await world.least()));
+    assert.deepEqual(Object.keys(world.sandbox.aws.snapshot()), ['policies']);
+    const calls = world.sandbox.audit.filter(({ service, identity }) => service === 'aws' && identity === programIdentity);
+    assert.deepEqual(calls.filter(({ verdict }) => verdict === 'deny').map(({ action, resource }) => `${action} ${resource}`), []);
+  } finally {
+    await world.stop();
+  }
+});
+
+test('what a short-term API key does not go with is refused with its field', () => {
+  const refused = (apiKey: Partial<ApiKeyDocument>, spec: Partial<AccessDocumentSpec> = {}): string => {
+    try {
+      shortTerm(apiKey, spec);
+      return '';
+    } catch (error) {
+      assert.ok(error instanceof AccessError);
+      return error.message;
+    }
+  };
+  const renewer = 'arn:aws:iam::123456789012:role/ci';
+  assert.equal(refused({ renewer }), '');
+  assert.match(refused({ renewer, sessionDuration: '12h' }), /sessionDuration is 12h; with this renewer a token lasts from 15m to 1h/);
+  assert.match(refused({ sessionDuration: '13h' }), /15m to 12h/);
+  assert.match(refused({ renewer: 'arn:aws:iam::210987654321:user/u' }), /of account 210987654321/);
+  assert.match(refused({ rotateAfter: '30d' }), /rotateAfter does not go with term: short/);
+  assert.match(refused({ term: 'long' }), /secretStore is missing|renewer does not go with term: long/);
+  assert.match(refused({}, { restart: 'never' }), /spec.restart is never/);
+  assert.match(refused({}, { managedBy: { iam: 'terraform' } }), /spec.managedBy/);
+  assert.match(refused({}, { workloads: [{ kind: 'CronJob', name: 'nightly', client: 'ai-sdk' }] }), /CronJob nightly are not restarted/);
+  assert.match(refused({}, { workloads: [{ kind: 'Deployment', name: 'openhands', client: 'openhands' }] }), /openhands/);
+});
