@@ -26,10 +26,11 @@ export function sidecarChanges(object: unknown, pod: YamlPath, sidecars: readonl
   ]);
 }
 
-export function sidecarRemoval(object: unknown, pod: YamlPath): readonly YamlChange[] {
+/** @param wanted those that stay */
+export function sidecarRemoval(object: unknown, pod: YamlPath, wanted: readonly PodSidecar[] = []): readonly YamlChange[] {
   const path = [...pod, 'initContainers'];
   return entriesAt(object, path)
-    .flatMap((entry, index) => (isSidecar(nameOf(entry)) ? [index] : []))
+    .flatMap((entry, index) => (isSidecar(nameOf(entry)) && !wanted.some(({ name }) => name === nameOf(entry)) ? [index] : []))
     .toReversed()
     .map((index): YamlChange => ({ type: 'remove', path: [...path, index] }));
 }
@@ -49,11 +50,12 @@ function pulledAlways(image: string): boolean {
   return tag === 'latest';
 }
 
-/** Volumes that the program put in tell themselves by their names. */
-export function volumeRemoval(object: unknown, pod: YamlPath, containers: readonly YamlPath[]): readonly YamlChange[] {
+/** Volumes that the program put in tell themselves by their names. @param wanted those that stay */
+export function volumeRemoval(object: unknown, pod: YamlPath, containers: readonly YamlPath[], wanted: readonly PodVolume[] = []): readonly YamlChange[] {
+  const stays = new Set(wanted.map(({ name }) => name));
   return [...containers.map((container): YamlPath => [...container, 'volumeMounts']), [...pod, 'volumes']].flatMap((path) =>
     entriesAt(object, path)
-      .flatMap((entry, index) => (nameOf(entry).startsWith(volumePrefix) ? [index] : []))
+      .flatMap((entry, index) => (nameOf(entry).startsWith(volumePrefix) && !stays.has(nameOf(entry)) ? [index] : []))
       // From the end on, so that the places of the others stay true.
       .toReversed()
       .map((index): YamlChange => ({ type: 'remove', path: [...path, index] })),

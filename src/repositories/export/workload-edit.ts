@@ -68,7 +68,7 @@ export function environmentEdit(kind: string, object: unknown, wanted: WantedEnv
   if (wanted.identity !== undefined) {
     const problem = identityProblem(kind, object, chosen.containers, wanted);
     if (problem !== undefined) return problem;
-    changes.push(...chosen.containers.flatMap(({ path }) => ownKeyRemoval(object, path, wanted)), ...volumeChanges(object, podOf(kind), chosen.containers.map(({ path }) => path), wanted.identity.volumes), ...sidecarChanges(object, podOf(kind), wanted.identity.sidecars));
+    changes.push(...volumeChanges(object, podOf(kind), chosen.containers.map(({ path }) => path), wanted.identity.volumes), ...sidecarChanges(object, podOf(kind), wanted.identity.sidecars));
   }
   for (const { path, name } of chosen.containers) {
     const present = listIn(object, [...path, 'env']);
@@ -81,6 +81,13 @@ export function environmentEdit(kind: string, object: unknown, wanted: WantedEnv
         replaced.push({ container: name, variable: variable.name, before: shown(present[index]) });
       }
     }
+  }
+  // At the end, so that the places of what is set stay true.
+  if (wanted.identity !== undefined) {
+    const { volumes, sidecars } = wanted.identity;
+    changes.push(...chosen.containers.flatMap(({ path }) => earlierVariables(object, path, wanted)));
+    changes.push(...volumeRemoval(object, podOf(kind), allContainers(kind, object).filter(({ name }) => !isSidecar(name)).map(({ path }) => path), [...volumes, ...sidecars.flatMap((sidecar) => sidecar.volumes)]));
+    changes.push(...sidecarRemoval(object, podOf(kind), sidecars));
   }
   return { changes: [...annotationChanges(kind, object, wanted), ...changes], replaced };
 }
@@ -164,10 +171,14 @@ function identityProblem(kind: string, object: unknown, containers: readonly Con
   return hiding === undefined ? undefined : { problem: 'static-key-hides-identity', container: hiding.name };
 }
 
-/** The key that this access gave the workload before it had a role. */
-function ownKeyRemoval(object: unknown, path: YamlPath, { secret }: WantedEnvironment): readonly YamlChange[] {
+/** The key that this access gave the workload before it had a role, and what refers to a key that the ConfigMap has no more: such a pod would not start. */
+function earlierVariables(object: unknown, path: YamlPath, { secret, configMap, variables }: WantedEnvironment): readonly YamlChange[] {
+  const wanted = new Set(variables.map(({ name }) => name));
+  const held = new Set<unknown>(variables.map(({ key }) => key));
+  const ofKey = (entry: unknown): boolean => staticKeys.has(getIn(entry, ['name'])) && getIn(entry, ['valueFrom', 'secretKeyRef', 'name']) === secret;
+  const ofNothing = (entry: unknown): boolean => getIn(entry, ['valueFrom', 'configMapKeyRef', 'name']) === configMap && !held.has(getIn(entry, ['valueFrom', 'configMapKeyRef', 'key'])) && !wanted.has(String(getIn(entry, ['name'])));
   return listIn(object, [...path, 'env'])
-    .flatMap((entry, index) => (staticKeys.has(getIn(entry, ['name'])) && getIn(entry, ['valueFrom', 'secretKeyRef', 'name']) === secret ? [index] : []))
+    .flatMap((entry, index) => (ofKey(entry) || ofNothing(entry) ? [index] : []))
     .toReversed()
     .map((index): YamlChange => ({ type: 'remove', path: [...path, 'env', index] }));
 }

@@ -176,6 +176,21 @@ suite('export of a keyless access', () => {
     });
   });
 
+  test('the key of before goes, wherever it stands among the variables, and what is set beside it stays whole', async () => {
+    const files: Files = repositories[0].files;
+    const own = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'].map((name) => `        - name: ${name}\n          valueFrom:\n            secretKeyRef:\n              name: bedrock-credentials\n              key: ${name}\n`).join('');
+    const before = (files[deployment] ?? '').replace(/^ {8}- name: SANDBOX_LOCAL_RUNTIME_URL\n/m, `${own}$&`);
+    await inCheckout({ ...files, [deployment]: before }, async (copy, run) => {
+      const { code, stderr } = await run(...tfaction, ...cluster);
+      assert.equal(code, 0, stderr);
+      const text = copy.files()[deployment] ?? '';
+      assert.doesNotMatch(text, /AWS_ACCESS_KEY_ID|AWS_SECRET_ACCESS_KEY/);
+      assert.match(text, /- name: SANDBOX_LOCAL_RUNTIME_URL\n {10}value: http/);
+      assert.match(text, /- name: AWS_REGION\n {10}valueFrom:/);
+      assert.equal(text.match(/- name: AWS_REGION\n/g)?.length, 1);
+    });
+  });
+
   test('an issuer that another target of the repository makes is read, not made again', async () => {
     const files: Files = repositories[0].files;
     const made = `resource "aws_iam_openid_connect_provider" "lolice" {\n  url            = "${issuer}"\n  client_id_list = ["sts.amazonaws.com"]\n}\n`;

@@ -143,6 +143,26 @@ suite('export of an access whose session is renewed', () => {
     }
   });
 
+  test('another delivery leaves nothing of the earlier one in the manifests', async () => {
+    const text = async (...modes: readonly string[]): Promise<string> => {
+      let written = '';
+      await inCheckout({ ...tfaction.files, 'access.yaml': '' }, async (copy, run) => {
+        for (const mode of modes) {
+          copy.write({ 'access.yaml': declaration('openhands', mode) });
+          const { code, stderr } = await run(...tfaction.places, ...cluster);
+          assert.equal(code, 0, stderr);
+        }
+        written = copy.files()['cluster/argoproj/openhands/deployment.yaml'] ?? '';
+      });
+      return written;
+    };
+    const after = await text(fromSidecar, fromFile);
+    assert.doesNotMatch(after, /initContainers|session-token|AWS_CONTAINER_/);
+    assert.match(after, /AWS_CONFIG_FILE/);
+    const sorted = (lines: string): readonly string[] => lines.trim().split('\n').sort();
+    assert.deepEqual(sorted(after), sorted(await text(fromFile)));
+  });
+
   test('pods whose loopback others share are refused with nothing written', async () => {
     const deployment = 'cluster/argoproj/openhands/deployment.yaml';
     const text = (tfaction.files[deployment] ?? '').replace(/^( +)containers:/m, '$1hostNetwork: true\n$1containers:');
