@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AccessDocumentSpec, ApiKeyDocument } from '../../src/access/document.ts';
 import type { Access } from '../../src/access/types.ts';
+import { migrateAccess } from '../../src/credentials/index.ts';
 import { renewSession } from '../../src/credentials/session/renew.ts';
 import { applyAccess, destroyAccess, planAccess, rollbackAccess } from '../../src/engine/index.ts';
 import type { RunContext, VerifyCheck } from '../../src/engine/types.ts';
@@ -12,7 +13,7 @@ import { AccessError } from '../../src/errors/error.ts';
 import type { KubernetesObject } from '../../src/kubernetes/types.ts';
 import { recordsAt, textAt } from '../../src/resources/json.ts';
 import { Secret } from '../../src/secret.ts';
-import { access, declared, deployment, events, failures, inSandbox, namespace, summaryOf, type EngineWorld } from './engine-world.ts';
+import { access, declared, deployment, events, failures, inSandbox, namespace, startEngineWorld, store, summaryOf, type EngineWorld } from './engine-world.ts';
 import { programIdentity, startLeastWorld } from './permissions-world.ts';
 
 const administrator = 'arn:aws:iam::123456789012:user/sandbox/administrator';
@@ -198,4 +199,25 @@ test('what a short-term API key does not go with is refused with its field', () 
   assert.match(refused({}, { managedBy: { iam: 'terraform' } }), /spec.managedBy/);
   assert.match(refused({}, { workloads: [{ kind: 'CronJob', name: 'nightly', client: 'ai-sdk' }] }), /CronJob nightly are not restarted/);
   assert.match(refused({}, { workloads: [{ kind: 'Deployment', name: 'openhands', client: 'openhands' }] }), /openhands/);
+});
+
+test('from another mode to a short-term API key and back: the mode works, and nothing of the one before is left', async () => {
+  const key = { secretStore: { kind: 'ClusterSecretStore', name: 'parameterstore', region: 'ap-northeast-1' } } as const;
+  const ofKey = { parameter: 'bedrock-openhands-api-key', secret: 'bedrock-api-key' };
+  const inMode = (credentials: AccessDocumentSpec['credentials'], names = {}): Access => declared({ workloads: [{ kind: 'Deployment', name: 'openhands', client: 'boto3' }], credentials, names });
+  const short = inMode({ apiKey: { term: 'short', renewer: administrator } });
+  const world = await startEngineWorld({ now: new Date(), objects: [store(), deployment()] });
+  try {
+    await done(applyAccess(inMode({ accessKey: key }), await world.run()));
+    for (const to of [short, inMode({ apiKey: key }, ofKey), short, inMode({ accessKey: key })]) {
+      await world.sandbox.clock.advance(60_000);
+      const said = await events(migrateAccess(access, await world.run(), { silence: 30_000, grace: 30_000, to }));
+      assert.deepEqual([failures(said), summaryOf(said).outcome], [[], 'done'], JSON.stringify(said.slice(-6)));
+      await world.sandbox.clock.advance(30_000);
+      assert.deepEqual(await changes(to, await world.run()), [], JSON.stringify(to.spec.credentials));
+      assert.deepEqual((await verified(to, await world.run())).filter((line) => /failed|^error/.test(line)), [], JSON.stringify(to.spec.credentials));
+    }
+  } finally {
+    await world.stop();
+  }
 });
