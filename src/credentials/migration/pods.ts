@@ -75,7 +75,8 @@ function modeIn({ resources, access }: Footprint, workload: string): WorkloadMod
   const { secret, environment } = access.spec.names;
   const names = (field: 'volumes' | 'sidecars'): readonly string[] => recordsAt(found, 'identity', field).map((each) => textAt(each, 'name') ?? '');
   const given = textAt(found, 'identity', 'givenAtStart', 'variable');
-  return { variables, volumes: names('volumes'), sidecars: names('sidecars'), ...(given === undefined ? {} : { given }), secret, configMap: environment };
+  // A mode may have a Secret of its own.
+  return { variables, volumes: names('volumes'), sidecars: names('sidecars'), ...(given === undefined ? {} : { given }), secret: textAt(found, 'secretName') ?? secret, configMap: environment };
 }
 
 /** Has the pod all that the new mode gives, and nothing that only the earlier one does? */
