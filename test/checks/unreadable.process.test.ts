@@ -10,7 +10,8 @@ import { declarationFor, tfactionRepositories } from '../repositories/export/rep
 const main = new URL('../../src/cli/main.ts', import.meta.url).pathname;
 /** `setpriv` of util-linux takes from root what lets it pass over modes; the program is still read by who owns it, wherever it lies. */
 const overModes = '-dac_override,-dac_read_search';
-const [command = '', ...before] = [...(process.getuid?.() === 0 ? ['setpriv', `--inh-caps=${overModes}`, `--bounding-set=${overModes}`] : []), process.execPath, main];
+const plain = [process.execPath, main] as const;
+const [command, ...before] = process.getuid?.() === 0 ? (['setpriv', `--inh-caps=${overModes}`, `--bounding-set=${overModes}`, ...plain] as const) : plain;
 
 interface Run {
   readonly status: number | null;
