@@ -1,7 +1,6 @@
 import { clientProfile } from '../access/clients/index.ts';
 import { keyMode } from '../access/credential-mode.ts';
 import type { Access, Workload } from '../access/types.ts';
-import { AwsCallError } from '../aws/error.ts';
 import { footprint as footprintOf } from '../engine/footprint.ts';
 import { observe } from '../engine/observe.ts';
 import { withMarkedDenial } from '../engine/session-denial.ts';
@@ -14,6 +13,7 @@ import type { KubernetesObject } from '../kubernetes/types.ts';
 import { annotationKeys } from '../resources/annotations.ts';
 import { at, recordsAt, textAt } from '../resources/json.ts';
 import { sortNamed } from '../resources/key-sort.ts';
+import { lastUse } from '../resources/last-use.ts';
 import { recordingParameter, type AccessParameter } from '../resources/parameter-names.ts';
 import { takeReadings, type Readings } from '../resources/readings.ts';
 import { storeOf } from '../resources/stores/index.ts';
@@ -48,7 +48,7 @@ export async function look(access: Access, context: RunContext): Promise<Looked>
   const inSecret = secret?.pair?.accessKeyId;
   const held = leaving(keys.map(({ id }) => id), mark?.from, recorded, [...(inSecret === undefined ? [] : [inSecret]), ...workloads.flatMap(({ held }) => held)]);
   const from = held ?? (await recordedBefore(keys.map(({ id }) => id), recorded, parameter, context));
-  const lastUsed = from === undefined || from === recorded || sort.lastUse === undefined ? undefined : await lastUse(from, userName, context);
+  const lastUsed = from === undefined || from === recorded || sort.lastUse === undefined ? undefined : (await lastUse(from, userName, context.aws))?.at;
   const lost = observation.strays.filter(({ kind }) => kind === sort.kind).map(({ name }) => name.split(' ')[0]);
   return {
     footprint,
@@ -72,17 +72,6 @@ export async function look(access: Access, context: RunContext): Promise<Looked>
 function leaving(keys: readonly string[], marked: string | undefined, recorded: string | undefined, held: readonly string[]): string | undefined {
   if (marked !== undefined && keys.includes(marked)) return marked;
   return held.find((id) => id !== recorded && keys.includes(id));
-}
-
-/** IAM answers AccessDenied for a key that is no more (API reference, GetAccessKeyLastUsed): another run may have deleted it meanwhile. */
-export async function lastUse(id: string, userName: string, { aws }: RunContext): Promise<Date | undefined> {
-  try {
-    return (await aws.iam.accessKeyLastUsed(id)).at;
-  } catch (error) {
-    const isThere = (await aws.iam.listAccessKeys(userName))?.some((key) => key.id === id) === true;
-    if (isThere || !(error instanceof AwsCallError && error.kind === 'denied')) throw error;
-    return undefined;
-  }
 }
 
 /** A second key that nothing names any more: an earlier version of our parameter may, and then it was in use once. */

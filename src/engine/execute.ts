@@ -1,9 +1,10 @@
 import { backoff } from '../backoff.ts';
+import { AccessError } from '../errors/error.ts';
 import type { Finding } from '../finding.ts';
 import { address } from '../resources/kind.ts';
 import { Channel } from './channel.ts';
 import { stamped } from './events.ts';
-import { findingOf } from './failure.ts';
+import { findingOf, isDenial } from './failure.ts';
 import { guarded } from './guarded.ts';
 import { observe } from './observe.ts';
 import { runPass, type Progress, type Work } from './pass.ts';
@@ -79,7 +80,13 @@ export async function* carryOut(first: Work, context: RunContext, options: Execu
       for (const { step, error } of uncertain) say({ type: 'waiting', step: step.id, for: `another look (${error instanceof Error ? error.message : 'no certain answer'})` });
       await context.clock.sleep(backoff({ attempt: look, random: context.random, base: 1000, cap: 8000 }));
       await passOptions.guard();
-      work = await lookAgain();
+      const seen = await lookAgain().catch((failure: unknown) => {
+        // A replica of AWS that is behind may list a key that this run has deleted, and AWS denies who asks about that.
+        if (look < looks && failure instanceof AccessError && isDenial(failure.details.origin)) return undefined;
+        throw failure;
+      });
+      if (seen === undefined) continue;
+      work = seen;
       const refused = work.plan.findings.filter(({ severity }) => severity === 'error');
       const [reason] = refused;
       if (reason !== undefined) {

@@ -253,14 +253,14 @@ async function isLost(key: UserKey, user: IamUser, { owned, pointed }: SeenParam
   // The stores show the last version only: one put since then might have named the key and been written over.
   const seen = [...owned, ...pointed].filter((parameter) => parameter !== undefined);
   if (seen.some(({ text, lastModified }) => text.includes(key.id) || lastModified.getTime() >= key.createdAt.getTime())) return false;
-  const [pods, secrets, used] = await Promise.all([
+  const [pods, secrets, neverUsed] = await Promise.all([
     readings.objects('v1', 'Pod', { namespace: owner.namespace }),
     readings.objects('v1', 'Secret', { namespace: owner.namespace }),
-    sort.lastUse === undefined ? key.createdAt.getTime() > since + rightAfter : sort.lastUse.used(key.id, readings),
+    sort.lastUse === undefined ? key.createdAt.getTime() <= since + rightAfter : sort.lastUse.neverUsed(key.id, user.name, readings),
   ]);
   const inPod = pods.some((pod) => textAt(at(pod, 'metadata', 'annotations'), annotationKeys.credential) === key.id);
   const inSecret = secrets.some((secret) => textAt(at(secret, 'metadata', 'annotations'), annotationKeys.accessKeyId) === key.id);
-  return !inPod && !inSecret && (!used || rotationMark(user)?.to === key.id);
+  return !inPod && !inSecret && (neverUsed || rotationMark(user)?.to === key.id);
 }
 
 /** Milliseconds between a mark and the making of its key: the Lease of the run that wrote it ends long before. */

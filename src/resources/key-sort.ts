@@ -22,8 +22,8 @@ export interface KeySort {
   /** Fields of the JSON in the store and keys of the Secret: the key's id, and what is secret. */
   readonly fields: { readonly id: string; readonly secret: string };
   readonly actions: { readonly list: string; readonly create: string; readonly update: string; readonly remove: string };
-  /** Whether it was used is told by IAM; undefined where IAM tells nothing. */
-  readonly lastUse?: { readonly action: string; used(id: string, readings: Readings): Promise<boolean> };
+  /** Was it never used, as IAM tells? Of a key that is no more IAM does not say so. Undefined where IAM tells no use. */
+  readonly lastUse?: { readonly action: string; neverUsed(id: string, user: string, readings: Readings): Promise<boolean> };
   read(user: string, readings: Readings): Promise<readonly UserKey[]>;
   /** As it is at this moment. */
   list(user: string, aws: Aws): Promise<readonly UserKey[]>;
@@ -44,7 +44,13 @@ const accessKeys: KeySort = {
   noun: 'access key',
   fields: { id: credentialFields.accessKeyId, secret: credentialFields.secretAccessKey },
   actions: { list: 'iam:ListAccessKeys', create: 'iam:CreateAccessKey', update: 'iam:UpdateAccessKey', remove: 'iam:DeleteAccessKey' },
-  lastUse: { action: 'iam:GetAccessKeyLastUsed', used: (id, readings) => readings.accessKeyUsed(id) },
+  lastUse: {
+    action: 'iam:GetAccessKeyLastUsed',
+    async neverUsed(id, user, readings) {
+      const use = await readings.accessKeyUse(id, user);
+      return use !== undefined && use.at === undefined;
+    },
+  },
   read: (user, readings) => readings.accessKeys(user),
   list: async (user, aws) => (await aws.iam.listAccessKeys(user)) ?? [],
   async create(user, _ageDays, aws) {

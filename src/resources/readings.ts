@@ -5,6 +5,7 @@
 import type { AccessKeyMetadata, ApiKeyMetadata, Aws, CallerIdentity, EksCluster, IamRole, IamUser, InferenceProfileSummary, ManagedPolicy, OidcProvider, PodIdentityAssociation, RolesAnywhereProfile, Tags, TrustAnchor, TrustedRole } from '../aws/types.ts';
 import type { Kubernetes, KubernetesObject, ListOptions, ObjectReference } from '../kubernetes/types.ts';
 import type { PolicyDocument } from '../policy/types.ts';
+import { lastUse } from './last-use.ts';
 import { ownershipByTags, ownerTags, type Owner } from './owner.ts';
 import { storeOf } from './stores/index.ts';
 import type { ParameterPlace, StoredParameter, StorePlace, StoreService } from './stores/store.ts';
@@ -21,8 +22,8 @@ export interface Readings {
   user(name: string): Promise<IamUser | undefined>;
   accessKeys(user: string): Promise<readonly AccessKeyMetadata[]>;
   apiKeys(user: string): Promise<readonly ApiKeyMetadata[]>;
-  /** When a key was last used; only asked for a key that nobody knows. */
-  accessKeyUsed(id: string): Promise<boolean>;
+  /** When a key of that user was last used; only asked for a key that nobody knows. Undefined: it is no more. */
+  accessKeyUse(id: string, user: string): Promise<{ readonly at?: Date } | undefined>;
   attachedPolicies(user: string): Promise<readonly string[]>;
   policy(arn: string): Promise<ManagedPolicy | undefined>;
   policyDocument(arn: string, versionId: string): Promise<PolicyDocument | undefined>;
@@ -72,7 +73,7 @@ export function takeReadings(aws: Aws, kubernetes: Kubernetes): Readings {
     user: once((name: string) => aws.iam.getUser(name)),
     accessKeys: once(async (user: string) => (await aws.iam.listAccessKeys(user)) ?? []),
     apiKeys: once(async (user: string) => (await aws.apiKeys.list(user)) ?? []),
-    accessKeyUsed: once(async (id: string) => (await aws.iam.accessKeyLastUsed(id)).at !== undefined),
+    accessKeyUse: once((id: string, user: string) => lastUse(id, user, aws)),
     attachedPolicies: once(async (user: string) => (await aws.iam.listAttachedUserPolicies(user)) ?? []),
     policy: once((arn: string) => aws.iam.getPolicy(arn)),
     policyDocument: once((arn: string, version: string) => aws.iam.getPolicyDocument(arn, version)),

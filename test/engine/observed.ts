@@ -121,7 +121,7 @@ export function readingsOf(world: World): Readings {
     user: async (name) => world.users.find((candidate) => candidate.name === name),
     accessKeys: async (name) => world.keys[name] ?? [],
     apiKeys: () => Promise.resolve([]),
-    accessKeyUsed: async (id) => world.usedKeys.includes(id),
+    accessKeyUse: async (id) => (world.usedKeys.includes(id) ? { at: new Date(0) } : {}),
     attachedPolicies: async (name) => world.attached[name] ?? [],
     policy: async (arn) => {
       const found = policy(arn);

@@ -15,3 +15,8 @@ test(`where each request may meet another replica that learns late, runs come to
   }
   assert.ok(stale > 0, 'no answer was late');
 });
+
+test('destroy comes to its end where a late replica still lists the key that it has deleted, of which AWS denies the last use', async () => {
+  const answers = { seed: 44, lost: 'iam:TagUser' };
+  await inSandbox((world) => comesThroughLateAnswers(world, answers), { seed: answers.seed, consistency: { propagation: 12_000 } });
+});

@@ -1,6 +1,7 @@
 import { currentKey } from '../../resources/access-key.ts';
 import { textAt } from '../../resources/json.ts';
 import { keySortOf } from '../../resources/key-sort.ts';
+import { lastUse } from '../../resources/last-use.ts';
 import { address } from '../../resources/kind.ts';
 import { footprint as footprintOf } from '../../engine/footprint.ts';
 import type { ModeChange, ReadableRevision } from '../../engine/mode-change.ts';
@@ -13,7 +14,6 @@ import type { Footprint, Observation, Plan, RunContext } from '../../engine/type
 import { takeReadings, type Readings } from '../../resources/readings.ts';
 import { rotationMark } from '../../resources/rotation-mark.ts';
 import { keeping } from '../converge-phase.ts';
-import { lastUse } from '../look.ts';
 import { lookAtPods } from './pods.ts';
 import type { LeftCredential, MigrationSeen } from './seen.ts';
 
@@ -82,6 +82,6 @@ async function keyOf({ resources, access }: Footprint, { found }: Observation, r
   if (key === undefined) return undefined;
   const mark = rotationMark(user);
   const off = mark?.from === key.id ? mark.off : undefined;
-  const lastUsed = key.active && sort.lastUse !== undefined ? await lastUse(key.id, userName, context) : undefined;
+  const lastUsed = key.active && sort.lastUse !== undefined ? (await lastUse(key.id, userName, context.aws))?.at : undefined;
   return { id: key.id, active: key.active, ...(off === undefined ? {} : { off }), ...(lastUsed === undefined ? {} : { lastUsed }) };
 }
