@@ -4,7 +4,6 @@
  */
 import { keyCredentialsOf, keyMode } from '../../access/credential-mode.ts';
 import { resolve } from 'node:path';
-import type { Parser } from 'web-tree-sitter';
 import { checkModels } from '../../access/check-models.ts';
 import { undelivered } from '../../access/rules/application-profiles.ts';
 import { accessPages } from '../../errors/access-pages.ts';
@@ -13,7 +12,7 @@ import { AccessError } from '../../errors/error.ts';
 import type { Finding } from '../../finding.ts';
 import { compilePolicy } from '../../policy/compile.ts';
 import type { Implied } from '../../resources/kind.ts';
-import { hclParser } from '../hcl/grammar.ts';
+import { openHcl, type ReadHcl } from '../hcl/open.ts';
 import { exportManifests } from './export-manifests.ts';
 import { exportOrder } from './order.ts';
 import { prepare, type Prepared } from './prepare.ts';
@@ -29,20 +28,20 @@ import type { ExportOutcome, ExportRequest } from './types.ts';
 
 /** @throws AccessError with nothing written: `export-conflict`, `export-unreadable`, `export-uneditable`, `export-workload-missing` … */
 export async function exportAccess(request: ExportRequest): Promise<ExportOutcome> {
-  const parser = await hclParser();
+  const hcl = await openHcl();
   try {
-    return exportWith(request, parser);
+    return exportWith(request, hcl.read);
   } finally {
-    parser.delete();
+    hcl.close();
   }
 }
 
-function exportWith(request: ExportRequest, parser: Parser): ExportOutcome {
-  const prepared = prepare(request, parser);
+function exportWith(request: ExportRequest, readHcl: ReadHcl): ExportOutcome {
+  const prepared = prepare(request, readHcl);
   const { workspace, access, style, declaration } = prepared;
   const implied = impliedBy(request, prepared);
   const findings: Finding[] = [...implied.policy.findings];
-  if (request.terraform !== undefined) findings.push(...exportTerraform(request.terraform, implied, prepared, parser));
+  if (request.terraform !== undefined) findings.push(...exportTerraform(request.terraform, implied, prepared, readHcl));
   if (prepared.app !== undefined && declaration !== undefined) findings.push(...exportManifests(implied, prepared, request.directory));
   const file = declaration?.file ?? resolve(request.declarationFile);
   if (declaration === undefined && request.terraform !== undefined && request.declared.access.spec.managedBy.iam !== 'terraform') {
@@ -83,14 +82,14 @@ export function impliedBy(request: ExportRequest, { access, clusterId }: Pick<Pr
   return { access, owner: { cluster: clusterId ?? '', namespace: metadata.namespace, name: metadata.name }, partition: partitionOf(spec.region) ?? 'aws', models, policy, catalog: request.catalog };
 }
 
-function exportTerraform(directory: string, implied: Implied, { workspace, style, siblings, clusterId }: Prepared, parser: Parser): readonly Finding[] {
+function exportTerraform(directory: string, implied: Implied, { workspace, style, siblings, clusterId }: Prepared, readHcl: ReadHcl): readonly Finding[] {
   if (siblings === undefined) return [];
   const { credentials } = implied.access.spec;
   const key = style.keys === 'terraform' ? keyMode(implied.access, 'an export with --keys terraform') : keyCredentialsOf(credentials);
   // Roles lie in no region: where there are no parameters, Terraform works where Bedrock is called.
   const region = key?.secretStore.region ?? implied.access.spec.region;
-  writeSkeleton(workspace, directory, siblings, style, region, parser);
-  const target = readModule(workspace, directory, parser);
+  writeSkeleton(workspace, directory, siblings, style, region, readHcl);
+  const target = readModule(workspace, directory, readHcl);
   const providers = new RegionProviders(target.module, region);
   const blocks = terraformBlocks(implied, style, labelsOf(target), clusterId !== undefined, { module: target.module, others: siblings.targets.map(({ module }) => module), providerOf: (of) => providers.of(of) });
   if (style.keys === 'terraform') refuseOtherRegion(target.module.providers.find(({ block, attribute }) => block.labels[0] === 'aws' && attribute('alias') === undefined)?.attribute('region'), region, directory);
@@ -102,7 +101,7 @@ function exportTerraform(directory: string, implied: Implied, { workspace, style
   const findings: Finding[] = adopted.map((resource) => takenOver(resource.address, resource.placeOf().file, resource.placeOf().line));
   providers.write(workspace, directory, style.iamFile);
   findings.push(...leftProfiles(target.module, implied));
-  putBlocks(workspace, directory, [...data, ...blocks.iam, ...blocks.parameters], (block) => (parameters.has(block) && block.labels[0] !== 'aws_iam_access_key' ? style.parameterFile : data.includes(block) ? dataFile : style.iamFile), parser);
+  putBlocks(workspace, directory, [...data, ...blocks.iam, ...blocks.parameters], (block) => (parameters.has(block) && block.labels[0] !== 'aws_iam_access_key' ? style.parameterFile : data.includes(block) ? dataFile : style.iamFile), readHcl);
   if (clusterId !== undefined || style.keys === 'terraform') return findings;
   const holder = key === undefined ? 'role' : 'user';
   return [

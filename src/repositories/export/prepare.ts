@@ -1,9 +1,9 @@
 /** What both an export and its removal begin with: the two places as they are, and the habits to follow. */
-import type { Parser } from 'web-tree-sitter';
 import { keyCredentialsOf, roleNameOf } from '../../access/credential-mode.ts';
 import type { Access } from '../../access/types.ts';
 import { defaultNames } from '../../access/defaults.ts';
 import { AccessError } from '../../errors/error.ts';
+import type { ReadHcl } from '../hcl/open.ts';
 import { accessFile, declarationOf, type AccessFile } from './access-file.ts';
 import { readApp, type ManifestApp } from './manifest-app.ts';
 import { manifestHabits, type ManifestHabits } from './manifest-habits.ts';
@@ -34,7 +34,7 @@ export interface Prepared {
 const usualTerraform: Omit<TerraformHabits, 'parameterFile'> = { skeleton: 'root', policy: 'jsonencode', partition: 'data', comments: 'en', tags: {}, iamFile: 'iam.tf', iamNames: 'kebab', iamPath: '/service/', parameterName: 'bedrock-{app}-{thing}', applies: 'by-hand' };
 const usualManifests: ManifestHabits = { externalSecretVersion: 'v1', refreshInterval: '1h', documents: 'file-each', listIndent: 2, indent: 2, quotes: 'plain', yamlExtension: 'yaml', lineEndings: 'lf', reloader: false };
 
-export function prepare(request: ExportRequest, parser: Parser, { tolerant = false } = {}): Prepared {
+export function prepare(request: ExportRequest, readHcl: ReadHcl, { tolerant = false } = {}): Prepared {
   const { access: declared, sourceText } = request.declared;
   refuseOtherModes(declared, tolerant);
   refuseTokenInState(declared, request.keys);
@@ -42,10 +42,10 @@ export function prepare(request: ExportRequest, parser: Parser, { tolerant = fal
   const { text, written } = declarationOf(sourceText, declared);
   const app = request.manifests === undefined ? undefined : readApp(workspace, request.manifests, declared, { tolerant });
   const declaration = app === undefined ? undefined : accessFile(workspace, app, declared);
-  const siblings = request.terraform === undefined ? undefined : siblingsOf(workspace, request.terraform, parser);
+  const siblings = request.terraform === undefined ? undefined : siblingsOf(workspace, request.terraform, readHcl);
   const own = new Set([{ role: roleNameOf(declared.spec.credentials) ?? '' }, declared.spec.names, defaultNames(declared.metadata.name), ...(declaration?.earlier === undefined ? [] : [declaration.earlier.spec.names])].flatMap((names) => Object.values(names).map(String)));
   const service = keyCredentialsOf(declared.spec.credentials)?.secretStore.service ?? 'ParameterStore';
-  const ofTerraform = request.terraform === undefined || siblings === undefined ? { ...usualTerraform, parameterFile: usualParameterFile[service] } : terraformHabits(workspace, readModule(workspace, request.terraform, parser), siblings, own, service);
+  const ofTerraform = request.terraform === undefined || siblings === undefined ? { ...usualTerraform, parameterFile: usualParameterFile[service] } : terraformHabits(workspace, readModule(workspace, request.terraform, readHcl), siblings, own, service);
   const ofManifests = app === undefined ? usualManifests : manifestHabits(app.own, app.all);
   const { cluster, ...terraformStyle } = ofTerraform;
   const { reloader, ...manifestStyle } = ofManifests;

@@ -3,10 +3,9 @@
  * needs to destroy it; the second takes away what is left, the empty target and the declaration.
  */
 import { join, relative, resolve } from 'node:path';
-import type { Parser } from 'web-tree-sitter';
 import { keyCredentialsOf } from '../../access/credential-mode.ts';
 import type { Access } from '../../access/types.ts';
-import { hclParser } from '../hcl/grammar.ts';
+import { openHcl, type ReadHcl } from '../hcl/open.ts';
 import { dropObject, editFile } from './manifest-edit.ts';
 import { indexOf, isLabelled, type ManifestApp } from './manifest-app.ts';
 import { prepare, type Prepared } from './prepare.ts';
@@ -19,30 +18,30 @@ import { environmentRemoval } from './workload-edit.ts';
 
 /** @throws AccessError with nothing written */
 export async function removeExport(request: ExportRequest): Promise<ExportOutcome> {
-  const parser = await hclParser();
+  const hcl = await openHcl();
   try {
-    const prepared = prepare(request, parser, { tolerant: true });
-    const order = inTheWay(request, prepared, parser) ? firstRun(request, prepared, parser) : secondRun(request, prepared, parser);
+    const prepared = prepare(request, hcl.read, { tolerant: true });
+    const order = inTheWay(request, prepared, hcl.read) ? firstRun(request, prepared, hcl.read) : secondRun(request, prepared, hcl.read);
     const { access, style, workspace, declaration } = prepared;
     return { access, declaration: declaration?.file ?? resolve(request.declarationFile), edits: workspace.edits(), findings: [], order, style };
   } finally {
-    parser.delete();
+    hcl.close();
   }
 }
 
 /** Is anything of the access still in the files, beside the declaration? */
-function inTheWay({ terraform }: ExportRequest, { workspace, access, app }: Prepared, parser: Parser): boolean {
-  const inTerraform = terraform !== undefined && holdsAccess(readModule(workspace, terraform, parser).module, access);
+function inTheWay({ terraform }: ExportRequest, { workspace, access, app }: Prepared, readHcl: ReadHcl): boolean {
+  const inTerraform = terraform !== undefined && holdsAccess(readModule(workspace, terraform, readHcl).module, access);
   return inTerraform || (app !== undefined && (objectsOf(app, access).length > 0 || app.workloads.some(({ workload, object }) => environmentRemoval(workload.kind, object, removal(access)).length > 0)));
 }
 
-function firstRun({ terraform, manifests, declarationFile, directory }: ExportRequest, prepared: Prepared, parser: Parser): readonly OrderStep[] {
+function firstRun({ terraform, manifests, declarationFile, directory }: ExportRequest, prepared: Prepared, readHcl: ReadHcl): readonly OrderStep[] {
   const { workspace, access, app, style, declaration } = prepared;
   const { name, namespace } = access.metadata;
   if (app !== undefined) removeFromManifests(prepared, app);
   // A key that Terraform made goes with it.
-  const ownKey = terraform !== undefined && labelsOf(readModule(workspace, terraform, parser)).key(labelOf(access.spec.names.user)) !== undefined;
-  const changed = terraform !== undefined && removeBlocks(workspace, terraform, access, parser);
+  const ownKey = terraform !== undefined && labelsOf(readModule(workspace, terraform, readHcl)).key(labelOf(access.spec.names.user)) !== undefined;
+  const changed = terraform !== undefined && removeBlocks(workspace, terraform, access, readHcl);
   const shown = (path: string): string => relative(directory, path) || '.';
   const file = shown(declaration?.file ?? resolve(declarationFile));
   return [
@@ -62,11 +61,11 @@ function firstRun({ terraform, manifests, declarationFile, directory }: ExportRe
   ];
 }
 
-function secondRun({ terraform, directory }: ExportRequest, { workspace, access, declaration, siblings }: Prepared, parser: Parser): readonly OrderStep[] {
+function secondRun({ terraform, directory }: ExportRequest, { workspace, access, declaration, siblings }: Prepared, readHcl: ReadHcl): readonly OrderStep[] {
   const left: OrderStep[] = [];
   // A target of settings only that no export made is somebody's beginning.
   const exported = declaration === undefined || declaration.earlier !== undefined;
-  if (terraform !== undefined && exported && workspace.names(terraform).some(isTerraformFile) && isEmptyModule(readModule(workspace, terraform, parser).module)) {
+  if (terraform !== undefined && exported && workspace.names(terraform).some(isTerraformFile) && isEmptyModule(readModule(workspace, terraform, readHcl).module)) {
     const settings = new Set((siblings?.targets ?? []).flatMap(({ skeleton }) => [...skeleton.keys()]));
     const files = workspace.files(terraform, () => true, 500);
     for (const file of files) {

@@ -1,8 +1,7 @@
 /** Puts the blocks of an access into a module: new ones at the end of a file, changed ones attribute by attribute. */
 import { dirname, join } from 'node:path';
-import type { Parser } from 'web-tree-sitter';
 import { AccessError } from '../../errors/error.ts';
-import { parseHcl } from '../hcl/parse.ts';
+import type { ReadHcl } from '../hcl/open.ts';
 import type { Expression, HclBlock } from '../hcl/syntax.ts';
 import { isMap } from '../hcl/value.ts';
 import type { TerraformResource } from '../terraform/types.ts';
@@ -16,17 +15,17 @@ import type { Workspace } from './workspace.ts';
  * @param fileFor the file's name for a new block
  * @throws AccessError `export-conflict`, `export-unreadable`
  */
-export function putBlocks(workspace: Workspace, directory: string, blocks: readonly HclBlockText[], fileFor: (block: HclBlockText) => string, parser: Parser): void {
-  const before = readModule(workspace, directory, parser);
+export function putBlocks(workspace: Workspace, directory: string, blocks: readonly HclBlockText[], fileFor: (block: HclBlockText) => string, readHcl: ReadHcl): void {
+  const before = readModule(workspace, directory, readHcl);
   refuseBroken(before);
   const sources = blockSources(before);
   const touched = new Set<string>();
-  for (const block of blocks) if (putBlock(workspace, directory, block, fileFor(block), parser)) touched.add(addressOfText(block));
-  const after = readModule(workspace, directory, parser);
+  for (const block of blocks) if (putBlock(workspace, directory, block, fileFor(block), readHcl)) touched.add(addressOfText(block));
+  const after = readModule(workspace, directory, readHcl);
   refuseBroken(after);
   for (const block of blocks) {
     const resource = resourceAt(after.module, block);
-    if (resource === undefined || differing(resource, block, directory, workspace, parser).length > 0) throw notReadBack(`${addressOfText(block)} came out as something else`);
+    if (resource === undefined || differing(resource, block, directory, workspace, readHcl).length > 0) throw notReadBack(`${addressOfText(block)} came out as something else`);
   }
   const left = blockSources(after);
   for (const [key, source] of sources) if (!touched.has(key.slice(key.indexOf(' ') + 1)) && left.get(key) !== source) throw notReadBack(`${key} would have changed too`);
@@ -44,14 +43,14 @@ export function notReadBack(what: string): AccessError {
 }
 
 /** True when something was written. */
-function putBlock(workspace: Workspace, directory: string, block: HclBlockText, fileName: string, parser: Parser): boolean {
-  const { module } = readModule(workspace, directory, parser);
+function putBlock(workspace: Workspace, directory: string, block: HclBlockText, fileName: string, readHcl: ReadHcl): boolean {
+  const { module } = readModule(workspace, directory, readHcl);
   const resource = resourceAt(module, block);
   if (resource === undefined) {
     appendBlock(workspace, join(directory, fileName), block);
     return true;
   }
-  const differences = differing(resource, block, directory, workspace, parser);
+  const differences = differing(resource, block, directory, workspace, readHcl);
   if (differences.length === 0) return false;
   refuseJson(resource);
   const text = resource.file.text;
@@ -81,9 +80,9 @@ export function appendBlock(workspace: Workspace, path: string, block: HclBlockT
 }
 
 /** Names of the arguments and nested blocks in which a resource is not as wanted. */
-function differing(resource: TerraformResource, block: HclBlockText, directory: string, workspace: Workspace, parser: Parser): readonly string[] {
-  const file = parseHcl(parser, 'wanted.tf', blockText(block));
-  const wanted = resourceAt(readModule(workspace, directory, parser, [file]).module, block);
+function differing(resource: TerraformResource, block: HclBlockText, directory: string, workspace: Workspace, readHcl: ReadHcl): readonly string[] {
+  const file = readHcl('wanted.tf', blockText(block));
+  const wanted = resourceAt(readModule(workspace, directory, readHcl, [file]).module, block);
   if (wanted === undefined) throw notReadBack(`${addressOfText(block)} cannot be read`);
   const attributes = block.attributes.map(([name]) => name).filter((name) => {
     const [there, value] = [resource.attribute(name), wanted.attribute(name)];

@@ -1,9 +1,7 @@
 /** One Terraform module in a workspace: what is in it, and edits of single blocks that leave everything else as it is. */
 import { join, resolve } from 'node:path';
-import type { Parser } from 'web-tree-sitter';
 import { AccessError } from '../../errors/error.ts';
-import { parseHcl } from '../hcl/parse.ts';
-import { parseTerraformJson } from '../hcl/parse-json.ts';
+import type { ReadHcl } from '../hcl/open.ts';
 import type { HclBlock, HclFile } from '../hcl/syntax.ts';
 import { PartialText, Unknown, type Value } from '../hcl/value.ts';
 import { evaluateModule } from '../terraform/evaluate-module.ts';
@@ -29,14 +27,14 @@ export function refuseJson({ address, file, placeOf }: TerraformResource): void 
 }
 
 /** The module in a folder; without files an empty one. */
-export function readModule(workspace: Workspace, directory: string, parser: Parser, first: readonly HclFile[] = []): ExportModule {
+export function readModule(workspace: Workspace, directory: string, readHcl: ReadHcl, first: readonly HclFile[] = []): ExportModule {
   const files = workspace.isFolder(directory)
     ? workspace
         .names(directory)
         .filter(isModuleFile)
         .flatMap((name): HclFile[] => {
           const text = workspace.read(join(directory, name));
-          return text === undefined ? [] : [name.endsWith('.json') ? parseTerraformJson(parser, join(directory, name), text) : parseHcl(parser, join(directory, name), text)];
+          return text === undefined ? [] : [readHcl(join(directory, name), text)];
         })
     : [];
   return { directory, module: evaluateModule({ directory, files: [...first, ...files], given: new Map() }) };

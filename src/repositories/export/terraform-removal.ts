@@ -1,9 +1,9 @@
 /** Takes the blocks of an access out of a module, with the data sources and documents that nothing else refers to. */
 import { join } from 'node:path';
-import type { Parser } from 'web-tree-sitter';
 import { roleNameOf } from '../../access/credential-mode.ts';
 import type { Access } from '../../access/types.ts';
 import { ownerTagKeys } from '../../resources/owner.ts';
+import type { ReadHcl } from '../hcl/open.ts';
 import type { HclFile, Span } from '../hcl/syntax.ts';
 import { isMap } from '../hcl/value.ts';
 import type { TerraformModule, TerraformResource } from '../terraform/types.ts';
@@ -18,8 +18,8 @@ import { blockSources, conflict, isTerraformFile, readModule, refersTo, refuseBr
 import type { Workspace } from './workspace.ts';
 
 /** True when something was there to remove. @throws AccessError `export-conflict` where something else refers to it */
-export function removeBlocks(workspace: Workspace, directory: string, access: Access, parser: Parser): boolean {
-  const read = readModule(workspace, directory, parser);
+export function removeBlocks(workspace: Workspace, directory: string, access: Access, readHcl: ReadHcl): boolean {
+  const read = readModule(workspace, directory, readHcl);
   refuseBroken(read);
   const gone = resourcesOf(read.module, access);
   if (gone.length === 0) return false;
@@ -34,7 +34,7 @@ export function removeBlocks(workspace: Workspace, directory: string, access: Ac
     const path = join(directory, name);
     if (read.module.files.some((file) => file.file === path) && workspace.read(path)?.trim() === '') workspace.remove(path, 'nothing is left in it');
   }
-  const after = readModule(workspace, directory, parser);
+  const after = readModule(workspace, directory, readHcl);
   refuseBroken(after);
   const left = blockSources(after);
   const expected = sources.size - removed.length;

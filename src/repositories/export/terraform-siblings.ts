@@ -1,9 +1,8 @@
 /** The targets beside a Terraform target: where the repository's habits show. */
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import type { Parser } from 'web-tree-sitter';
 import { AccessError } from '../../errors/error.ts';
-import { parseHcl } from '../hcl/parse.ts';
+import type { ReadHcl } from '../hcl/open.ts';
 import type { HclFile } from '../hcl/syntax.ts';
 import { evaluateModule } from '../terraform/evaluate-module.ts';
 import type { TerraformModule } from '../terraform/types.ts';
@@ -30,14 +29,14 @@ export interface Siblings {
 /** More targets say no more about habits. */
 const mostTargets = 60;
 
-export function siblingsOf(workspace: Workspace, directory: string, parser: Parser): Siblings {
+export function siblingsOf(workspace: Workspace, directory: string, readHcl: ReadHcl): Siblings {
   const own = resolve(directory);
   if (isRepository(own)) return { root: own, targets: [] };
-  const near = targetsIn(workspace, dirname(own), own, parser);
+  const near = targetsIn(workspace, dirname(own), own, readHcl);
   if (near.length > 0) return { root: dirname(own), targets: near };
   // `aws/app/prod` beside `aws/other/prod`.
   const root = dirname(dirname(own));
-  return repositoryOf(root) !== undefined && !isRepository(dirname(own)) ? { root, targets: targetsIn(workspace, root, own, parser) } : { root: dirname(own), targets: [] };
+  return repositoryOf(root) !== undefined && !isRepository(dirname(own)) ? { root, targets: targetsIn(workspace, root, own, readHcl) } : { root: dirname(own), targets: [] };
 }
 
 /** The folder of the git repository that holds a folder: what lies beyond it is somebody else's. */
@@ -51,13 +50,13 @@ export function isRepository(folder: string): boolean {
   return existsSync(join(folder, '.git'));
 }
 
-function targetsIn(workspace: Workspace, root: string, own: string, parser: Parser): readonly TerraformTarget[] {
+function targetsIn(workspace: Workspace, root: string, own: string, readHcl: ReadHcl): readonly TerraformTarget[] {
   const found: TerraformTarget[] = [];
   const visit = (folder: string, depth: number): void => {
     if (found.length >= mostTargets || !workspace.isFolder(folder)) return;
     const names = workspace.names(folder);
     if (names.some(isTerraformFile)) {
-      if (folder !== own) found.push(target(workspace, folder, relative(root, folder), parser));
+      if (folder !== own) found.push(target(workspace, folder, relative(root, folder), readHcl));
       return;
     }
     if (depth === 0) return;
@@ -67,13 +66,13 @@ function targetsIn(workspace: Workspace, root: string, own: string, parser: Pars
   return found;
 }
 
-function target(workspace: Workspace, directory: string, name: string, parser: Parser): TerraformTarget {
+function target(workspace: Workspace, directory: string, name: string, readHcl: ReadHcl): TerraformTarget {
   const texts = new Map<string, string>();
   for (const file of workspace.files(directory, () => true, 200)) {
     const text = readable(workspace, file);
     if (text !== undefined) texts.set(relative(directory, file), text);
   }
-  const files: HclFile[] = [...texts].filter(([path]) => isTerraformFile(path) && !path.includes('/')).map(([path, text]) => parseHcl(parser, join(directory, path), text));
+  const files: HclFile[] = [...texts].filter(([path]) => isTerraformFile(path) && !path.includes('/')).map(([path, text]) => readHcl(join(directory, path), text));
   const module = evaluateModule({ directory, files, given: new Map() });
   return { directory, name, module, root: module.providers.length > 0 || files.some(hasBackend), skeleton: skeletonOf(texts, files, directory) };
 }

@@ -3,8 +3,7 @@
  * A state that two targets would share is refused.
  */
 import { basename, join, relative, resolve } from 'node:path';
-import type { Parser } from 'web-tree-sitter';
-import { parseHcl } from '../hcl/parse.ts';
+import type { ReadHcl } from '../hcl/open.ts';
 import { isTerraformFile as isModuleFile } from '../terraform/read-module.ts';
 import { lineEnding } from './lines.ts';
 import type { ExportStyle } from './style.ts';
@@ -14,7 +13,7 @@ import { stateKeyOf } from './terraform-removal.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Writes what a new target needs before its first resource; nothing where the folder has Terraform already. */
-export function writeSkeleton(workspace: Workspace, directory: string, siblings: Siblings, style: ExportStyle, region: string, parser: Parser): void {
+export function writeSkeleton(workspace: Workspace, directory: string, siblings: Siblings, style: ExportStyle, region: string, readHcl: ReadHcl): void {
   if (workspace.names(directory).some(isModuleFile)) return;
   const model = modelTarget(siblings.targets, style);
   if (model === undefined) writePlain(workspace, directory, style, region);
@@ -24,7 +23,7 @@ export function writeSkeleton(workspace: Workspace, directory: string, siblings:
       if (workspace.read(target) === undefined) workspace.write(target, renamed(text, model.name, relative(siblings.root, resolve(directory))), `new Terraform target, in the form of ${model.name}`);
     }
   }
-  refuseSharedState(workspace, directory, siblings, parser);
+  refuseSharedState(workspace, directory, siblings, readHcl);
 }
 
 /** The sibling whose files are most like those of the others: what most do is the habit. */
@@ -53,10 +52,10 @@ function writePlain(workspace: Workspace, directory: string, style: ExportStyle,
   if (style.skeleton !== 'module') workspace.write(join(directory, 'provider.tf'), ['provider "aws" {', `  region = "${region}"`, '}', ''].join(ending), purpose);
 }
 
-function refuseSharedState(workspace: Workspace, directory: string, siblings: Siblings, parser: Parser): void {
-  const key = stateKeyOf(readModule(workspace, directory, parser).module);
+function refuseSharedState(workspace: Workspace, directory: string, siblings: Siblings, readHcl: ReadHcl): void {
+  const key = stateKeyOf(readModule(workspace, directory, readHcl).module);
   if (key === undefined) return;
-  const other = siblings.targets.find((target) => [...target.skeleton].some(([path, text]) => isTerraformFile(path) && text.includes(JSON.stringify(key)) && stateKeyOf({ ...readModule(workspace, target.directory, parser).module, files: [parseHcl(parser, path, text)] }) === key));
+  const other = siblings.targets.find((target) => [...target.skeleton].some(([path, text]) => isTerraformFile(path) && text.includes(JSON.stringify(key)) && stateKeyOf({ ...readModule(workspace, target.directory, readHcl).module, files: [readHcl(path, text)] }) === key));
   if (other === undefined) return;
   throw conflict(`the new target would share the state ${key} with ${other.name}`, 'Its name is not in the key of its backend, so that the new target cannot be given a key of its own.', `Make ${directory} with its own backend by hand, then run export again. Nothing was written.`);
 }

@@ -1,9 +1,8 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 import { evaluate } from '../hcl/evaluate.ts';
-import { hclParser } from '../hcl/grammar.ts';
-import { parseHcl } from '../hcl/parse.ts';
-import { parseTerraformJson, parseVariablesJson } from '../hcl/parse-json.ts';
+import { openHcl, type ReadHcl } from '../hcl/open.ts';
+import { parseVariablesJson } from '../hcl/parse-json.ts';
 import type { HclFile } from '../hcl/syntax.ts';
 import { Unknown, type Value } from '../hcl/value.ts';
 import { evaluateModule } from './evaluate-module.ts';
@@ -12,14 +11,8 @@ import type { TerraformModule } from './types.ts';
 
 /** Reads and evaluates modules, each with the local modules that it calls. `close` frees the parser. */
 export async function openTerraform(): Promise<{ readonly read: (directory: string) => TerraformModule; readonly close: () => void }> {
-  const parser = await hclParser();
-  const read = new Map<string, HclFile>();
-  const parse = (file: string, text: string): HclFile => {
-    const known = read.get(file) ?? (file.endsWith('.json') ? parseTerraformJson(parser, file, text) : parseHcl(parser, file, text));
-    read.set(file, known);
-    return known;
-  };
-  return { read: (directory) => openModule(directory, new Map(), '', parse, []), close: () => parser.delete() };
+  const hcl = await openHcl();
+  return { read: (directory) => openModule(directory, new Map(), '', hcl.read, []), close: hcl.close };
 }
 
 /** One module. */
@@ -32,9 +25,7 @@ export async function readTerraformModule(directory: string): Promise<TerraformM
   }
 }
 
-type ParseFile = (file: string, text: string) => HclFile;
-
-function openModule(directory: string, given: ReadonlyMap<string, Value>, addressPrefix: string, parse: ParseFile, above: readonly string[]): TerraformModule {
+function openModule(directory: string, given: ReadonlyMap<string, Value>, addressPrefix: string, parse: ReadHcl, above: readonly string[]): TerraformModule {
   const names = readdirSync(directory).sort();
   const files = names.filter(isTerraformFile).flatMap((name) => readHcl(join(directory, name), parse));
   const values = new Map(given);
@@ -54,7 +45,7 @@ function openModule(directory: string, given: ReadonlyMap<string, Value>, addres
   });
 }
 
-function readHcl(path: string, parse: ParseFile): HclFile[] {
+function readHcl(path: string, parse: ReadHcl): HclFile[] {
   // What cannot be read is told by who looks for the files.
   const read = readText(path);
   return 'text' in read ? [parse(path, read.text)] : [];
@@ -66,7 +57,7 @@ export function isTerraformFile(name: string): boolean {
 }
 
 /** `terraform.tfvars`, `terraform.tfvars.json`, then `*.auto.tfvars` and `*.auto.tfvars.json` in the order of their names (Terraform language, "Variable Definition Precedence"). */
-function variableFiles(directory: string, names: readonly string[], parse: ParseFile): Map<string, Value> {
+function variableFiles(directory: string, names: readonly string[], parse: ReadHcl): Map<string, Value> {
   const ordered = ['terraform.tfvars', 'terraform.tfvars.json'].filter((name) => names.includes(name)).concat(names.filter((name) => /\.auto\.tfvars(\.json)?$/.test(name)));
   const values = new Map<string, Value>();
   for (const file of ordered.flatMap((name) => readHcl(join(directory, name), name.endsWith('.json') ? parseVariablesJson : parse))) {
