@@ -1,18 +1,19 @@
-/** Where a text stops being JSON (RFC 8259). V8 says it in words only, and quotes the text, where a secret may stand. */
+/** Where a text stops being JSON (RFC 8259). V8 says it in words only, and quotes the text, where a secret may stand; the YAML reader takes more than JSON. */
 export function jsonMistake(text: string): { readonly at: number; readonly message: string } | undefined {
   const open: ('{' | '[')[] = [];
   let expects: 'value' | 'value-or-end' | 'name' | 'name-or-end' | 'colon' | 'comma' | 'nothing' = 'value';
-  // eslint-disable-next-line no-control-regex
-  const token = /[ \t\r\n]*(?:("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.+-])|([{}[\]:,])|$)/y;
+  // oxlint-disable-next-line no-control-regex
+  const token = /("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.+-])|([{}[\]:,])/y;
+  const space = /[ \t\r\n]*/y;
   for (;;) {
-    const from = token.lastIndex;
-    const match = token.exec(text);
-    const start = from + (/^[ \t\r\n]*/.exec(text.slice(from, from + 4096))?.[0].length ?? 0);
-    if (match === null) return { at: start, message: text[start] === '"' ? 'a text does not end, or has an escape that JSON does not know' : 'it is not JSON here' };
-    const [, string, scalar, sign] = match;
-    if (string === undefined && scalar === undefined && sign === undefined) return expects === 'nothing' ? undefined : { at: text.length, message: 'the JSON ends too early' };
-    const at = token.lastIndex - (string ?? scalar ?? sign ?? '').length;
+    space.lastIndex = token.lastIndex;
+    space.test(text);
+    const at = (token.lastIndex = space.lastIndex);
+    if (at === text.length) return expects === 'nothing' ? undefined : { at, message: 'the JSON ends too early' };
     const wrong = { at, message: 'it is not JSON here' };
+    const match = token.exec(text);
+    if (match === null) return text[at] === '"' ? { at, message: 'a text does not end, or has an escape that JSON does not know' } : wrong;
+    const [, string, scalar, sign] = match;
     const isValue = string !== undefined || scalar !== undefined;
     if (isValue || sign === '{' || sign === '[') {
       if (string !== undefined && (expects === 'name' || expects === 'name-or-end')) expects = 'colon';
