@@ -15,6 +15,10 @@ export function roleNameOf({ webIdentity, podIdentity, rolesAnywhere, session }:
 
 export const credentialModes = ['accessKey', 'webIdentity', 'podIdentity', 'rolesAnywhere', 'apiKey', 'session'] as const satisfies readonly CredentialMode[];
 
+export function isMode(text: string): text is CredentialMode {
+  return credentialModes.some((mode) => mode === text);
+}
+
 /** The type of bearer token that the workload calls with, in IAM's words; undefined where its calls are signed. */
 export function bearerTypeOf({ apiKey, session }: Credentials): 'LONG_TERM' | 'SHORT_TERM' | undefined {
   if (apiKey !== undefined) return 'LONG_TERM';

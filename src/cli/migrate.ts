@@ -1,7 +1,6 @@
-import { modeOf } from '../access/credential-mode.ts';
+import { isMode, modeOf } from '../access/credential-mode.ts';
 import type { Access } from '../access/types.ts';
 import { declarationFor, migrateAccess, planMigration, type MigrationStatus } from '../credentials/index.ts';
-import { isMode } from '../engine/mode-change.ts';
 import type { RunContext } from '../engine/types.ts';
 import { AccessError, exitCodes } from '../errors/error.ts';
 import { addressed, addressedAccesses, type AddressedAccess } from './access-names.ts';

@@ -1,7 +1,7 @@
 /** Which way from one mode of credentials to another is under way: told by the revisions alone. */
 import { accessDigest } from '../access/digest.ts';
-import { credentialModes, modeOf } from '../access/credential-mode.ts';
-import type { Access, CredentialMode } from '../access/types.ts';
+import { bearerTypeOf, modeOf } from '../access/credential-mode.ts';
+import type { Access } from '../access/types.ts';
 import type { Finding } from '../finding.ts';
 import type { Revision } from './types.ts';
 
@@ -34,7 +34,8 @@ export function isReadable(revision: Revision): revision is ReadableRevision {
 }
 
 /** What every other run than a migration says of a mode that is not the one in use. */
-export function modeFindings({ metadata, spec }: Access, revisions: readonly Revision[]): readonly Finding[] {
+export function modeFindings(access: Access, revisions: readonly Revision[]): readonly Finding[] {
+  const { metadata, spec } = access;
   const change = modeChangeOf(revisions);
   const place = { field: 'spec.credentials' };
   const name = `--name ${metadata.namespace}/${metadata.name}`;
@@ -52,8 +53,9 @@ export function modeFindings({ metadata, spec }: Access, revisions: readonly Rev
     ];
   }
   const before = revisions.find(isReadable)?.access;
-  const [is, was] = [modeOf(spec.credentials), before === undefined ? undefined : modeOf(before.spec.credentials)];
-  if (was === undefined || is === was) return [];
+  if (before === undefined) return [];
+  const [is, was] = [modeOf(spec.credentials), modeOf(before.spec.credentials)];
+  if (is === was) return formFindings(before, access);
   return [
     {
       id: 'mode-changed',
@@ -66,6 +68,19 @@ export function modeFindings({ metadata, spec }: Access, revisions: readonly Rev
   ];
 }
 
-export function isMode(text: string): text is CredentialMode {
-  return credentialModes.some((mode) => mode === text);
+/** A session, and the short-term API key that is signed with one, are two forms of one mode: no way leads from one to the other alone. */
+export function formFindings(applied: Access, declared: Access): readonly Finding[] {
+  const [was, is] = [applied, declared].map(({ spec }) => bearerTypeOf(spec.credentials));
+  if (was === is || modeOf(applied.spec.credentials) !== modeOf(declared.spec.credentials)) return [];
+  const [before, now] = [was, is].map((type) => (type === undefined ? 'a session' : 'a short-term API key'));
+  return [
+    {
+      id: 'modes-not-side-by-side',
+      severity: 'error',
+      message: `the access was applied with ${before ?? ''} for its pods, and the declaration now says ${now ?? ''}`,
+      cause: 'Both lie in one Secret: pods that have the one would lose it before they are replaced by pods with the other.',
+      remedy: 'Go over another mode: migrate to accessKey or webIdentity with `bedrock-access migrate`, and from there with this declaration.',
+      place: { field: 'spec.credentials' },
+    },
+  ];
 }

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AccessDocumentSpec, ApiKeyDocument } from '../../src/access/document.ts';
 import type { Access } from '../../src/access/types.ts';
-import { migrateAccess } from '../../src/credentials/index.ts';
+import { migrateAccess, planMigration } from '../../src/credentials/index.ts';
 import { renewSession } from '../../src/credentials/session/renew.ts';
 import { applyAccess, destroyAccess, planAccess, rollbackAccess } from '../../src/engine/index.ts';
 import type { RunContext, VerifyCheck } from '../../src/engine/types.ts';
@@ -217,6 +217,37 @@ test('from another mode to a short-term API key and back: the mode works, and no
       assert.deepEqual(await changes(to, await world.run()), [], JSON.stringify(to.spec.credentials));
       assert.deepEqual((await verified(to, await world.run())).filter((line) => /failed|^error/.test(line)), [], JSON.stringify(to.spec.credentials));
     }
+  } finally {
+    await world.stop();
+  }
+});
+
+test('from a session to a short-term API key and back no apply leads, which would take the one from pods that have it, but a migration over another mode', async () => {
+  const inMode = (credentials: AccessDocumentSpec['credentials']): Access => declared({ workloads: [{ kind: 'Deployment', name: 'openhands', client: 'boto3' }], credentials });
+  const short = inMode({ apiKey: { term: 'short', renewer: administrator } });
+  const session = inMode({ session: { renewer: administrator, delivery: 'credential-process' } });
+  const key = inMode({ accessKey: { secretStore: { kind: 'ClusterSecretStore', name: 'parameterstore', region: 'ap-northeast-1' } } });
+  const world = await startEngineWorld({ now: new Date(), objects: [store(), deployment()] });
+  const errorsOf = async (run: AsyncGenerator<Awaited<ReturnType<typeof events>>[number]>): Promise<string> => {
+    const error: unknown = await events(run).then(() => undefined, (reason: unknown) => reason);
+    return error instanceof AccessError ? `${error.id}: ${error.details.remedy}` : '';
+  };
+  const stays = async (from: Access, to: Access): Promise<void> => {
+    const before = { aws: world.sandbox.aws.snapshot(), secret: await secretOf(world) };
+    assert.match(await errorsOf(applyAccess(to, await world.run())), /^modes-not-side-by-side: .*migrate to accessKey or webIdentity/);
+    assert.match(await errorsOf(migrateAccess(access, await world.run(), { to })), /^modes-not-side-by-side: /);
+    await assert.rejects(planMigration(access, await world.run(), { to }), { id: 'modes-not-side-by-side' });
+    assert.deepEqual({ aws: world.sandbox.aws.snapshot(), secret: await secretOf(world) }, before);
+    assert.deepEqual(await changes(from, await world.run()), []);
+  };
+  try {
+    await done(applyAccess(session, await world.run()));
+    await stays(session, short);
+    for (const to of [key, short]) {
+      await world.sandbox.clock.advance(60_000);
+      await done(migrateAccess(access, await world.run(), { silence: 30_000, grace: 30_000, to }));
+    }
+    await stays(short, session);
   } finally {
     await world.stop();
   }

@@ -1,6 +1,7 @@
 import { modeOf } from '../../access/credential-mode.ts';
 import type { Access } from '../../access/types.ts';
-import { isReadable, modeChangeOf } from '../../engine/mode-change.ts';
+import { refuse } from '../../engine/failure.ts';
+import { formFindings, isReadable, modeChangeOf } from '../../engine/mode-change.ts';
 import { revisionsOf } from '../../engine/revision.ts';
 import { ownerOf } from '../../engine/rollback.ts';
 import type { AccessName, Plan, Revision, RunContext } from '../../engine/types.ts';
@@ -28,6 +29,7 @@ export async function planMigration(name: AccessName, context: RunContext, { to,
   const all = await revisions(name, context);
   const change = modeChangeOf(all);
   const { access } = await appliedAccess(name, context);
+  if (change === undefined && to !== undefined) refuse(formFindings(access, to));
   if (change === undefined && (to === undefined || modeOf(to.spec.credentials) === modeOf(access.spec.credentials))) {
     return { status: { ...name, underWay: false, from: modeOf(access.spec.credentials), phases: [] }, plans: [], gaps: [] };
   }
