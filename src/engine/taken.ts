@@ -1,15 +1,14 @@
 import { distinctNames } from '../access/defaults.ts';
 import type { Finding } from '../finding.ts';
-import { textAt } from '../resources/json.ts';
 import { address, type Resource } from '../resources/kind.ts';
 import type { Owner, Ownership } from '../resources/owner.ts';
 
 /** Something of that name exists that is not ours: whose it is, and what to do. */
 export function takenFinding(resource: Resource, ownership: Exclude<Ownership, { readonly by: 'us' }>, owner: Owner): Finding {
-  const field = nameField(resource);
+  const { nameField: field } = resource;
   const place = { ...(field === undefined ? {} : { field }), resource: address(resource) };
   const free = distinctName(resource, owner);
-  const rename = free === undefined ? `choose another name${field?.startsWith('spec.credentials.') === true ? ` (${field})` : ''}` : `choose another name under spec.names (for example ${free})`;
+  const rename = free === undefined ? `choose another name${field === undefined ? '' : ` (${field})`}` : `choose another name under spec.names (for example ${free})`;
   if (ownership.by === 'nobody-known') {
     return {
       id: 'name-taken',
@@ -41,53 +40,10 @@ export function takenFinding(resource: Resource, ownership: Exclude<Ownership, {
   };
 }
 
-/** Where the declaration gives the name, or would. */
-function nameField({ kind, key, desired }: Resource): string | undefined {
-  switch (kind) {
-    case 'iam-user':
-      return 'spec.names.user';
-    case 'managed-policy':
-      return 'spec.names.policy';
-    case 'application-inference-profile':
-    case 'profile-parameter':
-      return 'spec.names.profile';
-    case 'ssm-parameter':
-    case 'secretsmanager-secret':
-      return { credentials: 'spec.names.parameter', 'access-key-id': 'spec.names.accessKeyIdParameter', 'secret-access-key': 'spec.names.secretAccessKeyParameter' }[key];
-    case 'external-secret':
-      return 'spec.names.secret';
-    case 'environment-config-map':
-      return 'spec.names.environment';
-    case 'secret-store':
-      return `${textAt(desired, 'field') ?? 'spec.credentials.accessKey.secretStore'}.name`;
-    case 'rotation-job':
-      return 'spec.credentials.accessKey.rotation.name';
-    default:
-      return undefined;
-  }
-}
-
 /** A name under `spec.names` that no other access, namespace or cluster has; undefined for what has no name there (a store). */
-export function distinctName({ kind, key }: Resource, owner: Owner): string | undefined {
+export function distinctName({ nameField = '' }: Resource, owner: Owner): string | undefined {
   // The beginning of a UID tells clusters apart well enough, and a person can read the rest.
   const cluster = /^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(owner.cluster) ? owner.cluster.slice(0, 8) : owner.cluster;
-  const names = distinctNames({ ...owner, cluster });
-  switch (kind) {
-    case 'iam-user':
-      return names.user;
-    case 'managed-policy':
-      return names.policy;
-    case 'application-inference-profile':
-    case 'profile-parameter':
-      return names.profile;
-    case 'ssm-parameter':
-    case 'secretsmanager-secret':
-      return { credentials: names.parameter, 'access-key-id': names.accessKeyIdParameter, 'secret-access-key': names.secretAccessKeyParameter }[key];
-    case 'external-secret':
-      return names.secret;
-    case 'environment-config-map':
-      return names.environment;
-    default:
-      return undefined;
-  }
+  const names = new Map(Object.entries(distinctNames({ ...owner, cluster })).map(([name, free]) => [`spec.names.${name}`, free]));
+  return names.get(nameField);
 }

@@ -51,6 +51,7 @@ export const applicationInferenceProfile: ResourceKind<DesiredProfile, ObservedP
         kind: 'application-inference-profile',
         key: source,
         name,
+        nameField: 'spec.names.profile',
         desired: {
           name,
           region: model.sourceRegion,

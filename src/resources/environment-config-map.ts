@@ -36,7 +36,7 @@ export const environmentConfigMap: ResourceKind<DesiredConfigMap, KubernetesObje
     for (const variable of workloadVariables(implied).flatMap(({ variables }) => variables)) if (variable.in === 'config-map') values[variable.key] = variable.value ?? '';
     Object.assign(values, podRoleOf(access, implied.partition)?.pods.files);
     const profiles = ownProfiles(Object.values(values));
-    return [{ kind: 'environment-config-map', key: 'environment', name, desired: { namespace, name, values, profiles, permitted: profiles.length === 0 ? [] : permitted(implied) } }];
+    return [{ kind: 'environment-config-map', key: 'environment', name, nameField: 'spec.names.environment', desired: { namespace, name, values, profiles, permitted: profiles.length === 0 ? [] : permitted(implied) } }];
   },
   identity: ({ desired }) => `${desired.namespace}/${desired.name}`,
 

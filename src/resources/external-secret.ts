@@ -56,6 +56,7 @@ export const externalSecret: ResourceKind<DesiredExternalSecret, ObservedExterna
         kind: 'external-secret',
         key: 'secret',
         name,
+        nameField: 'spec.names.secret',
         desired: {
           namespace,
           name,

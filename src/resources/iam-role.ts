@@ -1,4 +1,5 @@
 /** The IAM role that the workload's pods call Bedrock as. It carries the owner tags. */
+import { modeOf } from '../access/credential-mode.ts';
 import type { TrustedRole } from '../aws/types.ts';
 import type { Finding } from '../finding.ts';
 import type { PolicyDocument } from '../policy/types.ts';
@@ -32,7 +33,7 @@ export const iamRole: ResourceKind<DesiredRole, TrustedRole> = {
   desired({ access, partition, models }) {
     const role = podRoleOf(access, partition);
     if (role === undefined) return [];
-    const { permissionsBoundary, names, managedBy } = access.spec;
+    const { permissionsBoundary, names, credentials, managedBy } = access.spec;
     const desired: DesiredRole = {
       name: role.name,
       path: names.path,
@@ -44,7 +45,7 @@ export const iamRole: ResourceKind<DesiredRole, TrustedRole> = {
       ...(permissionsBoundary === undefined ? {} : { permissionsBoundary }),
       ...(role.sessionSeconds === undefined ? {} : { sessionSeconds: role.sessionSeconds }),
     };
-    return [{ kind: 'iam-role', key: 'role', name: role.name, desired, ...(managedBy.iam === 'terraform' ? { required: true } : {}) }];
+    return [{ kind: 'iam-role', key: 'role', name: role.name, nameField: `spec.credentials.${modeOf(credentials)}.role`, desired, ...(managedBy.iam === 'terraform' ? { required: true } : {}) }];
   },
   identity: ({ desired }) => desired.name,
 

@@ -43,7 +43,7 @@ export const iamUser: ResourceKind<DesiredUser, IamUser> = {
       regions: [placeMark(key.secretStore)],
       profileRegions: ownProfileRegions(models),
     };
-    return [{ kind: 'iam-user', key: 'user', name: names.user, desired, ...(managedBy.iam === 'terraform' ? { required: true } : {}) }];
+    return [{ kind: 'iam-user', key: 'user', name: names.user, nameField: 'spec.names.user', desired, ...(managedBy.iam === 'terraform' ? { required: true } : {}) }];
   },
   identity: (resource) => resource.desired.name,
 

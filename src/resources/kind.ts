@@ -47,6 +47,8 @@ export interface Resource<Desired = unknown> {
   readonly key: string;
   /** How a person calls it: `bedrock-openhands-user`. */
   readonly name: string;
+  /** Where the declaration gives that name, or would: `spec.names.user`. Undefined where it cannot be chosen. */
+  readonly nameField?: string;
   readonly desired: Desired;
   /** Somebody else makes it (Terraform, git, the platform): it must be there and is never written. */
   readonly required?: boolean;

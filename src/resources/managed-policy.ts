@@ -38,6 +38,7 @@ export const managedPolicy: ResourceKind<DesiredPolicy, ObservedPolicy> = {
       kind: 'managed-policy',
       key,
       name,
+      nameField: 'spec.names.policy',
       desired: {
         name,
         path: spec.names.path,

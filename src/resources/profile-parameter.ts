@@ -35,7 +35,7 @@ export const profileParameter: ResourceKind<DesiredProfileParameter, ObservedPro
     return applicationInferenceProfile.desired(implied).map((profile) => {
       const name = nameOf(access, profile.name);
       const desired: DesiredProfileParameter = { service: store.service, region: store.region, name, arn: ownProfile(profile.key, 'arn') };
-      return { kind: 'profile-parameter', key: profile.key, name, desired };
+      return { kind: 'profile-parameter', key: profile.key, name, nameField: 'spec.names.profile', desired };
     });
   },
   identity: ({ desired }) => `${desired.region} ${desired.name}`,

@@ -3,6 +3,7 @@
  * ours, by their labels. A rotation itself neither looks at them nor changes them: what runs it is not its to decide.
  */
 import { createHash } from 'node:crypto';
+import { keyCredentialsOf } from '../access/credential-mode.ts';
 import type { KubernetesObject, ObjectReference } from '../kubernetes/types.ts';
 import { gitOpsKeeper } from './gitops.ts';
 import { at, canonicalJson, projected, recordsAt, textAt } from './json.ts';
@@ -33,10 +34,12 @@ export const rotationJob: ResourceKind<DesiredRotationObject, KubernetesObject> 
 
   desired({ access }) {
     const kept = access.spec.managedBy.cluster === 'manifests';
+    const { mode } = keyCredentialsOf(access.spec.credentials) ?? {};
     return [...rotationObjects(access)].map(([key, object]) => ({
       kind: 'rotation-job',
       key,
       name: `${object.kind} ${object.metadata.name ?? ''}`,
+      ...(mode === undefined ? {} : { nameField: `spec.credentials.${mode}.rotation.name` }),
       desired: { object, after: after[key].map((other) => reference('rotation-job', other, 'name')) },
       ...(kept ? { required: true } : {}),
     }));

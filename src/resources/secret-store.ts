@@ -39,6 +39,7 @@ export const secretStore: ResourceKind<DesiredStore, ObservedStore> = {
         kind: 'secret-store',
         key: 'store',
         name: store.name,
+        nameField: `spec.credentials.${mode}.secretStore.name`,
         desired: { store, field: `spec.credentials.${mode}.secretStore`, ...(store.kind === 'SecretStore' ? { namespace: access.metadata.namespace } : {}) },
         ...(store.create ? {} : { required: true }),
       },

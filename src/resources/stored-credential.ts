@@ -10,7 +10,7 @@ import { reference } from './kind.ts';
 import { ours, ownershipByTags, type Ownership } from './owner.ts';
 import { currentKey } from './access-key.ts';
 import { keySortOf, sortNamed, type KeySort } from './key-sort.ts';
-import { parametersOf, type AccessParameter } from './parameter-names.ts';
+import { parametersOf, type AccessParameter, type ParameterRole } from './parameter-names.ts';
 import { carriesProfile } from './profile-parameter.ts';
 import { storePlacesOf } from './search.ts';
 import type { CredentialStore, StoredParameter } from './stores/store.ts';
@@ -51,6 +51,7 @@ export function storedIn({ service, kind }: CredentialStore): Shared {
             kind,
             key: parameter.role,
             name: parameter.name,
+            nameField: nameFields[parameter.role],
             desired: {
               ...parameter,
               keyId: parameter.role === 'access-key-id' ? reference(kind, 'secret-access-key', 'keyId') : key.id,
@@ -120,6 +121,12 @@ export function storedIn({ service, kind }: CredentialStore): Shared {
     afterSettled: true,
   };
 }
+
+const nameFields: Readonly<Record<ParameterRole, string>> = {
+  credentials: 'spec.names.parameter',
+  'access-key-id': 'spec.names.accessKeyIdParameter',
+  'secret-access-key': 'spec.names.secretAccessKeyParameter',
+};
 
 /** What is to be stored; undefined when the secret was made by an earlier run, and so is in no one's hands. */
 export function valueOf(desired: DesiredParameter, hands: Hands): Secret | undefined {

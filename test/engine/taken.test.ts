@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { distinctName } from '../../src/engine/taken.ts';
+import type { AccessDocumentSpec } from '../../src/access/document.ts';
+import { distinctName, takenFinding } from '../../src/engine/taken.ts';
 import { footprint } from '../../src/engine/index.ts';
 import { loadCatalog } from '../../src/bedrock/catalog.ts';
 import { workloadVariables } from '../../src/resources/variables.ts';
@@ -16,6 +17,24 @@ test('where a name is taken, one is proposed that no other cluster, namespace or
   assert.equal(proposed['ssm-parameter/access-key-id'], 'bedrock-lolice-openhands-openhands-access-key-id');
   assert.equal(proposed['external-secret/secret'], 'bedrock-openhands-credentials');
   assert.equal(proposed['secret-store/store'], undefined);
+});
+
+test('a name that is taken is changed where the declaration of its mode gives it', () => {
+  const secretStore = { kind: 'ClusterSecretStore', name: 'parameterstore', region: 'ap-northeast-1' } as const;
+  const rotation = { schedule: '17 * * * *', image: 'registry.example.com/bedrock-access:1', identity: { role: 'arn:aws:iam::123456789012:role/bedrock-access' } };
+  const fieldsOf = (credentials: AccessDocumentSpec['credentials']): Readonly<Record<string, string | undefined>> =>
+    Object.fromEntries(
+      footprint(declared({ workloads: [{ kind: 'Deployment', name: 'openhands', client: 'boto3' }], credentials }), circumstances).resources.map((resource) => [
+        resource.kind,
+        takenFinding(resource, { by: 'nobody-known' }, { cluster: 'lolice', namespace: 'openhands', name: 'openhands' }).place?.field,
+      ]),
+    );
+  const ofApiKey = fieldsOf({ apiKey: { secretStore, rotateAfter: '30d', rotation } });
+  assert.equal(ofApiKey['rotation-job'], 'spec.credentials.apiKey.rotation.name');
+  assert.equal(ofApiKey['secret-store'], 'spec.credentials.apiKey.secretStore.name');
+  assert.equal(ofApiKey['ssm-parameter'], 'spec.names.parameter');
+  assert.equal(fieldsOf({ accessKey: { secretStore, rotateAfter: '30d', rotation } })['rotation-job'], 'spec.credentials.accessKey.rotation.name');
+  assert.equal(fieldsOf({ webIdentity: { issuer: 'https://oidc.example.com', serviceAccount: 'openhands' } })['iam-role'], 'spec.credentials.webIdentity.role');
 });
 
 test('a FIPS endpoint reaches the variables of the client', () => {
