@@ -52,3 +52,15 @@ export class Body {
 }
 
 export type Operations = Readonly<Record<string, Operation>>;
+
+/** Of a REST service. `path` has labels, `{modelId}`; they, the query and the JSON body together are the input. */
+export interface Route {
+  readonly method: string;
+  readonly path: string;
+  readonly name: string;
+  readonly operation: Operation;
+  /** Default 200. */
+  readonly status?: number;
+  /** `raw`: the body is the provider's, not a structure. */
+  readonly body?: 'raw';
+}

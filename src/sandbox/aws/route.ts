@@ -19,7 +19,7 @@ export interface Routed {
 export function serviceOf(request: WireRequest): Service {
   const authorization = readAuthorization(request);
   const named = authorization.kind === 'signed' ? authorization.service : guessService(request);
-  const service = Object.hasOwn(services, named) ? services[named] : undefined;
+  const service = services.get(named);
   if (service === undefined) throw notImplemented(`the service ${named}`);
   return service;
 }
@@ -57,7 +57,7 @@ function byPath(request: WireRequest, { name, routes }: Extract<Service, { route
     const values = { ...body, ...Object.fromEntries(request.query), ...labels };
     return { name: candidate.name, operation: candidate.operation, input: new Fields(values, 'ValidationException'), status: candidate.status ?? 200 };
   }
-  throw notImplemented(`${request.method} ${request.path} of ${name === 'bedrock' ? 'Amazon Bedrock' : 'IAM Roles Anywhere'}`);
+  throw notImplemented(`${request.method} ${request.path} of the service ${name}`);
 }
 
 /** Labels, decoded. Clients send `:` raw or as %3A, and `/` within a label as %2F (measured). */

@@ -14,6 +14,7 @@ const targets = {
   sts: { path: '/', body: 'Action=GetCallerIdentity&Version=2011-06-15', headers: { 'content-type': 'application/x-www-form-urlencoded' } },
   ssm: { path: '/', body: '{}', headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'AmazonSSM.DescribeParameters' } },
   bedrock: { path: '/model/nothing/converse', body: '{}', headers: { 'content-type': 'application/json' } },
+  eks: { path: '/clusters/lolice/addons', body: '{}', headers: { 'content-type': 'application/json' } },
 };
 
 /** A request signed by hand, changed after signing as a test likes. */
@@ -122,4 +123,11 @@ test('the snapshot says whose key a parameter holds, and shows no secret and no 
     parameters: { 'us-west-2': { p: { type: 'SecureString', keyId: 'alias/aws/ssm', description: 'key <key 1 of u>', tags: {}, holds: ['<key 1 of u>'] } } },
   });
   assert.ok(aws.sandbox.aws.issuedSecrets().includes(key.secretAccessKey));
+});
+
+test('what the sandbox does not do of a service says of which', async () => {
+  await using aws = await startAws();
+  const { status, text } = await send(aws, 'eks');
+  assert.equal(status, 501);
+  assert.match(text, /The sandbox does not do POST \/clusters\/lolice\/addons of the service eks\./);
 });

@@ -1,5 +1,5 @@
 /** IAM Roles Anywhere: methods and paths as in its API model (rolesanywhere, 2018-05-10) and, for CreateSession, its user guide. */
-import type { Route } from '../services.ts';
+import type { Route } from '../call.ts';
 import { createProfile, deleteProfile, disableProfile, enableProfile, getProfile, listProfiles, updateProfile } from './profiles.ts';
 import { createSession } from './create-session.ts';
 import { listTagsForResource, tagResource, untagResource } from './tags.ts';
