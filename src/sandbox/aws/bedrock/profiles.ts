@@ -3,9 +3,10 @@ import type { InferenceProfile } from '../../../bedrock/types.ts';
 import type { Call, Check, Operation } from '../call.ts';
 import { AwsError } from '../error.ts';
 import { opaqueId } from '../ids.ts';
+import { requestTagContext, resourceTagContext } from '../tag-context.ts';
 import type { ApplicationProfile } from './application-profiles.ts';
 import { isHere, isLaunched, modelArnsOf, partitionIn, profilesOffered } from './offer.ts';
-import { readTags, requestTagContext, resourceTagContext } from './tags.ts';
+import { readTags } from './tags.ts';
 
 export const listInferenceProfiles: Operation = {
   action: 'bedrock:ListInferenceProfiles',

@@ -1,6 +1,7 @@
 import type { Call, Check, Operation } from '../call.ts';
 import { AwsError } from '../error.ts';
 import type { Fields } from '../fields.ts';
+import { requestTagContext, resourceTagContext } from '../tag-context.ts';
 import type { ApplicationProfile } from './application-profiles.ts';
 
 /** Of what Bedrock can tag the sandbox holds application inference profiles. */
@@ -36,19 +37,9 @@ export function readTags(input: Fields): ReadonlyMap<string, string> {
   return new Map(input.structures('tags', { max: 200 }).map((tag) => [tag.text('key', { min: 1, max: 128, pattern }), tag.text('value', { max: 256, pattern })]));
 }
 
-export function requestTagContext(input: Fields): NonNullable<Check['context']> {
-  const tags = input.structures('tags').map((tag) => [tag.optionalText('key') ?? '', tag.optionalText('value') ?? ''] as const);
-  if (tags.length === 0) return {};
-  return { 'aws:TagKeys': tags.map(([key]) => key), ...Object.fromEntries(tags.map(([key, value]) => [`aws:RequestTag/${key}`, value])) };
-}
-
-export function resourceTagContext(tags: ReadonlyMap<string, string>): NonNullable<Check['context']> {
-  return Object.fromEntries(Array.from(tags, ([key, value]) => [`aws:ResourceTag/${key}`, value]));
-}
-
 function onTagged(call: Call, action: string): Check {
   const arn = call.input.text('resourceARN', { min: 1, max: 1011 });
-  return { action, resource: arn, context: { ...resourceTagContext(call.state.applicationProfiles.get(arn)?.tags ?? new Map()), ...requestTagContext(call.input) } };
+  return { action, resource: arn, context: { ...resourceTagContext(call.state.applicationProfiles.get(arn)?.tags), ...requestTagContext(call.input) } };
 }
 
 function readTagged(call: Call): ApplicationProfile {

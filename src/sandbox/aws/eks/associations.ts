@@ -4,6 +4,7 @@ import { propagationOf } from '../credentials.ts';
 import { AwsError } from '../error.ts';
 import { isRecord, type Fields } from '../fields.ts';
 import { opaqueId } from '../ids.ts';
+import { resourceTagContext, tagsAsked } from '../tag-context.ts';
 import { clusterArn, readCluster } from './cluster.ts';
 import { associationOf, type Association } from './state.ts';
 
@@ -12,9 +13,9 @@ export const createPodIdentityAssociation: Operation = {
   checks: (call) => {
     const role = call.input.optionalText('roleArn') ?? '';
     return [
-      { action: 'eks:CreatePodIdentityAssociation', resource: clusterArn(call), context: requestTags(call.input) },
+      { action: 'eks:CreatePodIdentityAssociation', resource: clusterArn(call), context: tagsAsked(tagsIn(call.input)) },
       // Tags at creation ask for the tagging action too (EKS user guide, "Tag your Amazon EKS resources").
-      ...(Object.keys(tagsIn(call.input)).length === 0 ? [] : [{ action: 'eks:TagResource', resource: `${associationsArn(call)}/new`, context: requestTags(call.input) }]),
+      ...(tagsIn(call.input).length === 0 ? [] : [{ action: 'eks:TagResource', resource: `${associationsArn(call)}/new`, context: tagsAsked(tagsIn(call.input)) }]),
       passing(role),
     ];
   },
@@ -37,7 +38,7 @@ export const createPodIdentityAssociation: Operation = {
       disableSessionTags: input.flag('disableSessionTags'),
       targetRoleArn: input.optionalText('targetRoleArn'),
       clientRequestToken,
-      tags: new Map(Object.entries(tagsIn(input))),
+      tags: new Map(tagsIn(input)),
       createdAt: world.clock.now(),
       // "Eventually consistent, and may take several seconds to be effective" (EKS API reference, CreatePodIdentityAssociation).
       effectiveAt: world.clock.now().getTime() + Math.ceil(world.random() * propagationOf(world.options)),
@@ -94,13 +95,13 @@ export const tagAssociation: Operation = {
   checks(call) {
     const arn = call.input.text('resourceArn');
     const found = [...call.state.eks.associations.values()].find((one) => one.arn === arn);
-    return [{ action: 'eks:TagResource', resource: arn, context: { ...resourceTags(found), ...requestTags(call.input) } }];
+    return [{ action: 'eks:TagResource', resource: arn, context: { ...resourceTagContext(found?.tags), ...tagsAsked(tagsIn(call.input)) } }];
   },
   run(call) {
     const arn = call.input.text('resourceArn');
     const found = [...call.state.eks.associations.values()].find((one) => one.arn === arn);
     if (found === undefined) throw new AwsError('NotFoundException', 404, `Resource not found: ${arn}`);
-    for (const [key, value] of Object.entries(tagsIn(call.input))) found.tags.set(key, value);
+    for (const [key, value] of tagsIn(call.input)) found.tags.set(key, value);
     return {};
   },
 };
@@ -113,7 +114,7 @@ function passing(role: string): Check {
 function onAssociation(action: string): (call: Call) => readonly Check[] {
   return (call) => {
     const id = call.input.optionalText('associationId') ?? '';
-    return [{ action, resource: `${associationsArn(call)}/${id}`, context: resourceTags(call.state.eks.associations.get(id)) }];
+    return [{ action, resource: `${associationsArn(call)}/${id}`, context: resourceTagContext(call.state.eks.associations.get(id)?.tags) }];
   };
 }
 
@@ -148,16 +149,7 @@ function described(association: Association, call: Call): Readonly<Record<string
   };
 }
 
-function tagsIn(input: Fields): Readonly<Record<string, string>> {
+function tagsIn(input: Fields): readonly (readonly [string, string])[] {
   const tags = input.raw('tags');
-  return isRecord(tags) ? Object.fromEntries(Object.entries(tags).map(([key, value]) => [key, String(value)])) : {};
-}
-
-function requestTags(input: Fields): NonNullable<Check['context']> {
-  const tags = tagsIn(input);
-  return Object.keys(tags).length === 0 ? {} : { 'aws:TagKeys': Object.keys(tags), ...Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:RequestTag/${key}`, value])) };
-}
-
-function resourceTags(association: Association | undefined): NonNullable<Check['context']> {
-  return Object.fromEntries(Array.from(association?.tags ?? [], ([key, value]) => [`aws:ResourceTag/${key}`, value]));
+  return isRecord(tags) ? Object.entries(tags).map(([key, value]) => [key, String(value)]) : [];
 }

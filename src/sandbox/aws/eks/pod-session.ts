@@ -1,13 +1,16 @@
 /** What the EKS Auth API answers to the token of a pod: a session of the associated role (EKS API reference, AssumeRoleForPodIdentity). */
 import { evaluate } from '../../../policy/evaluate.ts';
+import type { NamedPolicy } from '../../../policy/types.ts';
 import type { World } from '../../world.ts';
 import type { Call, Operation } from '../call.ts';
 import { AwsError } from '../error.ts';
 import { isRecord } from '../fields.ts';
+import { roleByArn } from '../iam/lookup.ts';
 import { trustOf } from '../sts/assume-role.ts';
 import { makeSession } from '../sts/make-session.ts';
 import type { Session } from '../sts/sessions.ts';
 import type { AwsState } from '../state.ts';
+import { tagsAsked } from '../tag-context.ts';
 import { clusterArn, readCluster } from './cluster.ts';
 import { associationOf } from './state.ts';
 
@@ -56,22 +59,20 @@ export function sessionForPod(token: string, { world, state }: Pick<Call, 'world
     ? {}
     : { 'eks-cluster-arn': cluster.arn, 'eks-cluster-name': cluster.name, 'kubernetes-namespace': namespace, 'kubernetes-service-account': serviceAccount, 'kubernetes-pod-name': pod, 'kubernetes-pod-uid': podUid };
   const { roleArn } = association;
-  authorize(roleArn, tags, { world, state });
-  const role = [...state.iam.roles.values()].find(({ arn }) => arn === roleArn);
+  const role = roleByArn(state.iam, roleArn);
+  authorize(trustOf(role, roleArn), roleArn, tags, { world, state });
   if (role === undefined) throw refusal(roleArn, []);
   const sessionName = `eks-${cluster.name}-${pod}`.slice(0, 64);
-  const session = makeSession({ world, state }, Math.min(sessionSeconds, 43_200), { of: { kind: 'role', role: role.name, roleId: role.id, sessionName }, policies: [], tags });
+  const session = makeSession({ world, state }, sessionSeconds, { of: { kind: 'role', role: role.name, roleId: role.id, sessionName }, policies: [], tags });
   return { session, associationId: association.id, roleArn, namespace, serviceAccount };
 }
 
 /** EKS assumes the role, and tags the session: both have to be trusted to it. */
-function authorize(roleArn: string, tags: Readonly<Record<string, string>>, { world, state }: { readonly world: World; readonly state: AwsState }): void {
-  const trust = trustOf([...state.iam.roles.values()].find(({ arn }) => arn === roleArn), roleArn);
+function authorize(trust: NamedPolicy, roleArn: string, tags: Readonly<Record<string, string>>, { world, state }: { readonly world: World; readonly state: AwsState }): void {
   const context = {
     'aws:SourceAccount': world.account,
     'aws:SourceArn': state.eks.cluster?.arn ?? '',
-    'aws:TagKeys': Object.keys(tags),
-    ...Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:RequestTag/${key}`, value])),
+    ...tagsAsked(Object.entries(tags)),
   };
   for (const action of ['sts:AssumeRole', ...(Object.keys(tags).length === 0 ? [] : ['sts:TagSession'])]) {
     const verdict = evaluate({ principal: audience, action, resource: roleArn, context }, { identity: [], resource: [trust] });

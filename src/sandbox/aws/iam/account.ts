@@ -6,7 +6,7 @@ import { AwsError } from '../error.ts';
 import { withServiceControl } from '../outside-policies.ts';
 import { nameOfPolicy } from './attachments.ts';
 import { encodeDocument } from './documents.ts';
-import { attachmentCount, boundaryCount } from './lookup.ts';
+import { attachmentCount, boundaryCount, roleByArn } from './lookup.ts';
 import { rolePolicies, userPolicies } from './principal-policies.ts';
 import { arnText, page, tagList } from './rules.ts';
 import type { IamPrincipal } from './state.ts';
@@ -159,7 +159,7 @@ export const accountOperations: Operations = {
 function policiesOf(call: Call, arn: string): ReturnType<typeof userPolicies> {
   const user = [...call.state.iam.users.values()].find((one) => one.arn === arn);
   if (user !== undefined) return userPolicies(call.state.iam, user);
-  const role = [...call.state.iam.roles.values()].find((one) => one.arn === arn);
+  const role = roleByArn(call.state.iam, arn);
   if (role !== undefined) return rolePolicies(call.state.iam, role);
   throw new AwsError('NoSuchEntity', 404, `The entity ${arn} cannot be found.`);
 }

@@ -1,7 +1,7 @@
 import type { Call } from '../call.ts';
 import { AwsError } from '../error.ts';
 import { awsManagedPolicies } from './aws-managed.ts';
-import type { IamGroup, IamPolicy, IamRole, IamUser } from './state.ts';
+import type { IamGroup, IamPolicy, IamRole, IamState, IamUser } from './state.ts';
 
 export function findUser(call: Call, name: string): IamUser {
   const user = call.state.iam.users.get(name.toLowerCase());
@@ -13,6 +13,11 @@ export function findRole(call: Call, name: string): IamRole {
   const role = call.state.iam.roles.get(name.toLowerCase());
   if (role === undefined) throw new AwsError('NoSuchEntity', 404, `The role with name ${name} cannot be found.`);
   return role;
+}
+
+/** As an operation names it that answers in its own words where there is none. */
+export function roleByArn({ roles }: Pick<IamState, 'roles'>, arn: string): IamRole | undefined {
+  return [...roles.values()].find((role) => role.arn === arn);
 }
 
 export function findGroup(call: Call, name: string): IamGroup {

@@ -1,7 +1,8 @@
 import type { Call, Check, Operation, Operations } from '../call.ts';
 import { AwsError } from '../error.ts';
 import type { Fields } from '../fields.ts';
-import { addTags, arnText, page, readTags, requestTagContext, resourceTagContext, tagList } from './rules.ts';
+import { requestTagContext } from '../tag-context.ts';
+import { addTags, arnText, page, readTags, resourceTagContext, tagList } from './rules.ts';
 import type { IamOidcProvider } from './state.ts';
 
 /** IAM API reference, CreateOpenIDConnectProvider: `https://`, no query; "The URL should not contain a port number." */

@@ -2,10 +2,11 @@ import { managedPolicyLimit } from '../../../policy/document.ts';
 import type { Call, Check, Operation, Operations } from '../call.ts';
 import { AwsError } from '../error.ts';
 import { uniqueId } from '../ids.ts';
+import { requestTagContext } from '../tag-context.ts';
 import { awsManagedPolicies } from './aws-managed.ts';
 import { documentSize, encodeDocument, readDocument } from './documents.ts';
 import { attachmentCount, boundaryCount, findPolicy } from './lookup.ts';
-import { addTags, arnText, page, policyName, readName, readPath, readPathPrefix, readTags, requestTagContext, resourceTagContext, tagList } from './rules.ts';
+import { addTags, arnText, page, policyName, readName, readPath, readPathPrefix, readTags, resourceTagContext, tagList } from './rules.ts';
 import type { IamPolicy } from './state.ts';
 
 /** IAM user guide, "IAM and AWS STS quotas". */

@@ -1,10 +1,11 @@
 import type { Call, Check, Operation, Operations } from '../call.ts';
 import { AwsError } from '../error.ts';
 import { uniqueId } from '../ids.ts';
+import { requestTagContext } from '../tag-context.ts';
 import { boundaryText, readBoundary } from './boundaries.ts';
 import { encodeDocument, readDocument } from './documents.ts';
 import { findRole, roleArn } from './lookup.ts';
-import { addTags, page, readName, readPath, readPathPrefix, readTags, requestTagContext, resourceTagContext, roleName, tagList } from './rules.ts';
+import { addTags, page, readName, readPath, readPathPrefix, readTags, resourceTagContext, roleName, tagList } from './rules.ts';
 import type { IamRole } from './state.ts';
 
 const createRole: Operation = {

@@ -1,6 +1,7 @@
-import type { Call } from '../call.ts';
+import type { Call, Check } from '../call.ts';
 import { AwsError } from '../error.ts';
 import type { Fields, TextRule } from '../fields.ts';
+import { resourceTagContext as tagContext } from '../tag-context.ts';
 
 /** Lengths and characters of IAM's names, from its API model and "IAM and AWS STS quotas". */
 export const userName: TextRule = { min: 1, max: 64 };
@@ -72,15 +73,9 @@ export function tagList(tags: ReadonlyMap<string, string>): readonly Readonly<Re
   return Array.from(tags, ([Key, Value]) => ({ Key, Value }));
 }
 
-/** `aws:RequestTag/…` and `aws:TagKeys` of a call that brings tags. */
-export function requestTagContext(input: Fields): Readonly<Record<string, string | readonly string[]>> {
-  const tags = input.structures('Tags').map((tag) => [tag.optionalText('Key') ?? '', tag.optionalText('Value') ?? ''] as const);
-  if (tags.length === 0) return {};
-  return { 'aws:TagKeys': tags.map(([key]) => key), ...Object.fromEntries(tags.map(([key, value]) => [`aws:RequestTag/${key}`, value])) };
-}
-
-export function resourceTagContext(tags: ReadonlyMap<string, string> | undefined): Readonly<Record<string, string>> {
-  return Object.fromEntries(Array.from(tags ?? [], ([key, value]) => [[`aws:ResourceTag/${key}`, value], [`iam:ResourceTag/${key}`, value]]).flat());
+/** IAM has a key of its own beside the one of all services. */
+export function resourceTagContext(tags: ReadonlyMap<string, string> | undefined): NonNullable<Check['context']> {
+  return { ...tagContext(tags), ...Object.fromEntries(Array.from(tags ?? [], ([key, value]) => [`iam:ResourceTag/${key}`, value])) };
 }
 
 /** One page, as IAM's lists answer it: `MaxItems` (100) from `Marker`. Items come sorted by their key. */

@@ -1,9 +1,10 @@
 import type { Call, Check, Operation, Operations } from '../call.ts';
 import { AwsError } from '../error.ts';
 import { uniqueId } from '../ids.ts';
+import { requestTagContext } from '../tag-context.ts';
 import { boundaryText, readBoundary } from './boundaries.ts';
 import { findUser, userArn } from './lookup.ts';
-import { addTags, existingUserName, page, readName, readPath, readPathPrefix, readTags, readUserName, requestTagContext, resourceTagContext, tagList, userName } from './rules.ts';
+import { addTags, existingUserName, page, readName, readPath, readPathPrefix, readTags, readUserName, resourceTagContext, tagList, userName } from './rules.ts';
 import type { IamUser } from './state.ts';
 
 /** IAM user guide, "IAM and AWS STS quotas". */

@@ -5,9 +5,11 @@ import type { NamedPolicy } from '../../../policy/types.ts';
 import { requestOf } from '../authorize.ts';
 import type { Call, Operation } from '../call.ts';
 import { AwsError } from '../error.ts';
+import { roleByArn } from '../iam/lookup.ts';
 import { managedPolicyDocument } from '../iam/principal-policies.ts';
 import { trustOf } from '../sts/assume-role.ts';
 import { makeSession } from '../sts/make-session.ts';
+import { tagsAsked } from '../tag-context.ts';
 import { chainOf, checkTrusted, signerOf } from './certified-request.ts';
 import type { HeldProfile } from './state.ts';
 import { checkBundle } from './trust-anchors.ts';
@@ -36,12 +38,12 @@ export const createSession: Operation = {
     if (anchor.region !== profile.region) throw denied('Trust anchor and profile are of different regions', profile.arn);
     checkTrusted(certificate, checkBundle(anchor.certificates), chainOf(request));
     if (!profile.roleArns.includes(roleArn)) throw denied('Unable to assume role for provided profile', roleArn);
-    const role = [...state.iam.roles.values()].find(({ arn }) => arn === roleArn);
+    const role = roleByArn(state.iam, roleArn);
     const tags = principalTags(certificate);
     const commonName = tags['x509Subject/CN'] ?? '';
     const context = {
       ...Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:PrincipalTag/${key}`, value])),
-      ...Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:RequestTag/${key}`, value])),
+      ...tagsAsked(Object.entries(tags)),
       'aws:SourceArn': anchor.arn,
       'aws:SourceAccount': call.world.account,
       'sts:SourceIdentity': commonName,

@@ -1,5 +1,6 @@
 import type { Call, Check, Operation } from '../call.ts';
-import { arnOf, newArn, notFound, pageOf, readTags, requestTags, resourceName, resourceTags } from './resources.ts';
+import { requestTagContext, resourceTagContext } from '../tag-context.ts';
+import { arnOf, newArn, notFound, pageOf, readTags, resourceName } from './resources.ts';
 import type { HeldProfile } from './state.ts';
 
 const roleArns = { max: 250, each: { min: 1, max: 1011, pattern: /arn:aws(-[^:]+)?:iam(:.*){2}(:role.*)/ } } as const;
@@ -9,8 +10,8 @@ const duration = { min: 900, max: 43_200 } as const;
 export const createProfile: Operation = {
   action: 'rolesanywhere:CreateProfile',
   checks: (call) => [
-    { action: 'rolesanywhere:CreateProfile', resource: '*', context: requestTags(call.input) },
-    ...(call.input.has('tags') ? [{ action: 'rolesanywhere:TagResource', resource: arnOf(call, 'profile', '*'), context: requestTags(call.input) }] : []),
+    { action: 'rolesanywhere:CreateProfile', resource: '*', context: requestTagContext(call.input) },
+    ...(call.input.has('tags') ? [{ action: 'rolesanywhere:TagResource', resource: arnOf(call, 'profile', '*'), context: requestTagContext(call.input) }] : []),
     ...passing(call),
   ],
   run(call) {
@@ -97,7 +98,7 @@ function passing({ input }: Call): readonly Check[] {
 function on(action: string): (call: Call) => readonly Check[] {
   return (call) => {
     const resource = arnOf(call, 'profile', call.input.text('profileId'));
-    return [{ action, resource, context: resourceTags(call.state.rolesAnywhere.profiles.get(resource)) }];
+    return [{ action, resource, context: resourceTagContext(call.state.rolesAnywhere.profiles.get(resource)?.tags) }];
   };
 }
 

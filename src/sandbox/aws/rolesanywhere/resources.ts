@@ -1,9 +1,8 @@
 /** What trust anchors and profiles have in common: ARNs, tags, pages (IAM Roles Anywhere API reference, 2018-05-10). */
-import type { Call, Check } from '../call.ts';
+import type { Call } from '../call.ts';
 import { AwsError } from '../error.ts';
 import type { Fields, TextRule } from '../fields.ts';
 import { requestId } from '../ids.ts';
-import type { HeldProfile, HeldTrustAnchor } from './state.ts';
 
 /** `ResourceName` of the API model. */
 export const resourceName: TextRule = { min: 1, max: 255, pattern: /[ a-zA-Z0-9-_]*/ };
@@ -20,16 +19,6 @@ export function arnOf(call: Call, type: 'trust-anchor' | 'profile', id: string):
 export function readTags(input: Fields): Map<string, string> {
   const pattern = /[ a-zA-Z0-9_.:/=+@-]*/;
   return new Map(input.structures('tags', { max: 200 }).map((tag) => [tag.text('key', { min: 1, max: 128, pattern }), tag.text('value', { max: 256, pattern })]));
-}
-
-export function requestTags(input: Fields): NonNullable<Check['context']> {
-  const tags = input.structures('tags').map((tag) => [tag.optionalText('key') ?? '', tag.optionalText('value') ?? ''] as const);
-  if (tags.length === 0) return {};
-  return { 'aws:TagKeys': tags.map(([key]) => key), ...Object.fromEntries(tags.map(([key, value]) => [`aws:RequestTag/${key}`, value])) };
-}
-
-export function resourceTags(held: HeldProfile | HeldTrustAnchor | undefined): NonNullable<Check['context']> {
-  return Object.fromEntries(Array.from(held?.tags ?? [], ([key, value]) => [`aws:ResourceTag/${key}`, value]));
 }
 
 export function notFound(what: string): AwsError {

@@ -1,5 +1,6 @@
 import type { Call, Check, Operation } from '../call.ts';
-import { notFound, readTags, requestTags, resourceTags } from './resources.ts';
+import { requestTagContext, resourceTagContext } from '../tag-context.ts';
+import { notFound, readTags } from './resources.ts';
 import type { HeldProfile, HeldTrustAnchor } from './state.ts';
 
 export const tagResource: Operation = {
@@ -31,7 +32,7 @@ export const listTagsForResource: Operation = {
 
 function onTagged(call: Call, action: string): Check {
   const resource = call.input.text('resourceArn', { min: 1, max: 1011 });
-  return { action, resource, context: { ...resourceTags(find(call, resource)), ...requestTags(call.input) } };
+  return { action, resource, context: { ...resourceTagContext(find(call, resource)?.tags), ...requestTagContext(call.input) } };
 }
 
 function read(call: Call): HeldProfile | HeldTrustAnchor {

@@ -1,14 +1,15 @@
 import { X509Certificate } from 'node:crypto';
 import type { Call, Check, Operation } from '../call.ts';
 import { AwsError } from '../error.ts';
-import { arnOf, newArn, notFound, pageOf, readTags, requestTags, resourceName, resourceTags } from './resources.ts';
+import { requestTagContext, resourceTagContext } from '../tag-context.ts';
+import { arnOf, newArn, notFound, pageOf, readTags, resourceName } from './resources.ts';
 import type { HeldTrustAnchor } from './state.ts';
 
 export const createTrustAnchor: Operation = {
   action: 'rolesanywhere:CreateTrustAnchor',
   checks: (call) => [
-    { action: 'rolesanywhere:CreateTrustAnchor', resource: '*', context: requestTags(call.input) },
-    ...(call.input.has('tags') ? [{ action: 'rolesanywhere:TagResource', resource: arnOf(call, 'trust-anchor', '*'), context: requestTags(call.input) }] : []),
+    { action: 'rolesanywhere:CreateTrustAnchor', resource: '*', context: requestTagContext(call.input) },
+    ...(call.input.has('tags') ? [{ action: 'rolesanywhere:TagResource', resource: arnOf(call, 'trust-anchor', '*'), context: requestTagContext(call.input) }] : []),
   ],
   run(call) {
     const source = call.input.optionalStructure('source');
@@ -85,7 +86,7 @@ function switched(name: 'EnableTrustAnchor' | 'DisableTrustAnchor', enabled: boo
 function on(action: string): (call: Call) => readonly Check[] {
   return (call) => {
     const resource = arnOf(call, 'trust-anchor', call.input.text('trustAnchorId'));
-    return [{ action, resource, context: resourceTags(call.state.rolesAnywhere.trustAnchors.get(resource)) }];
+    return [{ action, resource, context: resourceTagContext(call.state.rolesAnywhere.trustAnchors.get(resource)?.tags) }];
   };
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Call, Check } from '../call.ts';
 import { AwsError } from '../error.ts';
 import { keyChecks } from '../kms.ts';
+import { resourceTagContext } from '../tag-context.ts';
 import type { Fields } from '../fields.ts';
 
 export interface StoredSecret {
@@ -83,7 +84,7 @@ export function onSecret(call: Call, action: string): Check {
   return {
     action,
     resource: secret?.arn ?? (id.startsWith('arn:') ? id : newArn(call, id)),
-    context: { 'secretsmanager:SecretId': id, ...Object.fromEntries(Array.from(secret?.tags ?? [], ([key, value]) => [`aws:ResourceTag/${key}`, value])) },
+    context: { 'secretsmanager:SecretId': id, ...resourceTagContext(secret?.tags) },
   };
 }
 

@@ -1,6 +1,7 @@
-import type { Check, Operation, Operations } from '../call.ts';
+import type { Operation, Operations } from '../call.ts';
 import { AwsError } from '../error.ts';
 import type { Fields } from '../fields.ts';
+import { requestTagContext } from '../tag-context.ts';
 import { changed, onSecret, usableSecret } from './secrets.ts';
 
 /** API reference, Tag: at most 50 a secret. */
@@ -12,12 +13,6 @@ export function readTags(input: Fields): ReadonlyMap<string, string> {
     tags.set(key, tag.text('Value', { max: 256 }));
   }
   return tags;
-}
-
-export function requestTagContext(input: Fields): NonNullable<Check['context']> {
-  const tags = input.structures('Tags').map((tag) => [tag.optionalText('Key') ?? '', tag.optionalText('Value') ?? ''] as const);
-  if (tags.length === 0) return {};
-  return { 'aws:TagKeys': tags.map(([key]) => key), ...Object.fromEntries(tags.map(([key, value]) => [`aws:RequestTag/${key}`, value])) };
 }
 
 export function checkTagCount(count: number): void {

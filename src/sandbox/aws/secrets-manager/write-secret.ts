@@ -1,7 +1,8 @@
 import type { Operation, Operations } from '../call.ts';
 import { AwsError } from '../error.ts';
+import { requestTagContext } from '../tag-context.ts';
 import { addVersion, changed, lookUp, newArn, onSecret, requestToken, secretKeyChecks, secretsOf, secretString, usableSecret, type StoredSecret } from './secrets.ts';
-import { checkTagCount, readTags, requestTagContext } from './tags.ts';
+import { checkTagCount, readTags } from './tags.ts';
 
 /** API reference, CreateSecret, Name. */
 const nameRule = { min: 1, max: 512 };

@@ -1,6 +1,7 @@
 import type { Call, Check } from '../call.ts';
 import { AwsError } from '../error.ts';
 import { keyChecks } from '../kms.ts';
+import { resourceTagContext } from '../tag-context.ts';
 
 export interface Parameter {
   readonly name: string;
@@ -80,7 +81,7 @@ export function selectVersion(parameter: Parameter, selector: string | undefined
 /** The check of an action on one parameter, with its tags as condition keys. */
 export function onParameter(call: Call, action: string, name: string): Check {
   const tags = parametersOf(call).get(name)?.tags;
-  return { action, resource: parameterArn(call, name), context: Object.fromEntries(Array.from(tags ?? [], ([key, value]) => [`aws:ResourceTag/${key}`, value])) };
+  return { action, resource: parameterArn(call, name), context: resourceTagContext(tags) };
 }
 
 /** Systems Manager user guide, "AWS KMS encryption for Parameter Store SecureString parameters". */

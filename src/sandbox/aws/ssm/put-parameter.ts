@@ -1,8 +1,9 @@
 import type { Call, Operation } from '../call.ts';
 import { AwsError } from '../error.ts';
+import { requestTagContext } from '../tag-context.ts';
 import { checkParameterName } from './parameter-name.ts';
 import { defaultKeyId, parameterKeyChecks, latest, onParameter, parametersOf, type Parameter, type ParameterVersion } from './parameters.ts';
-import { checkTagCount, readTags, requestTagContext } from './tags.ts';
+import { checkTagCount, readTags } from './tags.ts';
 
 /** Systems Manager user guide, "Managing parameter tiers". */
 const valueLimits: Readonly<Record<string, number>> = { Standard: 4096, Advanced: 8192 };

@@ -3,6 +3,7 @@ import type { NamedPolicy } from '../../../policy/types.ts';
 import { requestOf } from '../authorize.ts';
 import type { Operation } from '../call.ts';
 import { AwsError } from '../error.ts';
+import { roleByArn } from '../iam/lookup.ts';
 import { readSessionPolicies, trustOf } from './assume-role.ts';
 import { makeSession, sessionCredentials } from './make-session.ts';
 import { readWebIdentity } from './web-identity-token.ts';
@@ -22,7 +23,7 @@ export const assumeRoleWithWebIdentity: Operation = {
     const seconds = call.input.optionalNumber('DurationSeconds', { min: 900, max: 43_200 }) ?? 3600;
     const { provider, subject, audience } = readWebIdentity(call.input.text('WebIdentityToken', { min: 4, max: 20_000 }), call);
     const policies = readSessionPolicies(call);
-    const role = [...call.state.iam.roles.values()].find((one) => one.arn === arn);
+    const role = roleByArn(call.state.iam, arn);
     const trust: NamedPolicy = trustOf(role, arn);
     const request = requestOf(
       {

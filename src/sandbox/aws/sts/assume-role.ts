@@ -4,6 +4,7 @@ import type { NamedPolicy } from '../../../policy/types.ts';
 import { requestOf } from '../authorize.ts';
 import type { Call, Operation } from '../call.ts';
 import { AwsError } from '../error.ts';
+import { roleByArn } from '../iam/lookup.ts';
 import { managedPolicyDocument } from '../iam/principal-policies.ts';
 import type { IamRole } from '../iam/state.ts';
 import { makeSession, sessionCredentials } from './make-session.ts';
@@ -20,7 +21,7 @@ export const assumeRole: Operation = {
     const sessionName = call.input.text('RoleSessionName', { min: 2, max: 64, pattern: /[\w+=,.@-]*/ });
     const sessionPolicies = readSessionPolicies(call);
     const tags = Object.fromEntries(call.input.structures('Tags', { max: 50 }).map((tag) => [tag.text('Key'), tag.text('Value')]));
-    const role = [...call.state.iam.roles.values()].find((one) => one.arn === arn);
+    const role = roleByArn(call.state.iam, arn);
     authorizeAssuming(call, arn, role);
     if (role === undefined) throw refusal(call, arn, []);
     // IAM user guide, "Role chaining": at most an hour.

@@ -1,0 +1,21 @@
+/** Tags as condition keys of a request (IAM user guide, "Controlling access to AWS resources using tags"): the same in every service. */
+import type { Check } from './call.ts';
+import type { Fields } from './fields.ts';
+
+type Context = NonNullable<Check['context']>;
+
+/** Of a call that brings a list of tags: `Tags` with `Key` and `Value`, or `tags` with `key` and `value`, as its service spells them. */
+export function requestTagContext(input: Fields): Context {
+  const [list, key, value] = input.has('tags') ? ['tags', 'key', 'value'] : ['Tags', 'Key', 'Value'];
+  return tagsAsked(input.structures(list).map((tag) => [tag.optionalText(key) ?? '', tag.optionalText(value) ?? '']));
+}
+
+/** `aws:RequestTag/…` and `aws:TagKeys`; without tags neither is there. */
+export function tagsAsked(tags: readonly (readonly [string, string])[]): Context {
+  if (tags.length === 0) return {};
+  return { 'aws:TagKeys': tags.map(([key]) => key), ...Object.fromEntries(tags.map(([key, value]) => [`aws:RequestTag/${key}`, value])) };
+}
+
+export function resourceTagContext(tags: ReadonlyMap<string, string> | undefined): Context {
+  return Object.fromEntries(Array.from(tags ?? [], ([key, value]) => [`aws:ResourceTag/${key}`, value]));
+}
