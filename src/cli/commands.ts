@@ -75,7 +75,7 @@ export const commands: readonly CommandDescription[] = [
   {
     name: 'migrate',
     summary: 'move the workload to another mode of credentials without a failed call, or go on with a move under way',
-    options: [options.file, options.name, options.migrateTo, options.set, options.migrateUndo, options.planOnly, options.migrateImage, options.earlierSilence, options.earlierGrace, options.adopt, options.allowOpenStore],
+    options: [options.file, options.name, options.migrateTo, options.set, options.migrateUndo, options.planOnly, options.migrateImage, options.restartNow, options.earlierSilence, options.earlierGrace, options.adopt, options.allowOpenStore],
     after: 'Examples:\n  bedrock-access migrate -f access.yaml           (which declares the new mode)\n  bedrock-access migrate --to webIdentity --name openhands/openhands --plan\n  bedrock-access migrate --undo',
     load: () => import('./migrate.ts'),
   },

@@ -30,7 +30,7 @@ export async function run(options: CommandOptions, commandLine: CommandLine): Pr
     const wanted = undo ? undefined : await wantedIn(to, set, declared, address, context);
     const code = await atDeclaration(async () => {
       if (planOnly) return showPlan(await planMigration(address, context, { ...times, ...(wanted === undefined ? {} : { to: wanted }) }), commandLine);
-      return showRun(toldWhenToGoOn(migrateAccess(address, context, { ...times, undo, ...(options.image === undefined ? {} : { image: options.image }), ...(wanted === undefined ? {} : { to: wanted }) }), commandLine), commandLine, again);
+      return showRun(toldWhenToGoOn(migrateAccess(address, context, { ...times, undo, restartNow: options.restartNow, ...(options.image === undefined ? {} : { image: options.image }), ...(wanted === undefined ? {} : { to: wanted }) }), commandLine), commandLine, again);
     });
     if (code === exitCodes.interrupted) return code;
     if (code === exitCodes.ok && wanted !== undefined && declared !== undefined && modeOf(wanted.spec.credentials) !== modeOf(declared.spec.credentials) && !planOnly) {

@@ -1,5 +1,6 @@
 /** The phases of a rotation, and their gates: pure, from what was seen and the time. */
 import { windowAt } from '../access/restart-window.ts';
+import type { Access } from '../access/types.ts';
 import { keyCredentialsOf } from '../access/credential-mode.ts';
 import { keyNoun, replaceBy } from '../resources/key-sort.ts';
 import { milliseconds, shownDuration } from './durations.ts';
@@ -100,10 +101,15 @@ function syncedByOthers({ metadata, spec }: RotationSeen['access']): Gate {
   return { open: false, waitsFor: `External Secrets Operator to sync ${secret}, which git keeps: by its refreshInterval, at once by \`${atOnce}\``, byHand: true };
 }
 
-/** `restart: window`: pods are restarted while it is open. On the way back, and with a leaked key that is off already, nobody waits. */
-function restartWindow({ access, mark }: RotationSeen, now: Date, { restartNow }: RotationTimes): Gate | undefined {
-  const { restartWindow: declared } = access.spec;
-  if (declared === undefined || restartNow === true || mark?.undo !== undefined || mark?.leaked !== undefined) return undefined;
+/** On the way back, and with a leaked key that is off already, nobody waits. */
+function restartWindow({ access, mark }: RotationSeen, now: Date, times: RotationTimes): Gate | undefined {
+  return mark?.undo !== undefined || mark?.leaked !== undefined ? undefined : closedWindow(access, now, times);
+}
+
+/** `restart: window`: pods are restarted while it is open; undefined where nothing is to be waited for. */
+export function closedWindow({ spec }: Access, now: Date, { restartNow }: RotationTimes): Gate | undefined {
+  const { restartWindow: declared } = spec;
+  if (declared === undefined || restartNow === true) return undefined;
   const window = windowAt(declared, now);
   if (window?.open === true) return undefined;
   return { open: false, waitsFor: 'the window in which pods may be restarted (restartWindow)', shut: true, ...(window === undefined ? { byHand: true } : { until: window.opens }) };

@@ -66,11 +66,11 @@ export function clockOf(way: readonly BuiltMode[]): { readonly now?: Date } {
 /** Short, so that one run comes to the end. */
 export const times = { silence: 30_000, grace: 30_000 };
 
-export async function inMigration(from: BuiltMode, tell: (world: MigrationWorld) => Promise<void>, options: Parameters<typeof startEngineWorld>[0] = {}): Promise<void> {
+export async function inMigration(from: BuiltMode, tell: (world: MigrationWorld) => Promise<void>, { spec, ...options }: Parameters<typeof startEngineWorld>[0] & { readonly spec?: Partial<AccessDocumentSpec> } = {}): Promise<void> {
   const started = await startEngineWorld({ issuer, eks, certManager: true, objects: [store(), serviceAccount(), workload()], ...options });
   const world: MigrationWorld = { ...started, in: (mode, spec = {}) => inMode(mode, spec, started.sandbox.trustAnchor) };
   try {
-    const said = await events(applyAccess(world.in(from), await world.run()));
+    const said = await events(applyAccess(world.in(from, spec), await world.run({ restartNow: true })));
     assert.equal(summaryOf(said).outcome, 'done', failures(said).join('\n'));
     // A key of the same second as the parameter could have been named by an earlier version of it.
     await world.sandbox.clock.advance(60_000);

@@ -1,11 +1,12 @@
 /** From every mode of credentials to every other, and back. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Access } from '../../src/access/types.ts';
 import { migrationStatus, rotateAccess } from '../../src/credentials/index.ts';
 import { accessStatus, applyAccess, destroyAccess, rollbackAccess } from '../../src/engine/index.ts';
 import { access, events, failures, namespace, summaryOf, type EngineWorld } from './engine-world.ts';
 import { everyPodCalls } from './migration-kill.ts';
-import { inMigration, mainWays, migrate, onlyEver, times } from './migration-world.ts';
+import { inMigration, mainWays, migrate, onlyEver, times, type MigrationWorld } from './migration-world.ts';
 import { ended, findings, keys, plain } from './rotation-world.ts';
 
 const day = 86_400_000;
@@ -64,6 +65,30 @@ test('while both are valid nothing else is done to the access: apply, rollback a
     ended(await events(destroyAccess(access, await world.run())));
     assert.deepEqual(world.sandbox.aws.snapshot(), {});
   });
+});
+
+test('the workload is switched while the window for restarts is open, or with --restart-now', async () => {
+  // The world begins at 09:00 UTC, which is 18:00 in Tokyo.
+  const spec = { restart: 'window', restartWindow: { schedule: '0 2 * * *', duration: '2h', timeZone: 'Asia/Tokyo' } } as const;
+  const opens = '2026-11-24T17:00:00.000Z';
+  const begin = async (world: MigrationWorld, tell: (to: Access) => Promise<void>): Promise<void> => {
+    const to = world.in('webIdentity', spec);
+    const before = await podNames(world);
+    const waits = ended(await migrate(world, { to, ...times }));
+    assert.equal(waits['phase'], 'switch');
+    assert.equal(waits['next'], opens);
+    assert.deepEqual(await podNames(world), before);
+    await tell(to);
+  };
+  await inMigration('accessKey', (world) => begin(world, async (to) => {
+    await world.sandbox.clock.advance(8 * 3_600_000);
+    ended(await migrate(world, { to, ...times }));
+    assert.equal(await migrationStatus(access, await world.run()), undefined);
+  }), { spec });
+  await inMigration('accessKey', (world) => begin(world, async (to) => {
+    ended(await migrate(world, { to, ...times, restartNow: true }));
+    assert.equal(await migrationStatus(access, await world.run()), undefined);
+  }), { spec });
 });
 
 test('a way back before the workload had anything of the new mode restarts no pod', async () => {

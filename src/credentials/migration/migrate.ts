@@ -160,7 +160,7 @@ class Migration {
       const phase = phaseOf(this.#phases, seen);
       if (phase === undefined) return { executed: this.#executed };
       const gate = phase.gate(seen, clock.now());
-      if (gate.open || (phase.id === 'switch' && seen.lacking.length > 0)) {
+      if (gate.open || (phase.id === 'switch' && seen.lacking.length > 0 && gate.shut !== true)) {
         const turn = (this.#acts.get(phase.id) ?? 0) + 1;
         this.#acts.set(phase.id, turn);
         if (turn > 3) return yield* this.#refused(tooLong(`"${phase.title}" to show its effect`, seen), seen);

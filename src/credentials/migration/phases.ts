@@ -1,6 +1,6 @@
 /** The phases of the way from one mode of credentials to another, and their gates: pure, from what was seen and the time. */
 import { shownDuration } from '../durations.ts';
-import { silenceOf } from '../rotation-phases.ts';
+import { closedWindow, silenceOf } from '../rotation-phases.ts';
 import { open, type Gate, type Phase } from '../transition.ts';
 import type { RotationTimes } from '../types.ts';
 import type { MigrationSeen } from './seen.ts';
@@ -37,7 +37,7 @@ export function migrationPhases(times: RotationTimes = {}): readonly MigrationPh
       id: 'switch',
       title: 'take the earlier variables out of the workload, which restarts by its own strategy, until no pod has them',
       passed: (seen) => seen.marks.withdrawing !== undefined || hasSwitched(seen),
-      gate: ({ workloads }) => switchGate(workloads),
+      gate: (seen, now) => restartWindow(seen, now, times) ?? switchGate(seen.workloads),
       undo: wayBack,
     },
     {
@@ -74,6 +74,11 @@ function isMoved({ marks }: MigrationSeen): boolean {
 
 function hasSwitched({ lacking, workloads }: MigrationSeen): boolean {
   return lacking.length === 0 && workloads.every(({ oldPods }) => oldPods.length === 0);
+}
+
+/** Until the workload is told to restart; on the way back nobody waits. */
+function restartWindow({ to, back, lacking }: MigrationSeen, now: Date, times: RotationTimes): Gate | undefined {
+  return back || lacking.length === 0 ? undefined : closedWindow(to, now, times);
 }
 
 function switchGate(workloads: MigrationSeen['workloads']): Gate {

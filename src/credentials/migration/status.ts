@@ -1,7 +1,7 @@
 import { modeOf } from '../../access/credential-mode.ts';
 import type { Access } from '../../access/types.ts';
 import { refuse } from '../../engine/failure.ts';
-import { formFindings, isReadable, modeChangeOf } from '../../engine/mode-change.ts';
+import { formFindings, isReadable, modeChangeOf, type ModeChange } from '../../engine/mode-change.ts';
 import { revisionsOf } from '../../engine/revision.ts';
 import { ownerOf } from '../../engine/rollback.ts';
 import type { AccessName, Plan, Revision, RunContext } from '../../engine/types.ts';
@@ -18,7 +18,7 @@ import type { MigrationSeen, MigrationStatus } from './seen.ts';
 /** Where the migration of an access stands; only reads. Undefined: none is under way. */
 export async function migrationStatus(name: AccessName, context: RunContext, times: RotationTimes = {}): Promise<MigrationStatus | undefined> {
   const change = modeChangeOf(await revisions(name, context));
-  return change === undefined ? undefined : statusOf(name, (await lookAtMigration(change, context, false)).seen, context.clock.now(), times);
+  return change === undefined ? undefined : statusOf(name, (await lookUnderWay(change, context)).seen, context.clock.now(), times);
 }
 
 /**
@@ -33,9 +33,14 @@ export async function planMigration(name: AccessName, context: RunContext, { to,
   if (change === undefined && (to === undefined || modeOf(to.spec.credentials) === modeOf(access.spec.credentials))) {
     return { status: { ...name, underWay: false, from: modeOf(access.spec.credentials), phases: [] }, plans: [], gaps: [] };
   }
-  const { seen, plans } = change === undefined ? await lookAhead(name, all, to ?? access, context) : await lookAtMigration(change, context, false);
+  const { seen, plans } = change === undefined ? await lookAhead(name, all, to ?? access, context) : await lookUnderWay(change, context);
   const gaps = seen.workloads.flatMap(({ name: workload, gap }) => (gap === undefined ? [] : [`${workload}: ${gap}`]));
   return { status: { ...statusOf(name, seen, context.clock.now(), times), underWay: change !== undefined }, plans: isOnItsWay(seen) ? [plans.switched] : [plans.beside, plans.switched], gaps };
+}
+
+/** Whoever was switched was proven before. */
+function lookUnderWay(change: ModeChange, context: RunContext): ReturnType<typeof lookAtMigration> {
+  return lookAtMigration(change, context, change.to.marks.switching !== undefined);
 }
 
 async function lookAhead(name: AccessName, [latest]: readonly Revision[], to: Access, context: RunContext): ReturnType<typeof lookAtMigration> {
@@ -60,7 +65,7 @@ function statusOf({ namespace, name }: AccessName, seen: MigrationSeen, now: Dat
     to: modeOf(seen.to.spec.credentials),
     ...(seen.back ? { back: true } : {}),
     ...(atHand === undefined ? {} : { phase: atHand.id }),
-    ...(gate?.open !== false || seen.lacking.length > 0 ? {} : { waitsFor: gate.waitsFor, ...(gate.until === undefined ? {} : { next: gate.until.toISOString() }) }),
+    ...(gate?.open !== false || (seen.lacking.length > 0 && gate.shut !== true) ? {} : { waitsFor: gate.waitsFor, ...(gate.until === undefined ? {} : { next: gate.until.toISOString() }) }),
     phases: phases.map(({ id, title }, position) => ({ id, title, state: position > index ? 'to come' : position === index ? 'at hand' : 'done' })),
   };
 }
