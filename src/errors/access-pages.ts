@@ -1,3 +1,4 @@
+import { declaredCredentialsPages } from './declared-credentials-pages.ts';
 import type { ErrorPage } from './error.ts';
 
 /** The ids that `access` reports. */
@@ -117,8 +118,8 @@ export const accessPages = {
     fault: 'input',
   },
   'partitions-differ': {
-    summary: "Bedrock's region and the store's region lie in different AWS partitions.",
-    cause: 'An account, and with it an access key, belongs to one partition (aws, aws-us-gov, aws-cn).',
+    summary: "Bedrock's region and the region of the store or the EKS cluster lie in different AWS partitions.",
+    cause: 'An account, and with it a key or a role, belongs to one partition (aws, aws-us-gov, aws-cn).',
     remedy: 'Choose two regions of one partition.',
     fault: 'input',
   },
@@ -156,24 +157,6 @@ export const accessPages = {
     summary: 'The value is not the ARN of an IAM policy.',
     cause: 'A permissions boundary is named by its ARN.',
     remedy: 'Write arn:aws:iam::123456789012:policy/<name>.',
-    fault: 'input',
-  },
-  'role-arn-malformed': {
-    summary: 'The value is not the ARN of an IAM role.',
-    cause: 'External Secrets Operator assumes a role by its ARN.',
-    remedy: 'Write arn:aws:iam::123456789012:role/<name>.',
-    fault: 'input',
-  },
-  'kms-key-malformed': {
-    summary: 'The value is not a KMS key id, an alias or an ARN of either.',
-    cause: 'Parameter Store takes these forms (PutParameter, KeyId).',
-    remedy: 'Write alias/<name>, a key id, or arn:aws:kms:<region>:<account>:key/<id>.',
-    fault: 'input',
-  },
-  'kms-key-elsewhere': {
-    summary: 'The KMS key lies in another region than the parameters.',
-    cause: 'Parameter Store encrypts with keys of its own region only.',
-    remedy: "Name a key of the store's region.",
     fault: 'input',
   },
   'account-mismatch': {
@@ -236,18 +219,6 @@ export const accessPages = {
     remedy: 'Write the id, vpce-0123456789abcdef0. `aws ec2 describe-vpc-endpoints` shows it.',
     fault: 'input',
   },
-  'issuer-malformed': {
-    summary: 'An issuer is an https:// address.',
-    cause: 'AWS fetches the keys of a token issuer over https.',
-    remedy: 'Write https://<host>/<path>.',
-    fault: 'input',
-  },
-  'cluster-name-malformed': {
-    summary: 'The name of an EKS cluster is letters, digits, hyphens and underscores, at most 100.',
-    cause: 'Amazon EKS takes no other character in it, and it is not an ARN.',
-    remedy: 'Write the name that `aws eks list-clusters` shows.',
-    fault: 'input',
-  },
   'model-id-malformed': {
     summary: 'A model reference has no spaces and only printable ASCII characters.',
     cause: 'Model ids, inference profile ids, ARNs and aliases have none.',
@@ -292,7 +263,7 @@ export const accessPages = {
   },
   'workload-claimed-twice': {
     summary: 'Two accesses set the variables of the same workload.',
-    cause: 'Both would write AWS_ACCESS_KEY_ID and others into the same container.',
+    cause: 'Both would write the variables of their credentials and models into the same container.',
     remedy: 'Declare all its models in one access, or name different containers.',
     fault: 'input',
   },
@@ -340,86 +311,14 @@ export const accessPages = {
   },
   'placeholder-unknown': {
     summary: 'A placeholder cannot be replaced.',
-    cause: 'Values may name what the access knows: the region, the models by role, the declared endpoint, and the halves of the key pair.',
-    remedy: 'Use ${region}, ${model}, ${model.ROLE}, ${endpoint}, ${accessKeyId} or ${secretAccessKey}; for the text itself write $${.',
+    cause: 'Values may name what the access knows: the region, the models by role, the declared endpoint, and the key of the mode of credentials where it has one.',
+    remedy: 'Use ${region}, ${model}, ${model.ROLE} or ${endpoint}; with accessKey ${accessKeyId} and ${secretAccessKey}, with apiKey ${apiKey}. For the text itself write $${.',
     fault: 'input',
   },
   'secret-in-declaration': {
     summary: 'A credential stands in the declaration.',
-    cause: 'Declarations are kept in git and in the cluster in plain text; the key pair comes from the Secret by itself.',
-    remedy: 'Remove the variable; AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are always set. Under another name, write ${accessKeyId} or ${secretAccessKey}. If a real key was written here, deactivate it.',
-    fault: 'input',
-  },
-  'credentials-mode-count': {
-    summary: 'The credentials do not name exactly one mode.',
-    cause: 'Two modes would hide one another: clients prefer static keys to any other.',
-    remedy: 'Write exactly one, such as credentials: { accessKey: … }.',
-    fault: 'input',
-  },
-  'client-without-mode': {
-    summary: 'The client does not work with this mode of credentials.',
-    cause: 'It reads a key from its environment, or makes its calls in containers that get neither a volume of the pod nor a sidecar.',
-    remedy: 'Declare one of the modes that the finding names; with credentials.accessKey every client works.',
-    fault: 'input',
-  },
-  'web-identity-by-program': {
-    summary: 'A part of the declaration does not go with a role of the pods.',
-    cause: 'The pods call as a role: there is no key and no parameter that could be encrypted; or Terraform and manifests are not written for what is declared.',
-    remedy: 'Leave out parameterKmsKeyId, or managedBy where the message names it; or declare credentials.accessKey.',
-    fault: 'input',
-  },
-  'trust-anchor-malformed': {
-    summary: 'No ARN of a trust anchor.',
-    cause: 'It looks like arn:aws:rolesanywhere:us-west-2:123456789012:trust-anchor/ and a UUID.',
-    remedy: 'Copy it from the list: aws rolesanywhere list-trust-anchors.',
-    fault: 'input',
-  },
-  'trust-anchor-other-account': {
-    summary: 'The trust anchor is of another account than the access.',
-    cause: 'A trust anchor, a profile and a role work together only within one account.',
-    remedy: 'Name a trust anchor of spec.account; each account has its own of the same authority.',
-    fault: 'input',
-  },
-  'session-renewer-other-account': {
-    summary: 'The renewer of the sessions is of another account than the access.',
-    cause: 'A renewer of another account would need permissions there too, which this program does not look at.',
-    remedy: 'Name an IAM user or role of spec.account.',
-    fault: 'input',
-  },
-  'session-image-missing': {
-    summary: 'The sidecar that serves the sessions has no image.',
-    cause: 'It is this program, which you build with deploy/Dockerfile and push where your cluster can pull it.',
-    remedy: 'Set spec.credentials.session.image, or delivery: credential-process, which needs no sidecar.',
-    fault: 'input',
-  },
-  'principal-arn-malformed': {
-    summary: 'The ARN of an IAM user or role is expected.',
-    cause: 'It looks like arn:aws:iam::123456789012:role/renewer. The account itself (`:root`) would let every administrator hand the right on.',
-    remedy: 'Copy it from `aws iam get-role` or `aws iam get-user`; of a session, the role behind it.',
-    fault: 'input',
-  },
-  'session-duration-out-of-range': {
-    summary: 'No session lasts as long as that.',
-    cause: 'AWS gives sessions from 15 minutes on, and the role allows an hour at most.',
-    remedy: 'Write a duration from 15m to 1h, or leave it out for an hour. Sessions are renewed by themselves.',
-    fault: 'input',
-  },
-  'roles-anywhere-by-program': {
-    summary: 'A part of the declaration does not go with credentials.rolesAnywhere.',
-    cause: 'Role, profile, certificate and sidecar are made by the program; Terraform and manifests are not written for this mode yet, and there is no parameter.',
-    remedy: 'Leave out managedBy and parameterKmsKeyId, or declare credentials.accessKey.',
-    fault: 'input',
-  },
-  'mode-without-key': {
-    summary: 'What was asked for is done to an access key, and the access has none.',
-    cause: 'It is declared with another mode of credentials than accessKey.',
-    remedy: 'There is no key to rotate or to export. Where the access shall have one, declare credentials.accessKey.',
-    fault: 'input',
-  },
-  'layout-not-in-store': {
-    summary: 'The two-parameter layout exists in Parameter Store only.',
-    cause: 'A secret of Secrets Manager holds the pair as JSON and is replaced in one step; two secrets would be billed twice and could be read half replaced.',
-    remedy: 'Leave out layout, or write layout: single.',
+    cause: 'Declarations are kept in git and in the cluster in plain text; the credentials of the declared mode come to the pods by themselves.',
+    remedy: 'Remove the variable. Under another name, write ${accessKeyId} or ${secretAccessKey}, with apiKey ${apiKey}. If a real key was written here, deactivate it.',
     fault: 'input',
   },
   'application-profile-undelivered': {
@@ -434,54 +333,6 @@ export const accessPages = {
     remedy: 'Declare the model or system profile beneath, or write applicationProfile: false and call through the profile that is there.',
     fault: 'input',
   },
-  'api-key-age': {
-    summary: 'The age of an API key is not one that AWS takes, or ends it before its rotation.',
-    cause: 'AWS counts the age of a Bedrock API key in whole days, from 1 to 36,600, and refuses the key from then on.',
-    remedy: 'Write expiresAfter in days, such as 90d, and rotateAfter shorter than that.',
-    fault: 'input',
-  },
-  'api-key-term-field': {
-    summary: 'A field of one term of API keys is declared with the other.',
-    cause: 'A long-term key belongs to an IAM user and lies in a store; a short-term one is signed by a renewer with a session of a role, and lies in a Secret alone.',
-    remedy: 'Leave the field out, or write the other term.',
-    fault: 'input',
-  },
-  'short-term-key-restarts': {
-    summary: 'Pods are restarted for each short-term API key.',
-    cause: 'A process reads its environment once, and a short-term key is renewed when half of its time is left.',
-    remedy: 'Nothing to do. Where it is too often: an IAM user as renewer and a longer sessionDuration, or a mode that needs no restart.',
-    fault: 'input',
-  },
-  'short-term-key-without-restart': {
-    summary: 'A short-term API key is declared for what is not restarted in time.',
-    cause: 'A process reads its environment once. What is not restarted when the key is renewed goes on with one that ends.',
-    remedy: 'Leave restart out, and name workloads that roll out; or declare credentials.webIdentity, podIdentity, rolesAnywhere or session with a sidecar, which need no restart.',
-    fault: 'input',
-  },
-  'store-role-without-create': {
-    summary: 'A role is declared for a store that is not created.',
-    cause: 'An existing store has its own identity, which this program never changes.',
-    remedy: 'Remove role, or write create: true to make the store.',
-    fault: 'input',
-  },
-  'rotation-identity-count': {
-    summary: 'The rotation does not name exactly one identity.',
-    cause: 'The AWS SDK takes the first credentials that it finds, and two would hide one another; without any the CronJob cannot call AWS.',
-    remedy: 'Write exactly one: identity: { role: arn:… }, { secret: NAME } or { podIdentity: true }. `bedrock-access permissions` prints the policy that it needs.',
-    fault: 'input',
-  },
-  'rotation-without-age': {
-    summary: 'A rotation in the cluster is declared, and nothing says when the key is due.',
-    cause: 'The CronJob runs `rotate --due`, which rotates a key that is older than rotateAfter.',
-    remedy: 'Write rotateAfter: 30d beside it.',
-    fault: 'input',
-  },
-  'image-malformed': {
-    summary: 'The name of an image cannot be read.',
-    cause: 'A reference to an image is REGISTRY/NAME:TAG or REGISTRY/NAME@sha256:DIGEST.',
-    remedy: 'Write it as registry.example.com/bedrock-access:0.1.0.',
-    fault: 'input',
-  },
   'access-declared-twice': {
     summary: 'Two declarations have the same name and namespace.',
     cause: 'They would be one and the same access, with two contents.',
@@ -494,4 +345,5 @@ export const accessPages = {
     remedy: 'Give one of them another name under spec.names.',
     fault: 'input',
   },
+  ...declaredCredentialsPages,
 } as const satisfies Record<string, ErrorPage>;

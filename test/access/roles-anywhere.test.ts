@@ -35,8 +35,8 @@ for (const { what, declaration, finds } of [
   { what: 'a session that is longer than the role allows', declaration: text(`{ trustAnchor: "${anchor}", issuer: { name: platform }, sessionDuration: 12h }`), finds: [`session-duration-out-of-range 10 ${field}.sessionDuration`] },
   { what: 'a session that is shorter than AWS gives', declaration: text(`{ trustAnchor: "${anchor}", issuer: { name: platform }, sessionDuration: 5m }`), finds: [`session-duration-out-of-range 10 ${field}.sessionDuration`] },
   { what: 'an image with a blank', declaration: text(`{ trustAnchor: "${anchor}", issuer: { name: platform }, image: "a b" }`), finds: [`image-malformed 10 ${field}.image`] },
-  { what: 'Terraform as the maker', declaration: text(`{ trustAnchor: "${anchor}", issuer: { name: platform } }`, '  managedBy: { iam: terraform, cluster: program }\n'), finds: [`roles-anywhere-by-program 10 ${field}`] },
-  { what: 'a key of a parameter that there is not', declaration: text(`{ trustAnchor: "${anchor}", issuer: { name: platform } }`, '  parameterKmsKeyId: alias/bedrock\n'), finds: ['roles-anywhere-by-program 11 spec.parameterKmsKeyId'] },
+  { what: 'Terraform as the maker', declaration: text(`{ trustAnchor: "${anchor}", issuer: { name: platform } }`, '  managedBy: { iam: terraform, cluster: program }\n'), finds: [`mode-by-program 10 ${field}`] },
+  { what: 'a key of a parameter that there is not', declaration: text(`{ trustAnchor: "${anchor}", issuer: { name: platform } }`, '  parameterKmsKeyId: alias/bedrock\n'), finds: ['kms-key-idle 11 spec.parameterKmsKeyId'] },
   { what: 'a client that starts containers of its own', declaration: text(`{ trustAnchor: "${anchor}", issuer: { name: platform } }`, '', 'openhands'), finds: ['client-without-mode 8 spec.workloads[0].client'] },
 ]) {
   test(`${what} is refused, at its place`, () => assert.deepEqual(found(declaration), finds));

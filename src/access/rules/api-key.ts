@@ -1,12 +1,12 @@
 import type { Finding } from '../../finding.ts';
 import { accessFinding } from '../access-finding.ts';
+import { milliseconds } from '../duration.ts';
 import type { DeclaredAccess } from '../schema/index.ts';
 import type { SourceDocument } from '../source/documents.ts';
 import { shortTermFaults, termFaults } from './short-term-key.ts';
 
 /** IAM API reference, CreateServiceSpecificCredential, CredentialAgeDays. */
 const longestAge = 36_600;
-const minutesOf: Readonly<Record<string, number>> = { m: 1, h: 60, d: 1440 };
 
 /** AWS ends a key by whole days, and it must not end before it is to be rotated. */
 export function apiKeyFaults(spec: DeclaredAccess['spec'], source: SourceDocument): Finding[] {
@@ -18,8 +18,7 @@ export function apiKeyFaults(spec: DeclaredAccess['spec'], source: SourceDocumen
   const field = 'spec.credentials.apiKey.expiresAfter';
   const days = Number(/^(\d+)d$/.exec(expiresAfter)?.[1] ?? longestAge + 1);
   if (days > longestAge) return [accessFinding('api-key-age', `${field} is ${expiresAfter}; AWS counts the age of an API key in whole days, 1d to ${longestAge}d.`, source.place(field))];
-  const rotated = rotateAfter === undefined ? 0 : Number.parseInt(rotateAfter, 10) * (minutesOf[rotateAfter.slice(-1)] ?? 0);
-  if (rotated < days * 1440) return [];
+  if ((milliseconds(rotateAfter) ?? 0) < (milliseconds(expiresAfter) ?? 0)) return [];
   return [
     accessFinding('api-key-age', `${field} is ${expiresAfter}, and rotateAfter ${rotateAfter}: each key would end before it is to be rotated.`, source.place(field), {
       cause: 'AWS refuses a key from its end on, and the calls of the workload with it.',

@@ -2,16 +2,16 @@ import type { Finding } from '../../finding.ts';
 import { accessFinding } from '../access-finding.ts';
 import { clientProfile, clientsOf } from '../clients/index.ts';
 import { credentialModes } from '../credential-mode.ts';
-import { sessionFaults } from './session.ts';
 import type { DeclaredAccess } from '../schema/index.ts';
 import type { SourceDocument } from '../source/documents.ts';
 import type { CredentialMode } from '../types.ts';
 import { apiKeyFaults } from './api-key.ts';
 import { declaredStore } from './declared-store.ts';
 import { rolesAnywhereFaults } from './roles-anywhere.ts';
+import { sessionFaults } from './session.ts';
 import { shortTermFaults } from './short-term-key.ts';
 
-/** Exactly one mode; a role only for a store that is created; a rotation only where the program holds the key. */
+/** Exactly one mode, with which every client works, and what the mode itself asks for. */
 export function checkCredentials({ spec }: DeclaredAccess, source: SourceDocument): Finding[] {
   const modes = Object.keys(spec.credentials);
   if (modes.length !== 1) {
@@ -20,21 +20,60 @@ export function checkCredentials({ spec }: DeclaredAccess, source: SourceDocumen
     ];
   }
   const [mode] = credentialModes.filter((name) => spec.credentials[name] !== undefined);
-  const refused = mode === undefined ? [] : clientFaults(spec.credentials.session?.delivery === 'api-key' ? 'apiKey' : mode, spec, source);
-  if (refused.length > 0) return refused;
-  if (mode === 'webIdentity' || mode === 'podIdentity') return roleFaults(mode, spec, source);
-  if (mode === 'rolesAnywhere') return rolesAnywhereFaults(spec, source);
-  if (spec.credentials.session !== undefined) return spec.credentials.session.delivery === 'api-key' ? shortTermFaults(spec, source) : sessionFaults(spec, source);
-  const { secretStore: store, mode: of } = declaredStore(spec) ?? {};
+  if (mode === undefined) return [];
+  const refused = clientFaults(spec.credentials.session?.delivery === 'api-key' ? 'apiKey' : mode, spec, source);
+  return refused.length > 0 ? refused : [...modeFaults(mode, spec, source), ...makerFaults(mode, spec, source), ...kmsKeyFaults(mode, spec, source)];
+}
+
+function modeFaults(mode: CredentialMode, spec: DeclaredAccess['spec'], source: SourceDocument): Finding[] {
+  switch (mode) {
+    case 'accessKey':
+      return storeFaults(spec, source);
+    case 'apiKey': {
+      const faults = storeFaults(spec, source);
+      return faults.length > 0 ? faults : apiKeyFaults(spec, source);
+    }
+    case 'rolesAnywhere':
+      return rolesAnywhereFaults(spec, source);
+    case 'session':
+      return isShortTerm(spec) ? shortTermFaults(spec, source) : sessionFaults(spec, source);
+    case 'webIdentity':
+    case 'podIdentity':
+      return [];
+  }
+}
+
+/** A role only for a store that is created; two parameters only where there are parameters. */
+function storeFaults(spec: DeclaredAccess['spec'], source: SourceDocument): Finding[] {
+  const { secretStore: store, mode } = declaredStore(spec) ?? {};
   if (store?.role !== undefined && !store.create) {
-    const field = `spec.credentials.${of}.secretStore.role`;
+    const field = `spec.credentials.${mode}.secretStore.role`;
     return [accessFinding('store-role-without-create', `${field}: the store ${store.name} is not created by this access, so its role is its owner's affair.`, source.key(field))];
   }
   if (store?.service === 'SecretsManager' && spec.credentials.accessKey?.layout === 'pair') {
     const field = 'spec.credentials.accessKey.layout';
     return [accessFinding('layout-not-in-store', `${field}: with service SecretsManager the pair lies in one secret, as JSON.`, source.place(field))];
   }
-  return apiKeyFaults(spec, source);
+  return [];
+}
+
+/** Where what the pods call with is known only after AWS made it, or is renewed by restarts, nothing is written into repositories. */
+function makerFaults(mode: CredentialMode, spec: DeclaredAccess['spec'], source: SourceDocument): Finding[] {
+  if (spec.managedBy?.iam !== 'terraform' && spec.managedBy?.cluster !== 'manifests') return [];
+  const made = isShortTerm(spec) ? 'with a short-term API key role and pods are changed' : mode === 'rolesAnywhere' ? 'with credentials.rolesAnywhere role, profile, certificate and sidecar are made' : undefined;
+  if (made === undefined) return [];
+  return [accessFinding('mode-by-program', `spec.managedBy: ${made} by the program; Terraform and manifests are not written for it yet.`, source.key(`spec.credentials.${mode}`))];
+}
+
+/** Without a store there is no parameter. */
+function kmsKeyFaults(mode: CredentialMode, spec: DeclaredAccess['spec'], source: SourceDocument): Finding[] {
+  const isShort = isShortTerm(spec);
+  if (spec.parameterKmsKeyId === undefined || mode === 'accessKey' || (mode === 'apiKey' && !isShort)) return [];
+  return [accessFinding('kms-key-idle', `spec.parameterKmsKeyId: with ${isShort ? 'a short-term API key' : `credentials.${mode}`} there is no parameter.`, source.key('spec.parameterKmsKeyId'))];
+}
+
+function isShortTerm({ credentials }: DeclaredAccess['spec']): boolean {
+  return credentials.apiKey?.term === 'short' || credentials.session?.delivery === 'api-key';
 }
 
 /** A client that does not work with the mode is refused with the modes that it works with. */
@@ -62,9 +101,3 @@ const causes: Readonly<Record<CredentialMode, string>> = {
   apiKey: 'It signs its calls, and takes no bearer token.',
   session: 'It reads a key from its environment, and looks for a session nowhere else.',
 };
-
-/** With a role of the pods there is no parameter. */
-function roleFaults(mode: CredentialMode, { parameterKmsKeyId }: DeclaredAccess['spec'], source: SourceDocument): Finding[] {
-  if (parameterKmsKeyId === undefined) return [];
-  return [accessFinding('web-identity-by-program', `spec.parameterKmsKeyId: with credentials.${mode} there is no parameter.`, source.key('spec.parameterKmsKeyId'), { remedy: 'Leave it out.' })];
-}

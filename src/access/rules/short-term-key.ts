@@ -3,6 +3,8 @@ import type { Finding } from '../../finding.ts';
 import { accessFinding } from '../access-finding.ts';
 import type { DeclaredAccess } from '../schema/index.ts';
 import type { SourceDocument } from '../source/documents.ts';
+import { sessionDurationFaults } from './session-duration.ts';
+import { renewerFaults } from './session.ts';
 
 /** A short-term key comes from a renewer and lies in no store; a long-term one the other way round. */
 export function termFaults({ credentials }: DeclaredAccess['spec'], source: SourceDocument): Finding[] {
@@ -33,23 +35,15 @@ export function termFaults({ credentials }: DeclaredAccess['spec'], source: Sour
 /** A renewer of the account, a token that AWS gives for so long, and workloads that are restarted in time. */
 export function shortTermFaults(spec: DeclaredAccess['spec'], source: SourceDocument): Finding[] {
   const { apiKey, session } = spec.credentials;
-  const { renewer = '', sessionDuration = '1h' } = apiKey ?? session ?? {};
-  const mode = `spec.credentials.${apiKey === undefined ? 'session' : 'apiKey'}`;
-  const field = (name: string): string => `${mode}.${name}`;
-  const findings: Finding[] = [];
-  const of = parseArn(renewer);
-  if (of !== undefined && of.account !== spec.account) findings.push(accessFinding('session-renewer-other-account', `${field('renewer')} is of account ${of.account}, and the access of ${spec.account}.`, source.place(field('renewer'))));
+  const { renewer = '', sessionDuration } = apiKey ?? session ?? {};
+  const field = (name: string): string => `spec.credentials.${apiKey === undefined ? 'session' : 'apiKey'}.${name}`;
   // IAM user guide, "Role chaining": an hour at most; a token lasts no longer than its session, and 12 hours at most (Bedrock user guide, "API keys").
-  const longest = of?.resource.startsWith('user/') === true ? 12 : 1;
-  const minutes = Number.parseInt(sessionDuration, 10) * ({ m: 1, h: 60, d: 1440 }[sessionDuration.slice(-1)] ?? 1);
-  if (minutes < 15 || minutes > longest * 60) {
-    findings.push(accessFinding('session-duration-out-of-range', `${field('sessionDuration')} is ${sessionDuration}; with this renewer a token lasts from 15m to ${longest}h.`, source.place(field('sessionDuration'))));
-  }
-  if (spec.managedBy?.iam === 'terraform' || spec.managedBy?.cluster === 'manifests') {
-    findings.push(accessFinding('web-identity-by-program', 'spec.managedBy: with a short-term API key role and pods are changed by the program; Terraform and manifests are not written for it yet.', source.key(mode)));
-  }
-  if (spec.parameterKmsKeyId !== undefined) findings.push(accessFinding('web-identity-by-program', 'spec.parameterKmsKeyId: with a short-term API key there is no parameter.', source.key('spec.parameterKmsKeyId'), { remedy: 'Leave it out.' }));
-  return [...findings, ...workloadsRestarted(spec, source)];
+  const hours = parseArn(renewer)?.resource.startsWith('user/') === true ? 12 : 1;
+  return [
+    ...renewerFaults(field('renewer'), renewer, spec.account, source),
+    ...sessionDurationFaults(field('sessionDuration'), sessionDuration, { subject: 'with this renewer a token', hours }, source),
+    ...workloadsRestarted(spec, source),
+  ];
 }
 
 /** A process reads its environment once: what is not restarted in time calls with a token that has ended. */

@@ -86,19 +86,19 @@ function refuseTokenInState({ metadata, spec }: Access, keys: ExportStyle['keys'
 /** Ways of a session for which there is text in manifests. */
 const writtenDeliveries: readonly string[] = ['sidecar', 'credential-process'];
 
-/** @throws AccessError `web-identity-by-program`, `roles-anywhere-by-program` for what is written into no repository */
+/** @throws AccessError `mode-by-program` for what is written into no repository */
 function refuseOtherModes({ metadata, spec }: Access, tolerant: boolean): void {
   if (tolerant) return;
   const { rolesAnywhere, session } = spec.credentials;
   if (session !== undefined && !writtenDeliveries.includes(session.delivery)) {
-    throw new AccessError('web-identity-by-program', `${metadata.namespace}/${metadata.name} has sessions that are delivered as ${session.delivery}, which is not written into repositories`, {
+    throw new AccessError('mode-by-program', `${metadata.namespace}/${metadata.name} has sessions that are delivered as ${session.delivery}, which is not written into repositories`, {
       cause: 'What is read once, at the start of a process, has to be restarted by the program when it is renewed: git would not.',
       remedy: 'Use `bedrock-access apply`, or declare credentials.session with a sidecar. Nothing was written.',
       place: { field: 'spec.credentials' },
     });
   }
   if (rolesAnywhere === undefined) return;
-  throw new AccessError('roles-anywhere-by-program', `${metadata.namespace}/${metadata.name} has credentials of the mode rolesAnywhere, which is not written into repositories`, {
+  throw new AccessError('mode-by-program', `${metadata.namespace}/${metadata.name} has credentials of the mode rolesAnywhere, which is not written into repositories`, {
     cause: 'The sidecar of the pods names the ARN of a profile, which AWS makes up when the profile is created. Kubernetes puts no variable into the command that a container runs after its start (only into command and args), so that no manifest can be written before Terraform was applied.',
     remedy: 'Use `bedrock-access apply`, or declare credentials.webIdentity, podIdentity, session or accessKey. Nothing was written.',
     place: { field: 'spec.credentials.rolesAnywhere' },

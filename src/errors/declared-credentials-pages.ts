@@ -1,0 +1,155 @@
+import type { ErrorPage } from './error.ts';
+
+/** The ids that `access` reports about `spec.credentials` and the key of what is stored. */
+export const declaredCredentialsPages = {
+  'credentials-mode-count': {
+    summary: 'The credentials do not name exactly one mode.',
+    cause: 'Two modes would hide one another: clients prefer static keys to any other.',
+    remedy: 'Write exactly one, such as credentials: { accessKey: … }.',
+    fault: 'input',
+  },
+  'client-without-mode': {
+    summary: 'The client does not work with this mode of credentials.',
+    cause: 'It reads a key from its environment, or makes its calls in containers that get neither a volume of the pod nor a sidecar.',
+    remedy: 'Declare one of the modes that the finding names; with credentials.accessKey every client works.',
+    fault: 'input',
+  },
+  'store-role-without-create': {
+    summary: 'A role is declared for a store that is not created.',
+    cause: 'An existing store has its own identity, which this program never changes.',
+    remedy: 'Remove role, or write create: true to make the store.',
+    fault: 'input',
+  },
+  'layout-not-in-store': {
+    summary: 'The two-parameter layout exists in Parameter Store only.',
+    cause: 'A secret of Secrets Manager holds the pair as JSON and is replaced in one step; two secrets would be billed twice and could be read half replaced.',
+    remedy: 'Leave out layout, or write layout: single.',
+    fault: 'input',
+  },
+  'kms-key-malformed': {
+    summary: 'The value is not a KMS key id, an alias or an ARN of either.',
+    cause: 'Parameter Store and Secrets Manager take these forms (PutParameter, KeyId; CreateSecret, KmsKeyId).',
+    remedy: 'Write alias/<name>, a key id, or arn:aws:kms:<region>:<account>:key/<id>.',
+    fault: 'input',
+  },
+  'kms-key-elsewhere': {
+    summary: 'The KMS key lies in another region than the parameters.',
+    cause: 'Parameter Store and Secrets Manager encrypt with keys of their own region only.',
+    remedy: "Name a key of the store's region.",
+    fault: 'input',
+  },
+  'kms-key-idle': {
+    summary: 'A KMS key is declared, and there is no parameter for it to encrypt.',
+    cause: 'Only a key has one: that of accessKey, and that of apiKey with term: long, lie in Parameter Store or Secrets Manager.',
+    remedy: 'Leave spec.parameterKmsKeyId out.',
+    fault: 'input',
+  },
+  'role-arn-malformed': {
+    summary: 'The value is not the ARN of an IAM role.',
+    cause: 'A role is assumed by its ARN: by External Secrets Operator for a store, and by what rotates a key in the cluster.',
+    remedy: 'Write arn:aws:iam::123456789012:role/<name>.',
+    fault: 'input',
+  },
+  'principal-arn-malformed': {
+    summary: 'The ARN of an IAM user or role is expected.',
+    cause: 'It looks like arn:aws:iam::123456789012:role/renewer. The account itself (`:root`) would let every administrator hand the right on.',
+    remedy: 'Copy it from `aws iam get-role` or `aws iam get-user`; of a session, the role behind it.',
+    fault: 'input',
+  },
+  'issuer-malformed': {
+    summary: 'An issuer is an https:// address.',
+    cause: 'AWS fetches the keys of a token issuer over https.',
+    remedy: 'Write https://<host>/<path>.',
+    fault: 'input',
+  },
+  'cluster-name-malformed': {
+    summary: 'The name of an EKS cluster is letters, digits, hyphens and underscores, at most 100.',
+    cause: 'Amazon EKS takes no other character in it, and it is not an ARN.',
+    remedy: 'Write the name that `aws eks list-clusters` shows.',
+    fault: 'input',
+  },
+  'trust-anchor-malformed': {
+    summary: 'No ARN of a trust anchor.',
+    cause: 'It looks like arn:aws:rolesanywhere:us-west-2:123456789012:trust-anchor/ and a UUID.',
+    remedy: 'Copy it from the list: aws rolesanywhere list-trust-anchors.',
+    fault: 'input',
+  },
+  'trust-anchor-other-account': {
+    summary: 'The trust anchor is of another account than the access.',
+    cause: 'A trust anchor, a profile and a role work together only within one account.',
+    remedy: 'Name a trust anchor of spec.account; each account has its own of the same authority.',
+    fault: 'input',
+  },
+  'session-renewer-other-account': {
+    summary: 'The renewer of the sessions is of another account than the access.',
+    cause: 'A renewer of another account would need permissions there too, which this program does not look at.',
+    remedy: 'Name an IAM user or role of spec.account.',
+    fault: 'input',
+  },
+  'session-image-missing': {
+    summary: 'The sidecar that serves the sessions has no image.',
+    cause: 'It is this program, which you build with deploy/Dockerfile and push where your cluster can pull it.',
+    remedy: 'Set spec.credentials.session.image, or delivery: credential-process, which needs no sidecar.',
+    fault: 'input',
+  },
+  'session-duration-out-of-range': {
+    summary: 'No session lasts as long as that.',
+    cause: 'AWS gives sessions from 15 minutes on, and the role allows an hour at most; a short-term API key that an IAM user signs lasts 12 hours at most.',
+    remedy: 'Write a duration within what the message names, or leave it out for an hour. Sessions are renewed by themselves.',
+    fault: 'input',
+  },
+  'mode-by-program': {
+    summary: 'The parts of this mode of credentials are made by the program alone.',
+    cause: 'Neither Terraform nor manifests are written for it: its pods need an id that AWS makes up, or a restart whenever what they call with is renewed.',
+    remedy: 'Leave spec.managedBy out and use `bedrock-access apply`, or declare another mode.',
+    fault: 'input',
+  },
+  'mode-without-key': {
+    summary: 'What was asked for is done to a key, and the access has none.',
+    cause: 'It is declared with another mode of credentials than accessKey, or apiKey with term: long.',
+    remedy: 'There is no key to rotate or to export. Where the access shall have one, declare credentials.accessKey or credentials.apiKey.',
+    fault: 'input',
+  },
+  'api-key-age': {
+    summary: 'The age of an API key is not one that AWS takes, or ends it before its rotation.',
+    cause: 'AWS counts the age of a Bedrock API key in whole days, from 1 to 36,600, and refuses the key from then on.',
+    remedy: 'Write expiresAfter in days, such as 90d, and rotateAfter shorter than that.',
+    fault: 'input',
+  },
+  'api-key-term-field': {
+    summary: 'A field of one term of API keys is declared with the other.',
+    cause: 'A long-term key belongs to an IAM user and lies in a store; a short-term one is signed by a renewer with a session of a role, and lies in a Secret alone.',
+    remedy: 'Leave the field out, or write the other term.',
+    fault: 'input',
+  },
+  'short-term-key-restarts': {
+    summary: 'Pods are restarted for each short-term API key.',
+    cause: 'A process reads its environment once, and a short-term key is renewed when half of its time is left.',
+    remedy: 'Nothing to do. Where it is too often: an IAM user as renewer and a longer sessionDuration, or a mode that needs no restart.',
+    fault: 'input',
+  },
+  'short-term-key-without-restart': {
+    summary: 'A short-term API key is declared for what is not restarted in time.',
+    cause: 'A process reads its environment once. What is not restarted when the key is renewed goes on with one that ends.',
+    remedy: 'Leave restart out, and name workloads that roll out; or declare credentials.webIdentity, podIdentity, rolesAnywhere or session with a sidecar, which need no restart.',
+    fault: 'input',
+  },
+  'rotation-identity-count': {
+    summary: 'The rotation does not name exactly one identity.',
+    cause: 'The AWS SDK takes the first credentials that it finds, and two would hide one another; without any the CronJob cannot call AWS.',
+    remedy: 'Write exactly one: identity: { role: arn:… }, { secret: NAME } or { podIdentity: true }. `bedrock-access permissions` prints the policy that it needs.',
+    fault: 'input',
+  },
+  'rotation-without-age': {
+    summary: 'A rotation in the cluster is declared, and nothing says when the key is due.',
+    cause: 'The CronJob runs `rotate --due`, which rotates a key that is older than rotateAfter, and an API key well before AWS ends it (expiresAfter).',
+    remedy: 'Write rotateAfter: 30d beside it.',
+    fault: 'input',
+  },
+  'image-malformed': {
+    summary: 'The name of an image cannot be read.',
+    cause: 'A reference to an image is REGISTRY/NAME:TAG or REGISTRY/NAME@sha256:DIGEST.',
+    remedy: 'Write it as registry.example.com/bedrock-access:0.1.0.',
+    fault: 'input',
+  },
+} as const satisfies Record<string, ErrorPage>;
