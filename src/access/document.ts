@@ -128,7 +128,8 @@ export interface RolesAnywhereDocument {
   /** From `15m` to `1h`; default `1h`. */
   readonly sessionDuration?: string;
   /** Default `public.ecr.aws/rolesanywhere/credential-helper:latest`. */
-  readonly image?: string;  /** Default `bedrock-<name>-role`. */
+  readonly image?: string;
+  /** Default `bedrock-<name>-role`. */
   readonly role?: string;
 }
 

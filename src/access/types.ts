@@ -1,6 +1,6 @@
 /**
  * The declaration after parsing: every default filled in, every shorthand expanded, every name decided.
- * The schema that users write against is in `schema.ts`; both describe `bedrock-access.dev/v1alpha1`.
+ * The schema that users write against is in `schema/`; both describe `bedrock-access.dev/v1alpha1`.
  */
 export interface Access {
   readonly apiVersion: 'bedrock-access.dev/v1alpha1';
@@ -126,11 +126,12 @@ export interface PodIdentityCredentials {
 /** An IAM role that the pods assume with a certificate from cert-manager (IAM Roles Anywhere). */
 export interface RolesAnywhereCredentials {
   /** ARN of the trust anchor, which the platform has made of the issuer's authority. */
-  readonly trustAnchor: string;  /** The cert-manager issuer whose certificates the trust anchor accepts. */
+  readonly trustAnchor: string;
+  /** The cert-manager issuer whose certificates the trust anchor accepts. */
   readonly issuer: { readonly kind: 'ClusterIssuer' | 'Issuer'; readonly name: string };
   /** A duration, `^[0-9]+(m|h|d)$`, from 15 minutes to an hour; default an hour. */
   readonly sessionDuration?: string;
-  /** Of AWS's credential helper, default {@link credentialHelperImage}. */
+  /** Of AWS's credential helper, default `public.ecr.aws/rolesanywhere/credential-helper:latest`. */
   readonly image: string;
   /** Name of the IAM role, default `bedrock-<name>-role`. */
   readonly role: string;

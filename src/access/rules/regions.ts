@@ -5,17 +5,24 @@ import type { DeclaredAccess } from '../schema/index.ts';
 import type { SourceDocument } from '../source/documents.ts';
 import { declaredStore } from './declared-store.ts';
 
-/** Both regions exist, and a credential of one serves the other: an account belongs to one partition. */
+/** Every region exists, and a credential of one serves the others: an account belongs to one partition. */
 export function checkRegions({ spec }: DeclaredAccess, source: SourceDocument): Finding[] {
-  const store = declaredStore(spec);
-  const storeField = `spec.credentials.${store?.mode ?? 'accessKey'}.secretStore.region`;
-  const storeRegion = store?.secretStore.region;
-  const findings = [...unknownRegion('spec.region', spec.region, source), ...(storeRegion === undefined ? [] : unknownRegion(storeField, storeRegion, source))];
-  if (storeRegion === undefined || findings.length > 0) return findings;
-  const [partition, storePartition] = [partitionOf(spec.region), partitionOf(storeRegion)];
-  if (partition === storePartition) return [];
+  const others = otherRegions(spec);
+  const findings = [{ field: 'spec.region', region: spec.region }, ...others].flatMap(({ field, region }) => unknownRegion(field, region, source));
+  if (findings.length > 0) return findings;
+  const partition = partitionOf(spec.region);
+  return others
+    .filter(({ region }) => partitionOf(region) !== partition)
+    .map(({ field, region, whose }) => accessFinding('partitions-differ', `spec.region ${spec.region} is in partition ${partition}, the ${whose} region ${region} in ${partitionOf(region)}.`, source.place(field)));
+}
+
+/** Those of the store and of the EKS cluster, where the mode has one. */
+function otherRegions({ credentials }: DeclaredAccess['spec']): readonly { readonly field: string; readonly region: string; readonly whose: string }[] {
+  const store = declaredStore({ credentials });
+  const { podIdentity } = credentials;
   return [
-    accessFinding('partitions-differ', `spec.region ${spec.region} is in partition ${partition}, the store's region ${storeRegion} in ${storePartition}.`, source.place(storeField)),
+    ...(store === undefined ? [] : [{ field: `spec.credentials.${store.mode}.secretStore.region`, region: store.secretStore.region, whose: "store's" }]),
+    ...(podIdentity === undefined ? [] : [{ field: 'spec.credentials.podIdentity.region', region: podIdentity.region, whose: "EKS cluster's" }]),
   ];
 }
 

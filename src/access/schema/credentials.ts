@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { rotationJob } from './rotation-job.ts';
-import { dnsSubdomain, duration, imageReference, principalArn, region, roleArn, trustAnchorArn } from './strings.ts';
+import { dnsSubdomain, duration, iamUserName, imageReference, principalArn, region, roleArn, trustAnchorArn } from './strings.ts';
 
 export const secretStore = z
   .strictObject({
@@ -25,7 +25,7 @@ const accessKey = z
   })
   .describe('An IAM user with an access key, delivered through External Secrets.');
 
-const role = z.string().max(64).regex(/^[\w+=,.@-]+$/, 'role-name-malformed').optional().describe('Name of the IAM role; by default `bedrock-<name>-role`.');
+const role = iamUserName.optional().describe('Name of the IAM role; by default `bedrock-<name>-role`.');
 
 const webIdentity = z
   .strictObject({
@@ -47,9 +47,11 @@ const podIdentity = z
 
 const rolesAnywhere = z
   .strictObject({
-    trustAnchor: trustAnchorArn.describe("ARN of the trust anchor that accepts what the issuer's authority signs."),    issuer: z.strictObject({ kind: z.enum(['ClusterIssuer', 'Issuer']).default('ClusterIssuer'), name: dnsSubdomain }).describe('The cert-manager issuer of the certificate.'),
+    trustAnchor: trustAnchorArn.describe("ARN of the trust anchor that accepts what the issuer's authority signs."),
+    issuer: z.strictObject({ kind: z.enum(['ClusterIssuer', 'Issuer']).default('ClusterIssuer'), name: dnsSubdomain }).describe('The cert-manager issuer of the certificate.'),
     sessionDuration: duration.optional().describe('How long one session lasts, from `15m` to `1h`; default `1h`.'),
-    image: imageReference.default('public.ecr.aws/rolesanywhere/credential-helper:latest').describe("AWS's credential helper, which serves the sessions beside the workload. Best named by digest."),    role,
+    image: imageReference.default('public.ecr.aws/rolesanywhere/credential-helper:latest').describe("AWS's credential helper, which serves the sessions beside the workload. Best named by digest."),
+    role,
   })
   .describe('An IAM role whose sessions the pods get for a certificate from cert-manager (IAM Roles Anywhere): for a cluster whose token issuer AWS cannot reach.');
 
