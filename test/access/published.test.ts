@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parse } from 'yaml';
+import { crdRules } from '../../src/access/published/crd-rules.ts';
 import { accessCrd } from '../../src/access/published/crd.ts';
 import { publishedFiles } from '../../src/access/published/files.ts';
 import { accessJsonSchema, isSchemaNode, schemaAt, type SchemaNode } from '../../src/access/published/json-schema.ts';
@@ -73,6 +74,17 @@ test('exactly one credentials mode is a CEL rule that names every mode', () => {
   const credentials = schemaAt(openApiSchema(), ['spec', 'credentials']);
   const rules: unknown = credentials['x-kubernetes-validations'];
   for (const mode of Object.keys(credentials.properties ?? {})) assert.ok(JSON.stringify(rules).includes(`has(self.${mode})`), mode);
+});
+
+test('each place of the CRD has its CEL rules from one entry: a second one would take the place of the first', () => {
+  const paths = crdRules.map(({ path }) => path.join('.'));
+  assert.deepEqual(paths, [...new Set(paths)]);
+});
+
+test('what is said of the rotation of one sort of key in CEL is said of the other', () => {
+  const identity = (mode: string): unknown => schemaAt(openApiSchema(), ['spec', 'credentials', mode, 'rotation', 'identity'])['x-kubernetes-validations'];
+  assert.deepEqual(identity('apiKey'), identity('accessKey'));
+  for (const mode of ['accessKey', 'apiKey']) assert.match(JSON.stringify(schemaAt(openApiSchema(), ['spec', 'credentials', mode])['x-kubernetes-validations']), /!has\(self\.rotation\) \|\| has\(self\.rotateAfter\)/);
 });
 
 test('the JSON Schema takes the short forms, the CRD does not', () => {

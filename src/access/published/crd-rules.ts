@@ -14,6 +14,8 @@ const parameterName: readonly CelRule[] = [
 
 const roleOfCreatedStore: readonly CelRule[] = [{ rule: '!has(self.role) || (has(self.create) && self.create)', message: 'role is for a store that is created' }];
 
+const oneIdentity: readonly CelRule[] = [{ rule: '[has(self.role), has(self.secret), has(self.podIdentity) && self.podIdentity].filter(given, given).size() == 1', message: 'exactly one of role, secret and podIdentity must be set' }];
+
 export const crdRules: readonly { readonly path: readonly string[]; readonly rules: readonly CelRule[] }[] = [
   { path: [], rules: [{ rule: "self.metadata.name.size() <= 63 && !self.metadata.name.contains('.')", message: 'metadata.name must be a DNS label of at most 63 characters' }] },
   {
@@ -37,17 +39,21 @@ export const crdRules: readonly { readonly path: readonly string[]; readonly rul
     path: ['spec', 'workloads', '[]'],
     rules: [{ rule: "(self.client == 'custom') == has(self.environment)", message: 'environment goes with client custom, and only with it' }],
   },
-  {
-    path: ['spec', 'credentials', 'accessKey'],
-    rules: [{ rule: "!(has(self.layout) && self.layout == 'pair' && has(self.secretStore.service) && self.secretStore.service == 'SecretsManager')", message: 'layout pair is for Parameter Store' }],
-  },
   { path: ['spec', 'credentials', 'accessKey', 'secretStore'], rules: roleOfCreatedStore },
   {
     path: ['spec', 'credentials', 'apiKey'],
     rules: [
       { rule: "has(self.renewer) == (has(self.term) && self.term == 'short')", message: 'renewer goes with term: short, and only with it' },
       { rule: "has(self.secretStore) != (has(self.term) && self.term == 'short')", message: 'secretStore goes with term: long, and only with it' },
+      { rule: "!(has(self.rotateAfter) || has(self.expiresAfter) || has(self.rotation)) || !(has(self.term) && self.term == 'short')", message: 'rotateAfter, expiresAfter and rotation go with term: long only' },
+      { rule: "!(has(self.sessionDuration) || has(self.role)) || (has(self.term) && self.term == 'short')", message: 'sessionDuration and role go with term: short only' },
+      { rule: '!has(self.rotation) || has(self.rotateAfter) || has(self.expiresAfter)', message: 'rotation needs rotateAfter or expiresAfter, which say when the key is due' },
     ],
+  },
+  { path: ['spec', 'credentials', 'apiKey', 'rotation', 'identity'], rules: oneIdentity },
+  {
+    path: ['spec', 'credentials', 'session'],
+    rules: [{ rule: "has(self.image) || (has(self.delivery) && self.delivery != 'sidecar')", message: 'image is needed for the sidecar' }],
   },
   { path: ['spec', 'credentials', 'apiKey', 'secretStore'], rules: roleOfCreatedStore },
   { path: ['spec', 'credentials', 'apiKey', 'expiresAfter'], rules: [{ rule: "self.endsWith('d')", message: 'whole days, such as 90d' }] },
@@ -58,10 +64,7 @@ export const crdRules: readonly { readonly path: readonly string[]; readonly rul
       { rule: '!has(self.rotation) || has(self.rotateAfter)', message: 'rotation needs rotateAfter, which says when the key is due' },
     ],
   },
-  {
-    path: ['spec', 'credentials', 'accessKey', 'rotation', 'identity'],
-    rules: [{ rule: '[has(self.role), has(self.secret), has(self.podIdentity) && self.podIdentity].filter(given, given).size() == 1', message: 'exactly one of role, secret and podIdentity must be set' }],
-  },
+  { path: ['spec', 'credentials', 'accessKey', 'rotation', 'identity'], rules: oneIdentity },
   {
     path: ['spec', 'endpoint'],
     rules: [
