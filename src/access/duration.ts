@@ -5,3 +5,13 @@ export function milliseconds(duration: string | undefined): number | undefined {
   const match = /^(\d{1,7})(m|h|d)$/.exec(duration ?? '');
   return match === null ? undefined : Number(match[1]) * (units[match[2] ?? ''] ?? 0);
 }
+
+/** Of a declared session: an hour unless it says otherwise. */
+export function sessionSeconds(duration: string | undefined): number {
+  return (milliseconds(duration) ?? 3_600_000) / 1000;
+}
+
+/** `24 h`, `5 min`. */
+export function shownDuration(length: number): string {
+  return length >= 3_600_000 ? `${Math.round(length / 360_000) / 10} h` : `${Math.max(1, Math.round(length / 60_000))} min`;
+}

@@ -1,4 +1,5 @@
-import { milliseconds, planRotation, rotateAccess, type RotationStatus } from '../credentials/index.ts';
+import { milliseconds } from '../access/duration.ts';
+import { planRotation, rotateAccess, type RotationStatus } from '../credentials/index.ts';
 import type { RotationTimes } from '../credentials/types.ts';
 import type { RunEvent } from '../engine/types.ts';
 import { AccessError, exitCodes } from '../errors/error.ts';

@@ -5,5 +5,4 @@ export { migrationStatus, planMigration } from './migration/status.ts';
 export type { MigrationStatus } from './migration/seen.ts';
 export { rotateAccess } from './rotate.ts';
 export { planRotation, rotationStatus } from './rotation-status.ts';
-export { milliseconds } from './durations.ts';
 export type { RotationStatus } from './types.ts';

@@ -6,7 +6,7 @@ import { AccessError } from '../errors/error.ts';
 import type { Finding } from '../finding.ts';
 import { keyMode } from '../access/credential-mode.ts';
 import { keyNoun, sortNamed } from '../resources/key-sort.ts';
-import { milliseconds, shownDuration } from './durations.ts';
+import { milliseconds, shownDuration } from '../access/duration.ts';
 import { silenceOf } from './rotation-phases.ts';
 import type { RotationSeen, RotationTimes } from './types.ts';
 

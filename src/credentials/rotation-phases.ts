@@ -1,9 +1,9 @@
 /** The phases of a rotation, and their gates: pure, from what was seen and the time. */
+import { milliseconds, shownDuration } from '../access/duration.ts';
 import { windowAt } from '../access/restart-window.ts';
 import type { Access } from '../access/types.ts';
 import { keyCredentialsOf } from '../access/credential-mode.ts';
 import { keyNoun, replaceBy } from '../resources/key-sort.ts';
-import { milliseconds, shownDuration } from './durations.ts';
 import { shownEvent } from './trail.ts';
 import { open, type Gate, type Phase } from './transition.ts';
 import type { RotationSeen, RotationTimes, SeenWorkload } from './types.ts';

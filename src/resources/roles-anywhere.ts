@@ -1,5 +1,6 @@
 /** What pods need to call as a role for a certificate (IAM Roles Anywhere): which role, which certificate, and who asks for the sessions. */
 import { createHash } from 'node:crypto';
+import { sessionSeconds } from '../access/duration.ts';
 import type { Access, RolesAnywhereCredentials } from '../access/types.ts';
 import { parseArn } from '../bedrock/arn.ts';
 import type { Partition } from '../bedrock/types.ts';
@@ -42,7 +43,7 @@ export function rolesAnywhereOf(access: Access, partition: Partition): RolesAnyw
     commonName: cut(`${metadata.namespace}.${metadata.name}`),
     certificate: `bedrock-${metadata.name}-certificate`,
     profile: `bedrock-${metadata.namespace}-${metadata.name.replaceAll('.', '-')}`,
-    sessionSeconds: secondsOf(declared.sessionDuration),
+    sessionSeconds: sessionSeconds(declared.sessionDuration),
   };
 }
 
@@ -126,8 +127,4 @@ export function trustPolicy({ commonName, declared }: RolesAnywhere): PolicyDocu
 function cut(name: string): string {
   if (name.length <= 64) return name;
   return `${name.slice(0, 53)}-${createHash('sha256').update(name).digest('hex').slice(0, 10)}`;
-}
-
-function secondsOf(duration = '1h'): number {
-  return Number.parseInt(duration, 10) * (duration.endsWith('h') ? 3600 : 60);
 }

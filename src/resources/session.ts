@@ -3,6 +3,7 @@
  * For a cluster whose token issuer AWS cannot reach and that has no certificate authority for its pods.
  */
 import { createHash } from 'node:crypto';
+import { sessionSeconds } from '../access/duration.ts';
 import type { Access, SessionCredentials, Workload } from '../access/types.ts';
 import type { Partition } from '../bedrock/types.ts';
 import type { PolicyDocument } from '../policy/types.ts';
@@ -50,7 +51,7 @@ export function sessionOf(access: Access, partition: Partition): RenewedSession 
     namespace: metadata.namespace,
     secret: sessionSecretName(metadata.name),
     sessionName: cut(`bedrock-access-${metadata.namespace}-${metadata.name}`),
-    seconds: secondsOf(declared.sessionDuration),
+    seconds: sessionSeconds(declared.sessionDuration),
     region: spec.region,
     restarts: declared.delivery === 'api-key' ? spec.workloads : [],
   };
@@ -164,8 +165,4 @@ function fromSidecar({ secret, declared }: RenewedSession): Omit<PodParts, 'read
 /** RoleSessionName takes 64 characters (STS API reference, AssumeRole). */
 function cut(name: string): string {
   return name.length <= 64 ? name : `${name.slice(0, 53)}-${createHash('sha256').update(name).digest('hex').slice(0, 10)}`;
-}
-
-function secondsOf(duration = '1h'): number {
-  return Number.parseInt(duration, 10) * (duration.endsWith('h') ? 3600 : 60);
 }

@@ -1,5 +1,5 @@
 /** The phases of the way from one mode of credentials to another, and their gates: pure, from what was seen and the time. */
-import { shownDuration } from '../durations.ts';
+import { shownDuration } from '../../access/duration.ts';
 import { closedWindow, silenceOf } from '../rotation-phases.ts';
 import { open, type Gate, type Phase } from '../transition.ts';
 import type { RotationTimes } from '../types.ts';
