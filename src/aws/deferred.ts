@@ -1,8 +1,8 @@
 import type { Session } from './session.ts';
-import type { ApiKeyCalls, BedrockCalls, BedrockRuntimeCalls, CloudTrailCalls, EksCalls, IamCalls, SecretsManagerCalls, SsmCalls, StsCalls, WebIdentityCalls } from './types.ts';
+import type { ApiKeyCalls, BedrockCalls, BedrockRuntimeCalls, CloudTrailCalls, EksCalls, IamCalls, RolesAnywhereCalls, SecretsManagerCalls, SsmCalls, StsCalls, WebIdentityCalls } from './types.ts';
 
 /*
- * Each service's SDK client costs 65–210 ms to import, so each is loaded by the first call of its service and not
+ * Each service's SDK client costs 65–210 ms to import (a signer less), so each is loaded by the first call of its service and not
  * before. One line a call, so that the compiler sees that none is missing.
  */
 
@@ -153,6 +153,22 @@ export function deferredEks(session: Session, region: string): EksCalls {
 export function deferredCloudTrail(session: Session, region: string): CloudTrailCalls {
   const load = once(async () => (await import('./cloudtrail.ts')).cloudTrailCalls(session, region));
   return { latestEvent: async (...given) => (await load()).latestEvent(...given) };
+}
+
+export function deferredRolesAnywhere(session: Session, region: string): RolesAnywhereCalls {
+  const load = once(async () => (await import('./roles-anywhere.ts')).rolesAnywhereCalls(session, region));
+  return {
+    getTrustAnchor: async (...given) => (await load()).getTrustAnchor(...given),
+    listProfiles: async () => (await load()).listProfiles(),
+    getProfile: async (...given) => (await load()).getProfile(...given),
+    createProfile: async (...given) => (await load()).createProfile(...given),
+    updateProfile: async (...given) => (await load()).updateProfile(...given),
+    enableProfile: async (...given) => (await load()).enableProfile(...given),
+    deleteProfile: async (...given) => (await load()).deleteProfile(...given),
+    listTags: async (...given) => (await load()).listTags(...given),
+    tag: async (...given) => (await load()).tag(...given),
+    createSession: async (...given) => (await load()).createSession(...given),
+  };
 }
 
 function once<T>(load: () => Promise<T>): () => Promise<T> {

@@ -1,7 +1,6 @@
 import type { Clock, Random } from '../clock.ts';
 import { credentialSource, tokenSource } from './credentials.ts';
-import { deferredApiKeys, deferredBedrock, deferredCloudTrail, deferredEks, deferredIam, deferredRuntime, deferredSecretsManager, deferredSsm, deferredSts, deferredWebIdentity } from './deferred.ts';
-import { deferredRolesAnywhere } from './deferred-roles-anywhere.ts';
+import { deferredApiKeys, deferredBedrock, deferredCloudTrail, deferredEks, deferredIam, deferredRolesAnywhere, deferredRuntime, deferredSecretsManager, deferredSsm, deferredSts, deferredWebIdentity } from './deferred.ts';
 import type { Session } from './session.ts';
 import type { Aws, AwsCredentials } from './types.ts';
 

@@ -1,19 +1,22 @@
 /**
- * Calls of a REST-JSON service for which there is no SDK client of a version that fits (docs/decisions): signed with
- * Signature Version 4 by the SDK's own signer and sent by its own handler, so that time-outs, connections and what a
+ * Calls of a REST-JSON service without an SDK client here: there is none of a version that fits (docs/decisions), or it
+ * would be one for a single call. They are signed with Signature Version 4 by the SDK's own signer and sent by its own handler, so that time-outs, connections and what a
  * failure looks like are the same as in every other service.
  */
 import { Sha256 } from '@aws-crypto/sha256-js';
 import type { HttpResponse } from '@smithy/protocol-http';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { textIn } from './answer.ts';
 import { clientSettings } from './client-settings.ts';
 import { endpointOf, type EndpointService } from './endpoint.ts';
 import type { Session } from './session.ts';
 
 export interface RestService {
-  /** In the scope of a signature: `rolesanywhere`. */
+  /** In the scope of a signature, and what its address begins with: `rolesanywhere`. */
   readonly signingName: string;
+  /** It has dual-stack addresses only. */
+  readonly dualStack?: boolean;
   readonly endpoint: EndpointService;
   readonly region: string;
 }
@@ -63,12 +66,13 @@ export function requestOf({ method, path, query = {}, body }: RestCall, session:
   });
 }
 
-/** AWS General Reference, "IAM Roles Anywhere endpoints and quotas": `rolesanywhere.us-west-2.amazonaws.com`, `rolesanywhere-fips.…`. */
+/** AWS General Reference: `rolesanywhere.us-west-2.amazonaws.com`, `rolesanywhere-fips.…`; dual-stack `eks-auth.us-west-2.api.aws`. */
 function addressOf({ endpoint, environment }: Session, service: RestService): string {
   const given = endpointOf(service.endpoint, endpoint, environment);
   if (given !== undefined) return given;
   const fips = environment['AWS_USE_FIPS_ENDPOINT'] === 'true' ? '-fips' : '';
-  return `https://${service.signingName}${fips}.${service.region}.amazonaws.com${service.region.startsWith('cn-') ? '.cn' : ''}`;
+  const [suffix, ofChina] = service.dualStack === true ? ['api.aws', 'api.amazonwebservices.com.cn'] : ['amazonaws.com', 'amazonaws.com.cn'];
+  return `https://${service.signingName}${fips}.${service.region}.${service.region.startsWith('cn-') ? ofChina : suffix}`;
 }
 
 async function textOf(response: HttpResponse): Promise<string> {
@@ -102,9 +106,4 @@ function jsonOf(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function textIn(value: unknown, field: string): string | undefined {
-  const found: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, field) : undefined;
-  return typeof found === 'string' && found !== '' ? found : undefined;
 }

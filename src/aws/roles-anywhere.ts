@@ -1,6 +1,5 @@
 /** IAM Roles Anywhere of one region: trust anchors, profiles and sessions (API reference, 2018-05-10). */
-import { Secret } from '../secret.ts';
-import { orUndefined, present } from './answer.ts';
+import { credentialsIn, fieldIn, orUndefined, present, textIn } from './answer.ts';
 import { AwsCallError } from './call-error.ts';
 import type { CallPlace } from './classify.ts';
 import { requestOf, restCaller, sender, type RestService } from './rest-json.ts';
@@ -69,12 +68,7 @@ export function rolesAnywhereCalls(session: Session, region: string): RolesAnywh
         // The wall clock rules the wire, as in every other signature.
         const request = signedByCertificate(requestOf({ method: 'POST', path: '/sessions', body }, session, service), certified, region, new Date());
         const [set] = listIn(await send(request), 'credentialSet');
-        const made = recordIn(set, 'credentials', where);
-        return {
-          accessKeyId: present(textIn(made, 'accessKeyId'), 'accessKeyId', where),
-          secretAccessKey: new Secret(present(textIn(made, 'secretAccessKey'), 'secretAccessKey', where)),
-          sessionToken: new Secret(present(textIn(made, 'sessionToken'), 'sessionToken', where)),
-        };
+        return credentialsIn(set, where);
       });
     },
   };
@@ -90,25 +84,25 @@ async function passing<Answer>(roleArns: readonly string[], answer: Promise<Answ
   }
 }
 
-function toTrustAnchor(anchor: Answered, where: CallPlace): TrustAnchor {
-  const source = fieldOf(anchor, 'source');
-  const bundle = textIn(fieldOf(source, 'sourceData'), 'x509CertificateData');
+function toTrustAnchor(anchor: unknown, where: CallPlace): TrustAnchor {
+  const source = fieldIn(anchor, 'source');
+  const bundle = textIn(fieldIn(source, 'sourceData'), 'x509CertificateData');
   return {
     id: present(textIn(anchor, 'trustAnchorId'), 'trustAnchorId', where),
     arn: present(textIn(anchor, 'trustAnchorArn'), 'trustAnchorArn', where),
     name: textIn(anchor, 'name') ?? '',
-    enabled: fieldOf(anchor, 'enabled') === true,
+    enabled: fieldIn(anchor, 'enabled') === true,
     ...(bundle === undefined ? {} : { certificates: bundle }),
   };
 }
 
-function toProfile(profile: Answered, where: CallPlace): RolesAnywhereProfile {
-  const duration = fieldOf(profile, 'durationSeconds');
+function toProfile(profile: unknown, where: CallPlace): RolesAnywhereProfile {
+  const duration = fieldIn(profile, 'durationSeconds');
   return {
     id: present(textIn(profile, 'profileId'), 'profileId', where),
     arn: present(textIn(profile, 'profileArn'), 'profileArn', where),
     name: textIn(profile, 'name') ?? '',
-    enabled: fieldOf(profile, 'enabled') === true,
+    enabled: fieldIn(profile, 'enabled') === true,
     roleArns: textsIn(profile, 'roleArns'),
     durationSeconds: typeof duration === 'number' ? duration : 3600,
     narrowed: textIn(profile, 'sessionPolicy') !== undefined || textsIn(profile, 'managedPolicyArns').length > 0,
@@ -116,29 +110,17 @@ function toProfile(profile: Answered, where: CallPlace): RolesAnywhereProfile {
   };
 }
 
-/** What a service answered, of unknown shape. */
-type Answered = unknown;
-
-function fieldOf(value: Answered, field: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, field) : undefined;
-}
-
-function textIn(value: Answered, field: string): string | undefined {
-  const found = fieldOf(value, field);
-  return typeof found === 'string' && found !== '' ? found : undefined;
-}
-
-function recordIn(value: Answered, field: string, where: CallPlace): object {
-  const found = fieldOf(value, field);
+function recordIn(value: unknown, field: string, where: CallPlace): object {
+  const found = fieldIn(value, field);
   return present(typeof found === 'object' ? found : undefined, field, where);
 }
 
-function listIn(value: Answered, field: string): readonly unknown[] {
-  const found = fieldOf(value, field);
+function listIn(value: unknown, field: string): readonly unknown[] {
+  const found = fieldIn(value, field);
   return Array.isArray(found) ? found : [];
 }
 
-function textsIn(value: Answered, field: string): readonly string[] {
+function textsIn(value: unknown, field: string): readonly string[] {
   return listIn(value, field).filter((item) => typeof item === 'string');
 }
 
