@@ -3,9 +3,10 @@ import { Secret } from '../secret.ts';
 import { orUndefined, present } from './answer.ts';
 import type { CallPlace } from './classify.ts';
 import { clientSettings } from './client-settings.ts';
-import { changing, reading } from './session.ts';
+import { afterMarker, everyPage } from './paging.ts';
+import { changing } from './session.ts';
 import type { Session } from './session.ts';
-import type { ApiKeyCalls, ApiKeyMetadata } from './types.ts';
+import type { ApiKeyCalls } from './types.ts';
 
 /** IAM user guide, "API keys for Amazon Bedrock". */
 const ServiceName = 'bedrock.amazonaws.com';
@@ -19,25 +20,17 @@ export function apiKeyCalls(session: Session): ApiKeyCalls {
     list(user) {
       const where = place('ListServiceSpecificCredentials', user);
       return orUndefined(
-        (async () => {
-          const all: ApiKeyMetadata[] = [];
-          let Marker: string | undefined;
-          do {
-            const asked = { UserName: user, ServiceName, ...(Marker === undefined ? {} : { Marker }) };
-            const answer = await reading(session, where, () => client.send(new ListServiceSpecificCredentialsCommand(asked)));
-            for (const key of answer.ServiceSpecificCredentials ?? []) {
-              all.push({
-                id: present(key.ServiceSpecificCredentialId, 'ServiceSpecificCredentialId', where),
-                // `Expired` is the third status (API reference, ServiceSpecificCredentialMetadata).
-                active: key.Status === 'Active',
-                createdAt: present(key.CreateDate, 'CreateDate', where),
-                ...(key.ExpirationDate === undefined ? {} : { expiresAt: key.ExpirationDate }),
-              });
-            }
-            Marker = answer.IsTruncated === true ? answer.Marker : undefined;
-          } while (Marker !== undefined);
-          return all;
-        })(),
+        everyPage(session, where, async (Marker) => {
+          const answer = await client.send(new ListServiceSpecificCredentialsCommand({ UserName: user, ServiceName, ...(Marker === undefined ? {} : { Marker }) }));
+          const items = (answer.ServiceSpecificCredentials ?? []).map((key) => ({
+            id: present(key.ServiceSpecificCredentialId, 'ServiceSpecificCredentialId', where),
+            // `Expired` is the third status (API reference, ServiceSpecificCredentialMetadata).
+            active: key.Status === 'Active',
+            createdAt: present(key.CreateDate, 'CreateDate', where),
+            ...(key.ExpirationDate === undefined ? {} : { expiresAt: key.ExpirationDate }),
+          }));
+          return { items, next: afterMarker(answer) };
+        }),
       );
     },
     create(user, ageDays) {

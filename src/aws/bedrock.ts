@@ -13,6 +13,7 @@ import type { FoundationModelLifecycle } from '@aws-sdk/client-bedrock';
 import { orUndefined, present } from './answer.ts';
 import type { CallPlace } from './classify.ts';
 import { clientSettings } from './client-settings.ts';
+import { everyPage } from './paging.ts';
 import { changing, reading } from './session.ts';
 import type { Session } from './session.ts';
 import type { BedrockCalls, FoundationModelSummary, InferenceProfileSummary, Tags } from './types.ts';
@@ -34,17 +35,13 @@ export function bedrockCalls(session: Session, region: string): BedrockCalls {
         reading(session, where, async () => toModel(present((await client.send(new GetFoundationModelCommand({ modelIdentifier: id }))).modelDetails, 'modelDetails', where), where)),
       );
     },
-    async listInferenceProfiles(type) {
+    listInferenceProfiles(type) {
       const where = place('ListInferenceProfiles', '*');
-      const all: InferenceProfileSummary[] = [];
-      let token: string | undefined;
-      do {
-        const input = { maxResults: 1000, ...(type === undefined ? {} : { typeEquals: type }), ...(token === undefined ? {} : { nextToken: token }) };
-        const answer = await reading(session, where, () => client.send(new ListInferenceProfilesCommand(input)));
-        all.push(...(answer.inferenceProfileSummaries ?? []).map((profile) => toProfile(profile, where)));
-        token = answer.nextToken;
-      } while (token !== undefined);
-      return all;
+      return everyPage(session, where, async (nextToken) => {
+        const input = { maxResults: 1000, ...(type === undefined ? {} : { typeEquals: type }), ...(nextToken === undefined ? {} : { nextToken }) };
+        const answer = await client.send(new ListInferenceProfilesCommand(input));
+        return { items: (answer.inferenceProfileSummaries ?? []).map((profile) => toProfile(profile, where)), next: answer.nextToken };
+      });
     },
     getInferenceProfile(id) {
       const where = place('GetInferenceProfile', id);

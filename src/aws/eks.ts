@@ -14,6 +14,7 @@ import { orUndefined, present } from './answer.ts';
 import type { CallPlace } from './classify.ts';
 import { clientSettings } from './client-settings.ts';
 import { assumeRoleForPod } from './eks-auth.ts';
+import { everyPage } from './paging.ts';
 import { changing, reading } from './session.ts';
 import type { Session } from './session.ts';
 import type { EksCalls, PodIdentityAssociation } from './types.ts';
@@ -38,17 +39,15 @@ export function eksCalls(session: Session, region: string): EksCalls {
     },
     async listAssociations(cluster, { namespace, serviceAccount }) {
       const where = place('ListPodIdentityAssociations', cluster);
-      const ids: string[] = [];
-      for (let token: string | undefined, more = true; more; ) {
-        const nextToken = token;
-        const input = { clusterName: cluster, namespace, ...(serviceAccount === undefined ? {} : { serviceAccount }), ...(nextToken === undefined ? {} : { nextToken }) };
-        // Without the cluster there is no association: ResourceNotFoundException.
-        const answer = await orUndefined(reading(session, where, () => client.send(new ListPodIdentityAssociationsCommand(input))));
-        ids.push(...(answer?.associations ?? []).map(({ associationId }) => present(associationId, 'associationId', where)));
-        token = answer?.nextToken;
-        more = typeof token === 'string' && token !== '';
-      }
-      return ids;
+      const ids = await orUndefined(
+        everyPage(session, where, async (nextToken) => {
+          const input = { clusterName: cluster, namespace, ...(serviceAccount === undefined ? {} : { serviceAccount }), ...(nextToken === undefined ? {} : { nextToken }) };
+          const answer = await client.send(new ListPodIdentityAssociationsCommand(input));
+          return { items: (answer.associations ?? []).map(({ associationId }) => present(associationId, 'associationId', where)), next: answer.nextToken };
+        }),
+      );
+      // Without the cluster there is no association: ResourceNotFoundException.
+      return ids ?? [];
     },
     getAssociation(cluster, id) {
       const where = place('DescribePodIdentityAssociation', `${cluster}/${id}`);

@@ -39,14 +39,12 @@ import { Secret } from '../secret.ts';
 import { orUndefined, present, tagEntries, tagsOf } from './answer.ts';
 import type { CallPlace } from './classify.ts';
 import { clientSettings } from './client-settings.ts';
+import { afterMarker, detailsPage, everyPage, type Page } from './paging.ts';
 import { policyDocumentText, readPolicyDocument } from './policy-document.ts';
 import { simulatedVerdict, simulationInput } from './policy-simulation.ts';
 import { changing, reading } from './session.ts';
 import type { Session } from './session.ts';
 import type { IamCalls, IamUser, ManagedPolicy } from './types.ts';
-
-/** Entities a page: as many as IAM gives unasked. A page of a thousand users with their policies is megabytes of XML, parsed at once. */
-const details = 100;
 
 /** IAM through the SDK. Where a page has more than one, it is read to the end. */
 export function iamCalls(session: Session): IamCalls {
@@ -54,24 +52,14 @@ export function iamCalls(session: Session): IamCalls {
   const place = (operation: string, resource: string): CallPlace => ({ action: `iam:${operation}`, region: session.region, resource });
   const userOf = (user: User | undefined, where: CallPlace): IamUser => toUser(present(user, 'User', where), where);
 
-  /** Reads pages of `what` until IAM says that there are no more (`IsTruncated`, `Marker`). */
-  async function pages<T>(where: CallPlace, page: (Marker: string | undefined) => Promise<{ items: readonly T[]; next: string | undefined }>): Promise<readonly T[]> {
-    const all: T[] = [];
-    let marker: string | undefined;
-    do {
-      const { items, next } = await reading(session, where, () => page(marker));
-      all.push(...items);
-      marker = next;
-    } while (marker !== undefined);
-    return all;
-  }
+  const pages = <Item>(where: CallPlace, ask: (Marker: string | undefined) => Promise<Page<Item>>): Promise<readonly Item[]> => everyPage(session, where, ask);
 
   /** Names of a principal's own policies, a user's and a role's alike. */
   const inlineNames = (where: CallPlace, send: (page: { readonly Marker?: string }) => Promise<{ PolicyNames: string[] | undefined; IsTruncated?: boolean | undefined; Marker?: string | undefined }>) =>
     orUndefined(
       pages(where, async (Marker) => {
         const answer = await send(Marker === undefined ? {} : { Marker });
-        return { items: answer.PolicyNames ?? [], next: next(answer) };
+        return { items: answer.PolicyNames ?? [], next: afterMarker(answer) };
       }),
     );
 
@@ -118,7 +106,7 @@ export function iamCalls(session: Session): IamCalls {
             active: key.Status === 'Active',
             createdAt: present(key.CreateDate, 'CreateDate', where),
           }));
-          return { items, next: next(answer) };
+          return { items, next: afterMarker(answer) };
         }),
       );
     },
@@ -171,7 +159,7 @@ export function iamCalls(session: Session): IamCalls {
           isDefault: version.IsDefaultVersion === true,
           createdAt: present(version.CreateDate, 'CreateDate', where),
         }));
-        return { items, next: next(answer) };
+        return { items, next: afterMarker(answer) };
       });
     },
     createPolicy({ name, path, description, document, tags }) {
@@ -201,7 +189,7 @@ export function iamCalls(session: Session): IamCalls {
       return orUndefined(
         pages(where, async (Marker) => {
           const answer = await client.send(new ListAttachedUserPoliciesCommand({ UserName: user, ...(Marker === undefined ? {} : { Marker }) }));
-          return { items: (answer.AttachedPolicies ?? []).map((policy) => present(policy.PolicyArn, 'PolicyArn', where)), next: next(answer) };
+          return { items: (answer.AttachedPolicies ?? []).map((policy) => present(policy.PolicyArn, 'PolicyArn', where)), next: afterMarker(answer) };
         }),
       );
     },
@@ -222,7 +210,7 @@ export function iamCalls(session: Session): IamCalls {
       return orUndefined(
         pages(where, async (Marker) => {
           const answer = await client.send(new ListGroupsForUserCommand({ UserName: user, ...(Marker === undefined ? {} : { Marker }) }));
-          return { items: (answer.Groups ?? []).map((group) => present(group.GroupName, 'GroupName', where)), next: next(answer) };
+          return { items: (answer.Groups ?? []).map((group) => present(group.GroupName, 'GroupName', where)), next: afterMarker(answer) };
         }),
       );
     },
@@ -233,7 +221,7 @@ export function iamCalls(session: Session): IamCalls {
       const where = place('SimulatePrincipalPolicy', question.principal);
       return pages(where, async (Marker) => {
         const answer = await client.send(new SimulatePrincipalPolicyCommand({ ...simulationInput(question), ...(Marker === undefined ? {} : { Marker }) }));
-        return { items: (answer.EvaluationResults ?? []).map((result) => simulatedVerdict(result, where)), next: next(answer) };
+        return { items: (answer.EvaluationResults ?? []).map((result) => simulatedVerdict(result, where)), next: afterMarker(answer) };
       });
     },
     getRole(name) {
@@ -256,7 +244,7 @@ export function iamCalls(session: Session): IamCalls {
       return orUndefined(
         pages(where, async (Marker) => {
           const answer = await client.send(new ListAttachedRolePoliciesCommand({ RoleName: role, ...(Marker === undefined ? {} : { Marker }) }));
-          return { items: (answer.AttachedPolicies ?? []).map((policy) => present(policy.PolicyArn, 'PolicyArn', where)), next: next(answer) };
+          return { items: (answer.AttachedPolicies ?? []).map((policy) => present(policy.PolicyArn, 'PolicyArn', where)), next: afterMarker(answer) };
         }),
       );
     },
@@ -269,18 +257,18 @@ export function iamCalls(session: Session): IamCalls {
     listUsersWithTags() {
       const where = place('GetAccountAuthorizationDetails', '*');
       return pages(where, async (Marker) => {
-        const answer = await client.send(new GetAccountAuthorizationDetailsCommand({ Filter: ['User'], MaxItems: details, ...(Marker === undefined ? {} : { Marker }) }));
+        const answer = await client.send(new GetAccountAuthorizationDetailsCommand({ Filter: ['User'], MaxItems: detailsPage, ...(Marker === undefined ? {} : { Marker }) }));
         const items = (answer.UserDetailList ?? []).map((detail) => ({
           ...toUser(detail, where),
           attachedPolicies: (detail.AttachedManagedPolicies ?? []).map((policy) => present(policy.PolicyArn, 'PolicyArn', where)),
         }));
-        return { items, next: next(answer) };
+        return { items, next: afterMarker(answer) };
       });
     },
     listPoliciesWithDocuments() {
       const where = place('GetAccountAuthorizationDetails', '*');
       return pages(where, async (Marker) => {
-        const answer = await client.send(new GetAccountAuthorizationDetailsCommand({ Filter: ['LocalManagedPolicy'], MaxItems: details, ...(Marker === undefined ? {} : { Marker }) }));
+        const answer = await client.send(new GetAccountAuthorizationDetailsCommand({ Filter: ['LocalManagedPolicy'], MaxItems: detailsPage, ...(Marker === undefined ? {} : { Marker }) }));
         const items = (answer.Policies ?? []).map((policy) => {
           const version = policy.PolicyVersionList?.find(({ IsDefaultVersion }) => IsDefaultVersion === true);
           return {
@@ -292,14 +280,10 @@ export function iamCalls(session: Session): IamCalls {
             document: readPolicyDocument(present(version?.Document, 'Document', where), where),
           };
         });
-        return { items, next: next(answer) };
+        return { items, next: afterMarker(answer) };
       });
     },
   };
-}
-
-function next(answer: { readonly IsTruncated?: boolean | undefined; readonly Marker?: string | undefined }): string | undefined {
-  return answer.IsTruncated === true ? answer.Marker : undefined;
 }
 
 interface UserFields {

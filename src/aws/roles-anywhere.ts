@@ -2,6 +2,7 @@
 import { credentialsIn, fieldIn, orUndefined, present, textIn } from './answer.ts';
 import { AwsCallError } from './call-error.ts';
 import type { CallPlace } from './classify.ts';
+import { everyPage } from './paging.ts';
 import { requestOf, restCaller, sender, type RestService } from './rest-json.ts';
 import { changing, reading } from './session.ts';
 import type { Session } from './session.ts';
@@ -19,17 +20,12 @@ export function rolesAnywhereCalls(session: Session, region: string): RolesAnywh
       const where = place('GetTrustAnchor', id);
       return orUndefined(reading(session, where, async () => toTrustAnchor(recordIn(await call({ method: 'GET', path: `/trustanchor/${encodeURIComponent(id)}` }), 'trustAnchor', where), where)));
     },
-    async listProfiles() {
+    listProfiles() {
       const where = place('ListProfiles', '*');
-      const profiles: RolesAnywhereProfile[] = [];
-      for (let token: string | undefined, more = true; more; ) {
-        const query = token === undefined ? {} : { nextToken: token };
-        const answer = await reading(session, where, () => call({ method: 'GET', path: '/profiles', query }));
-        profiles.push(...listIn(answer, 'profiles').map((profile) => toProfile(profile, where)));
-        token = textIn(answer, 'nextToken');
-        more = token !== undefined;
-      }
-      return profiles;
+      return everyPage(session, where, async (nextToken) => {
+        const answer = await call({ method: 'GET', path: '/profiles', ...(nextToken === undefined ? {} : { query: { nextToken } }) });
+        return { items: listIn(answer, 'profiles').map((profile) => toProfile(profile, where)), next: textIn(answer, 'nextToken') };
+      });
     },
     getProfile(id) {
       const where = place('GetProfile', id);

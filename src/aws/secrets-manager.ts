@@ -16,6 +16,7 @@ import { Secret } from '../secret.ts';
 import { orUndefined, present, tagEntries, tagsOf } from './answer.ts';
 import type { CallPlace } from './classify.ts';
 import { clientSettings } from './client-settings.ts';
+import { everyPage } from './paging.ts';
 import { changing, reading } from './session.ts';
 import type { Session } from './session.ts';
 import { storing } from './storing.ts';
@@ -36,11 +37,9 @@ export function secretsManagerCalls(session: Session, region: string): SecretsMa
         }),
       );
     },
-    async listSecretsByTags(tags) {
+    listSecretsByTags(tags) {
       const where = place('ListSecrets', '*');
-      const all: SecretMetadata[] = [];
-      let token: string | undefined;
-      do {
+      return everyPage(session, where, async (NextToken) => {
         // Filters compare keys and values apart from each other, and by their beginnings (API reference, Filter): they only make the list shorter.
         const input = {
           IncludePlannedDeletion: true,
@@ -49,13 +48,12 @@ export function secretsManagerCalls(session: Session, region: string): SecretsMa
             { Key: 'tag-key' as const, Values: Object.keys(tags) },
             { Key: 'tag-value' as const, Values: Object.values(tags) },
           ],
-          ...(token === undefined ? {} : { NextToken: token }),
+          ...(NextToken === undefined ? {} : { NextToken }),
         };
-        const answer = await reading(session, where, () => client.send(new ListSecretsCommand(input)));
-        for (const found of answer.SecretList ?? []) if (hasTags(tagsOf(found.Tags), tags)) all.push(metadata(found, found.SecretVersionsToStages, where));
-        token = answer.NextToken === '' ? undefined : answer.NextToken;
-      } while (token !== undefined);
-      return all;
+        const answer = await client.send(new ListSecretsCommand(input));
+        const items = (answer.SecretList ?? []).filter((found) => hasTags(tagsOf(found.Tags), tags)).map((found) => metadata(found, found.SecretVersionsToStages, where));
+        return { items, next: answer.NextToken };
+      });
     },
     getSecretValue(name, versionId) {
       const where = place('GetSecretValue', name);
@@ -66,21 +64,15 @@ export function secretsManagerCalls(session: Session, region: string): SecretsMa
         }),
       );
     },
-    listVersions(name) {
+    async listVersions(name) {
       const where = place('ListSecretVersionIds', name);
-      return orUndefined(
-        (async () => {
-          const all: { readonly id: string; readonly made: number }[] = [];
-          let token: string | undefined;
-          do {
-            const input = { SecretId: name, IncludeDeprecated: true, MaxResults: 100, ...(token === undefined ? {} : { NextToken: token }) };
-            const answer = await reading(session, where, () => client.send(new ListSecretVersionIdsCommand(input)));
-            for (const { VersionId, CreatedDate } of answer.Versions ?? []) all.push({ id: present(VersionId, 'VersionId', where), made: CreatedDate?.getTime() ?? 0 });
-            token = answer.NextToken === '' ? undefined : answer.NextToken;
-          } while (token !== undefined);
-          return all.sort((a, b) => a.made - b.made).map(({ id }) => id);
-        })(),
+      const all = await orUndefined(
+        everyPage(session, where, async (NextToken) => {
+          const answer = await client.send(new ListSecretVersionIdsCommand({ SecretId: name, IncludeDeprecated: true, MaxResults: 100, ...(NextToken === undefined ? {} : { NextToken }) }));
+          return { items: (answer.Versions ?? []).map(({ VersionId, CreatedDate }) => ({ id: present(VersionId, 'VersionId', where), made: CreatedDate?.getTime() ?? 0 })), next: answer.NextToken };
+        }),
       );
+      return all?.toSorted((a, b) => a.made - b.made).map(({ id }) => id);
     },
     async createSecret({ name, value, versionId, description, tags, kmsKeyId }) {
       const where = place('CreateSecret', name);

@@ -13,6 +13,7 @@ import { Secret } from '../secret.ts';
 import { orUndefined, present, tagEntries, tagsOf } from './answer.ts';
 import type { CallPlace } from './classify.ts';
 import { clientSettings } from './client-settings.ts';
+import { everyPage } from './paging.ts';
 import { changing, reading } from './session.ts';
 import type { Session } from './session.ts';
 import { storing } from './storing.ts';
@@ -23,28 +24,21 @@ export function ssmCalls(session: Session, region: string): SsmCalls {
   const client = new SSMClient(clientSettings(session, 'SSM', region));
   const place = (operation: string, resource: string): CallPlace => ({ action: `ssm:${operation}`, region, resource });
 
-  async function describe(resource: string, filters: ParameterStringFilter[]): Promise<readonly ParameterMetadata[]> {
+  function describe(resource: string, filters: ParameterStringFilter[]): Promise<readonly ParameterMetadata[]> {
     const where = place('DescribeParameters', resource);
-    const all: ParameterMetadata[] = [];
-    let token: string | undefined;
-    do {
-      const input = { ParameterFilters: filters, MaxResults: 50, ...(token === undefined ? {} : { NextToken: token }) };
-      // A page may be empty and still not the last one (API reference, DescribeParameters): only the token tells.
-      const answer = await reading(session, where, () => client.send(new DescribeParametersCommand(input)));
-      for (const found of answer.Parameters ?? []) {
-        all.push({
-          name: present(found.Name, 'Name', where),
-          type: present(found.Type, 'Type', where),
-          version: found.Version ?? 1,
-          lastModified: present(found.LastModifiedDate, 'LastModifiedDate', where),
-          ...(found.ARN === undefined ? {} : { arn: found.ARN }),
-          ...(found.Description === undefined ? {} : { description: found.Description }),
-          ...(found.KeyId === undefined ? {} : { kmsKeyId: found.KeyId }),
-        });
-      }
-      token = answer.NextToken === '' ? undefined : answer.NextToken;
-    } while (token !== undefined);
-    return all;
+    return everyPage(session, where, async (NextToken) => {
+      const answer = await client.send(new DescribeParametersCommand({ ParameterFilters: filters, MaxResults: 50, ...(NextToken === undefined ? {} : { NextToken }) }));
+      const items = (answer.Parameters ?? []).map((found) => ({
+        name: present(found.Name, 'Name', where),
+        type: present(found.Type, 'Type', where),
+        version: found.Version ?? 1,
+        lastModified: present(found.LastModifiedDate, 'LastModifiedDate', where),
+        ...(found.ARN === undefined ? {} : { arn: found.ARN }),
+        ...(found.Description === undefined ? {} : { description: found.Description }),
+        ...(found.KeyId === undefined ? {} : { kmsKeyId: found.KeyId }),
+      }));
+      return { items, next: answer.NextToken };
+    });
   }
 
   return {
@@ -78,22 +72,16 @@ export function ssmCalls(session: Session, region: string): SsmCalls {
         }),
       );
     },
-    parameterHistory(name) {
+    async parameterHistory(name) {
       const where = place('GetParameterHistory', name);
-      return orUndefined(
-        (async () => {
-          const all: { readonly version: number; readonly description?: string }[] = [];
-          let token: string | undefined;
-          do {
-            // Without decryption the values come encrypted, and are left where they are.
-            const input = { Name: name, WithDecryption: false, MaxResults: 50, ...(token === undefined ? {} : { NextToken: token }) };
-            const answer = await reading(session, where, () => client.send(new GetParameterHistoryCommand(input)));
-            for (const { Version, Description } of answer.Parameters ?? []) all.push({ version: Version ?? 1, ...(Description === undefined ? {} : { description: Description }) });
-            token = answer.NextToken === '' ? undefined : answer.NextToken;
-          } while (token !== undefined);
-          return all.sort((a, b) => a.version - b.version);
-        })(),
+      const all = await orUndefined(
+        everyPage(session, where, async (NextToken) => {
+          // Without decryption the values come encrypted, and are left where they are.
+          const answer = await client.send(new GetParameterHistoryCommand({ Name: name, WithDecryption: false, MaxResults: 50, ...(NextToken === undefined ? {} : { NextToken }) }));
+          return { items: (answer.Parameters ?? []).map(({ Version, Description }) => ({ version: Version ?? 1, ...(Description === undefined ? {} : { description: Description }) })), next: answer.NextToken };
+        }),
       );
+      return all?.toSorted((a, b) => a.version - b.version);
     },
     putParameter({ name, value, description, overwrite, tags, kmsKeyId }) {
       const where = place('PutParameter', name);

@@ -21,6 +21,7 @@ import { Secret } from '../secret.ts';
 import { orUndefined, present, tagEntries, tagsOf } from './answer.ts';
 import type { CallPlace } from './classify.ts';
 import { clientSettings } from './client-settings.ts';
+import { afterMarker, detailsPage, everyPage } from './paging.ts';
 import { policyDocumentText, readPolicyDocument } from './policy-document.ts';
 import { changing, reading } from './session.ts';
 import type { Session } from './session.ts';
@@ -57,18 +58,14 @@ export function webIdentityCalls(session: Session): WebIdentityCalls {
     async setTrust(name, trust) {
       await changing(session, place('UpdateAssumeRolePolicy', name), () => client.send(new UpdateAssumeRolePolicyCommand({ RoleName: name, PolicyDocument: policyDocumentText(trust) })));
     },
-    async listAttachedPolicies(role) {
+    listAttachedPolicies(role) {
       const where = place('ListAttachedRolePolicies', role);
-      const arns: string[] = [];
-      for (let marker: string | undefined, more = true; more; ) {
-        const Marker = marker;
-        const answer = await orUndefined(reading(session, where, () => client.send(new ListAttachedRolePoliciesCommand({ RoleName: role, ...(Marker === undefined ? {} : { Marker }) }))));
-        if (answer === undefined) return undefined;
-        arns.push(...(answer.AttachedPolicies ?? []).map((policy) => present(policy.PolicyArn, 'PolicyArn', where)));
-        marker = answer.Marker;
-        more = answer.IsTruncated === true && marker !== undefined;
-      }
-      return arns;
+      return orUndefined(
+        everyPage(session, where, async (Marker) => {
+          const answer = await client.send(new ListAttachedRolePoliciesCommand({ RoleName: role, ...(Marker === undefined ? {} : { Marker }) }));
+          return { items: (answer.AttachedPolicies ?? []).map((policy) => present(policy.PolicyArn, 'PolicyArn', where)), next: afterMarker(answer) };
+        }),
+      );
     },
     async attachPolicy(role, policyArn) {
       await changing(session, place('AttachRolePolicy', role), () => client.send(new AttachRolePolicyCommand({ RoleName: role, PolicyArn: policyArn })));
@@ -76,17 +73,12 @@ export function webIdentityCalls(session: Session): WebIdentityCalls {
     async detachPolicy(role, policyArn) {
       await changing(session, place('DetachRolePolicy', role), () => client.send(new DetachRolePolicyCommand({ RoleName: role, PolicyArn: policyArn })));
     },
-    async listRolesWithTags() {
+    listRolesWithTags() {
       const where = place('GetAccountAuthorizationDetails', '*');
-      const roles: TrustedRole[] = [];
-      for (let marker: string | undefined, more = true; more; ) {
-        const Marker = marker;
-        const answer = await reading(session, where, () => client.send(new GetAccountAuthorizationDetailsCommand({ Filter: ['Role'], MaxItems: 1000, ...(Marker === undefined ? {} : { Marker }) })));
-        roles.push(...(answer.RoleDetailList ?? []).map((role) => toRole(role, where)));
-        marker = answer.Marker;
-        more = answer.IsTruncated === true && marker !== undefined;
-      }
-      return roles;
+      return everyPage(session, where, async (Marker) => {
+        const answer = await client.send(new GetAccountAuthorizationDetailsCommand({ Filter: ['Role'], MaxItems: detailsPage, ...(Marker === undefined ? {} : { Marker }) }));
+        return { items: (answer.RoleDetailList ?? []).map((role) => toRole(role, where)), next: afterMarker(answer) };
+      });
     },
     getProvider(arn) {
       const where = place('GetOpenIDConnectProvider', arn);
