@@ -20,8 +20,8 @@ export interface PolicyInput {
   readonly account: string;
   /** May models be listed and described? */
   readonly discovery: boolean;
-  /** The type of API key with which the calls may be made, instead of a signature; `true`: a long-term one. */
-  readonly bearer?: BearerType | boolean | undefined;
+  /** The type of API key with which the calls may be made, instead of a signature. */
+  readonly bearer?: BearerType | undefined;
   /** Grant only through this VPC endpoint, or from these networks (CIDR). One of the two. */
   readonly endpoint?: { readonly sourceVpce?: string; readonly sourceIp?: readonly string[] };
 }
@@ -36,9 +36,10 @@ export interface PolicyInput {
  * @throws AccessError `endpoint-conditions-exclude-each-other`
  */
 export function compilePolicy(input: PolicyInput): CompiledPolicy {
-  const [own, others] = [input.models.filter((model) => ownProfileSource(model) !== undefined), input.models.filter((model) => ownProfileSource(model) === undefined)];
+  const own = input.models.filter((model) => ownProfileSource(model) !== undefined);
+  const others = input.models.filter((model) => !own.includes(model));
   const plain = packed({ ...input, models: others }, input.discovery);
-  const profiles = own.length === 0 ? [] : packed({ ...input, models: own, bearer: false }, false, input.discovery);
+  const profiles = own.length === 0 ? [] : packed({ ...input, models: own, bearer: undefined }, false, input.discovery);
   const documents = [...plain, ...profiles];
   const switched = ownKey(own);
   return {
@@ -50,7 +51,7 @@ export function compilePolicy(input: PolicyInput): CompiledPolicy {
 }
 
 function packed(input: PolicyInput, lists: boolean, describes = lists): readonly (readonly Purposed[])[] {
-  const statements = [...invokeStatements(input), ...(lists ? listStatements(input) : []), ...(describes ? describeStatements(input) : []), ...(input.bearer === undefined || input.bearer === false ? [] : [bearerStatement(input.bearer === true ? 'LONG_TERM' : input.bearer)])];
+  const statements = [...invokeStatements(input), ...(lists ? listStatements(input) : []), ...(describes ? describeStatements(input) : []), ...(input.bearer === undefined ? [] : [bearerStatement(input.bearer)])];
   return pack(statements.flatMap(splitLong));
 }
 

@@ -61,7 +61,7 @@ function strangerOfProvider(role: string, trust: PolicyDocument, provider: strin
   if (issuer === undefined) return false;
   // A provider is of the role's own account; there the trust policy alone decides.
   const own = `arn:${partition}:iam::${account}:role/${role.split('/').at(-1) ?? ''}`;
-  const audiences = trust.Statement.flatMap(({ Condition = {} }) => Object.values(Condition)).flatMap((keys) => Object.entries(keys).flatMap(([key, values]) => (key.toLowerCase() === `${issuer}:aud`.toLowerCase() ? listOf(values) : [])));
+  const audiences = conditionedOn(`${issuer}:aud`, trust);
   return ['sts.amazonaws.com', ...audiences].some((audience) =>
     ['system:serviceaccount:stranger:stranger', 'repo:stranger/stranger:ref:refs/heads/main'].some((subject) =>
       allows(trust, [], { principal: provider, action: 'sts:AssumeRoleWithWebIdentity', resource: own, context: { [`${issuer}:aud`]: audience, [`${issuer}:sub`]: subject, 'sts:RoleSessionName': 'stranger' } }),
@@ -73,22 +73,23 @@ const certificateService = 'rolesanywhere.amazonaws.com';
 
 /** Of whatever trust anchor the policy names, or of any (IAM Roles Anywhere user guide, "Trust model"). */
 function strangerOfCertificates(role: string, trust: PolicyDocument): boolean {
-  const anchors = trust.Statement.flatMap(({ Condition = {} }) => Object.values(Condition)).flatMap((keys) => Object.entries(keys).flatMap(([key, values]) => (key.toLowerCase() === 'aws:sourcearn' ? listOf(values) : [])));
   const { partition = 'aws', account = '' } = parseArn(role) ?? {};
   // Who lets everybody in is open to more than certificates.
   if (!trust.Statement.some(({ Effect, Principal }) => Effect === 'Allow' && Principal !== undefined && Principal !== '*' && listOf(Principal['Service']).includes(certificateService))) return false;
-  // A service has no policies of its own: the trust policy alone decides.
-  const allowed = (anchor: string): boolean =>
-    evaluate(
-      {
-        principal: certificateService,
-        action: 'sts:AssumeRole',
-        resource: role,
-        context: { 'aws:SourceArn': anchor, 'aws:SourceAccount': account, 'aws:PrincipalTag/x509Subject/CN': 'stranger', 'aws:PrincipalTag/x509Issuer/CN': 'stranger', 'sts:SourceIdentity': 'stranger', 'sts:RoleSessionName': 'stranger' },
-      },
-      { identity: [], resource: [{ name: 'trust policy', document: trust }] },
-    ).decision === 'allow';
-  return [`arn:${partition}:rolesanywhere:us-east-1:${account}:trust-anchor/stranger`, ...anchors].some(allowed);
+  return [`arn:${partition}:rolesanywhere:us-east-1:${account}:trust-anchor/stranger`, ...conditionedOn('aws:SourceArn', trust)].some((anchor) =>
+    // A service has no policies of its own: the trust policy alone decides.
+    allows(trust, [], {
+      principal: certificateService,
+      action: 'sts:AssumeRole',
+      resource: role,
+      context: { 'aws:SourceArn': anchor, 'aws:SourceAccount': account, 'aws:PrincipalTag/x509Subject/CN': 'stranger', 'aws:PrincipalTag/x509Issuer/CN': 'stranger', 'sts:SourceIdentity': 'stranger', 'sts:RoleSessionName': 'stranger' },
+    }),
+  );
+}
+
+/** The values that the policy compares a condition key with; keys are not told apart by case. */
+function conditionedOn(key: string, { Statement }: PolicyDocument): readonly string[] {
+  return Statement.flatMap(({ Condition = {} }) => Object.values(Condition).flatMap((block) => Object.entries(block).flatMap(([name, values]) => (name.toLowerCase() === key.toLowerCase() ? listOf(values) : []))));
 }
 
 const anything: NamedPolicy = { name: 'any identity policy', document: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] } };

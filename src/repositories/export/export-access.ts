@@ -2,7 +2,7 @@
  * One declaration into two repositories. Everything is worked out in memory and read back; the caller writes the edits,
  * or shows them.
  */
-import { keyCredentialsOf, keyMode } from '../../access/credential-mode.ts';
+import { bearerTypeOf, keyCredentialsOf, keyMode } from '../../access/credential-mode.ts';
 import { resolve } from 'node:path';
 import { checkModels } from '../../access/check-models.ts';
 import { undelivered } from '../../access/rules/application-profiles.ts';
@@ -78,7 +78,7 @@ export function impliedBy(request: ExportRequest, { access, clusterId }: Pick<Pr
   const { models, findings } = checkModels({ access, place: request.declared.place }, { catalog: request.catalog, now: request.now });
   const error = findings.find(({ severity }) => severity === 'error');
   if (error !== undefined) throw new AccessError(error.id, error.message, { cause: error.cause, remedy: error.remedy, findings });
-  const policy = compilePolicy({ models, account: spec.account, discovery: spec.discovery, bearer: spec.credentials.apiKey !== undefined, ...(spec.endpoint === undefined ? {} : { endpoint: spec.endpoint }) });
+  const policy = compilePolicy({ models, account: spec.account, discovery: spec.discovery, bearer: bearerTypeOf(spec.credentials), ...(spec.endpoint === undefined ? {} : { endpoint: spec.endpoint }) });
   return { access, owner: { cluster: clusterId ?? '', namespace: metadata.namespace, name: metadata.name }, partition: partitionOf(spec.region) ?? 'aws', models, policy, catalog: request.catalog };
 }
 
