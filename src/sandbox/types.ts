@@ -41,6 +41,8 @@ export interface SandboxOptions {
   readonly certManager?: boolean;
   /** The public issuer of ServiceAccount tokens (`--service-account-issuer` of a real API server); its documents count as published there. Default: the server's own address. */
   readonly issuer?: string;
+  /** The RSA key, in PEM, that signs ServiceAccount tokens (`--service-account-signing-key-file`). Default: one of its own, made when the first token is asked for, which takes a tenth of a second. */
+  readonly serviceAccountKey?: string;
   /** The cluster is this one of Amazon EKS, with the Pod Identity agent on its node unless it says otherwise. */
   readonly eks?: { readonly cluster: string; readonly region: string; readonly agent?: boolean };
   /** Seeds routing, ids and propagation times. Default 1. */

@@ -1,4 +1,5 @@
 /** The seed's world: an empty account, a cluster with External Secrets, the store and the workload; and a program run in it. */
+import { generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
 import { defineAccess } from '../../src/access/define-access.ts';
 import type { AccessDocumentSpec } from '../../src/access/document.ts';
@@ -58,9 +59,13 @@ export const seeded = seededRandom;
 
 let runs = 0;
 
+let madeKey: string | undefined;
+/** One for all worlds of a process: making it takes longer than most of what is told in them. */
+const serviceAccountKey = (): string => (madeKey ??= generateKeyPairSync('rsa', { modulusLength: 2048, privateKeyEncoding: { type: 'pkcs8', format: 'pem' }, publicKeyEncoding: { type: 'spki', format: 'pem' } }).privateKey);
+
 export async function startEngineWorld(options: SandboxOptions & { readonly objects?: readonly KubernetesObject[] } = {}): Promise<EngineWorld> {
   const { objects = [store(), deployment()], ...sandboxOptions } = options;
-  const sandbox = await startSandbox({ ticking: false, now: new Date('2026-11-24T09:00:00Z'), ...sandboxOptions });
+  const sandbox = await startSandbox({ ticking: false, now: new Date('2026-11-24T09:00:00Z'), serviceAccountKey: serviceAccountKey(), ...sandboxOptions });
   const open = async (userAgent: string, random: () => number): Promise<Kubernetes> =>
     openKubernetes({ environment: sandbox.environment, clock: sandbox.productClock, random, userAgent });
   const kubernetes = await open('test-administrator', seeded(1));

@@ -59,7 +59,7 @@ export async function startKubernetesServer(world: World): Promise<KubernetesSer
     listener.listen(0, '127.0.0.1', resolve);
   });
   const server = `https://127.0.0.1:${portOf(listener.address())}`;
-  const signer = createTokenSigner(world.options.issuer ?? server, server);
+  const signer = createTokenSigner(world.options.issuer ?? server, server, world.options.serviceAccountKey);
   const authenticator = createAuthenticator(signer);
   const token = (): string => `sandbox-${randomSuffix(world.random, 32)}`;
   const adminToken = token();

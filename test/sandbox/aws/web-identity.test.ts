@@ -1,10 +1,11 @@
 import { STS, type AssumeRoleWithWebIdentityCommandOutput } from '@aws-sdk/client-sts';
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
-import { createPublicKey, verify } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
 import { test } from 'node:test';
 import { openKubernetes } from '../../../src/kubernetes/open.ts';
 import type { Kubernetes } from '../../../src/kubernetes/types.ts';
+import type { SandboxOptions } from '../../../src/sandbox/types.ts';
 import { allow, policy, refused, startAws, type AwsSandbox } from './aws-sandbox.ts';
 
 const issuer = 'https://oidc.lolice.example';
@@ -21,8 +22,8 @@ interface World extends AsyncDisposable {
 }
 
 /** A cluster with a public issuer and two ServiceAccounts; calls of STS go without any credentials. */
-async function world(): Promise<World> {
-  const aws = await startAws({ kubernetes: true, externalSecrets: false, issuer });
+async function world(options: SandboxOptions = {}): Promise<World> {
+  const aws = await startAws({ kubernetes: true, externalSecrets: false, issuer, ...options });
   const { environment, productClock } = aws.sandbox;
   const kubernetes = await openKubernetes({ environment, clock: productClock, random: () => 0.5 });
   for (const name of ['openhands', 'other']) await kubernetes.create({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace: 'default', name } });
@@ -120,4 +121,17 @@ test('the API server’s discovery document and key set verify the tokens that i
   assert.ok(Array.isArray(keys));
   const [header = '', body = '', signature = ''] = (await here.token()).split('.');
   assert.ok(verify('RSA-SHA256', Buffer.from(`${header}.${body}`), createPublicKey({ key: keys[0], format: 'jwk' }), Buffer.from(signature, 'base64url')));
+});
+
+test('a key that is given signs the tokens, in every sandbox that is given it', async () => {
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const serviceAccountKey = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  for (const which of ['first', 'second']) {
+    await using here = await world({ serviceAccountKey });
+    const { keys } = await here.kubernetes.document('/openid/v1/jwks');
+    assert.ok(Array.isArray(keys));
+    assert.deepEqual(createPublicKey({ key: keys[0], format: 'jwk' }).export({ format: 'jwk' }), publicKey.export({ format: 'jwk' }), which);
+    const [header = '', body = '', signature = ''] = (await here.token()).split('.');
+    assert.ok(verify('RSA-SHA256', Buffer.from(`${header}.${body}`), publicKey, Buffer.from(signature, 'base64url')), which);
+  }
 });

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, randomUUID, sign, verify } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomUUID, sign, verify } from 'node:crypto';
 import { isObject, type JsonObject, numberAt, type StoredObject, textAt } from '../object.ts';
 
 /** Signs and checks ServiceAccount tokens. */
@@ -16,8 +16,8 @@ export interface TokenSigner {
 }
 
 /** `issuer` is what the tokens say (`--service-account-issuer`), `server` where the API server itself serves its keys. */
-export function createTokenSigner(issuer: string, server: string): TokenSigner {
-  let pair: { readonly publicKey: KeyObject; readonly privateKey: KeyObject } | undefined;
+export function createTokenSigner(issuer: string, server: string, signingKey?: string): TokenSigner {
+  let pair: { readonly publicKey: KeyObject; readonly privateKey: KeyObject } | undefined = signingKey === undefined ? undefined : { publicKey: createPublicKey(signingKey), privateKey: createPrivateKey(signingKey) };
   // Making an RSA key takes a tenth of a second: only where a token is asked for.
   const keys = (): { readonly publicKey: KeyObject; readonly privateKey: KeyObject } => (pair ??= generateKeyPairSync('rsa', { modulusLength: 2048 }));
   // kube-apiserver: the key id is the hash of the public key (pkg/serviceaccount/jwt.go).
