@@ -12,16 +12,16 @@ const inRegion = ({ identity }: Confinement): Readonly<Record<string, string>> =
 
 export const rolesAnywherePlaces: readonly ActionPlace[] = [
   { sid: 'ReadTrustAnchor', actions: ['rolesanywhere:GetTrustAnchor'], when, resources: ({ identity }) => (identity?.trustAnchor === undefined ? [] : [identity.trustAnchor.arn]) },
-  { sid: 'FindProfiles', actions: ['rolesanywhere:ListProfiles', 'rolesanywhere:ListTagsForResource'], when, resources: () => ['*'], condition: (confined) => ({ StringEquals: inRegion(confined) }) },
+  { sid: 'FindAnywhereProfiles', actions: ['rolesanywhere:ListProfiles', 'rolesanywhere:ListTagsForResource'], when, resources: () => ['*'], condition: (confined) => ({ StringEquals: inRegion(confined) }) },
   {
-    sid: 'CreateProfile',
+    sid: 'CreateAnywhereProfile',
     actions: ['rolesanywhere:CreateProfile'],
     when,
     resources: () => ['*'],
     condition: (confined) => ({ StringEquals: { ...madeOurs(confined)['StringEquals'], ...inRegion(confined) } }),
   },
-  { sid: 'TagProfile', actions: ['rolesanywhere:TagResource'], when, resources: profiles, condition: taggedAsOurs },
-  { sid: 'ChangeOwnProfile', actions: ['rolesanywhere:UpdateProfile', 'rolesanywhere:EnableProfile', 'rolesanywhere:DeleteProfile'], when, resources: profiles, condition: owned },
+  { sid: 'TagAnywhereProfile', actions: ['rolesanywhere:TagResource'], when, resources: profiles, condition: taggedAsOurs },
+  { sid: 'ChangeOwnAnywhereProfile', actions: ['rolesanywhere:UpdateProfile', 'rolesanywhere:EnableProfile', 'rolesanywhere:DeleteProfile'], when, resources: profiles, condition: owned },
   {
     // Only to this service: a profile that lists the role is how it comes into use.
     sid: 'PassRole',

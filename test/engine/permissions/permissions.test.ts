@@ -8,6 +8,7 @@ import { programPermissions } from '../../../src/engine/permissions/index.ts';
 import { compilePolicy } from '../../../src/policy/compile.ts';
 import { policySize } from '../../../src/policy/document.ts';
 import { evaluate } from '../../../src/policy/evaluate.ts';
+import type { AccessDocumentSpec } from '../../../src/access/document.ts';
 import { loadCatalog } from '../../../src/bedrock/catalog.ts';
 import { resolveModel } from '../../../src/bedrock/resolve.ts';
 import { invocationRequests } from '../../../src/policy/invocation.ts';
@@ -156,4 +157,22 @@ test('each document fits a managed policy, one where names are short; a declarat
   const [finding] = programPermissions(declared()).findings;
   assert.equal(finding?.id, 'program-needs-boundary');
   assert.match(finding?.remedy ?? '', /policy\/bedrock-access\/bedrock-access-boundary/);
+});
+
+test('whatever the mode, and with profiles of its own, no statement id comes twice: in one document IAM would refuse it', () => {
+  const secretStore = { kind: 'ClusterSecretStore', name: 'parameterstore', region: 'ap-northeast-1' } as const;
+  const serviceAccount = 'openhands';
+  const modes: readonly AccessDocumentSpec['credentials'][] = [
+    { accessKey: { secretStore } },
+    { apiKey: { secretStore } },
+    { webIdentity: { issuer: 'https://oidc.example.com', serviceAccount } },
+    { podIdentity: { cluster: 'lolice', region: 'us-west-2', serviceAccount } },
+    { rolesAnywhere: { trustAnchor: 'arn:aws:rolesanywhere:us-west-2:123456789012:trust-anchor/8f2e0c1a-0000-4000-8000-000000000000', issuer: { name: 'platform' } } },
+    { session: { renewer: 'arn:aws:iam::123456789012:role/renewer', delivery: 'credential-process' } },
+  ];
+  for (const credentials of modes) {
+    const access = declared({ models: [{ id: 'us.anthropic.claude-sonnet-4-6', role: 'default', applicationProfile: true }], workloads: [{ kind: 'Deployment', name: 'openhands', client: 'boto3' }], credentials });
+    const sids = programPermissions(access, 'c').policies.flatMap(({ document }) => document.Statement.map(({ Sid }) => Sid));
+    assert.deepEqual(sids.filter((sid, index) => sids.indexOf(sid) !== index), [], JSON.stringify(credentials));
+  }
 });
