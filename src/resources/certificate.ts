@@ -5,10 +5,11 @@
 import type { Finding } from '../finding.ts';
 import type { KubernetesObject } from '../kubernetes/types.ts';
 import { gitOpsKeeper } from './gitops.ts';
-import { at, canonicalJson, projected, recordsAt, textAt } from './json.ts';
+import { at, canonicalJson, projected, textAt } from './json.ts';
 import { address, type ResourceKind, type Resource, type State, type Stray } from './kind.ts';
 import { ours, ownerLabels, ownerSelector, ownershipByLabels } from './owner.ts';
 import { rolesAnywhereOf } from './roles-anywhere.ts';
+import { readyCondition } from './ready-condition.ts';
 import { regionsOf } from './roles-anywhere-profile.ts';
 import { objectName, removeObject, replaceWith } from './whole-object.ts';
 
@@ -103,7 +104,7 @@ export const certificate: ResourceKind<DesiredCertificate, ObservedCertificate> 
   async settle(desired, hands) {
     const { namespace, name, commonName, issuer } = desired;
     const [found, secret] = await Promise.all([hands.kubernetes.get({ apiVersion, kind: 'Certificate', namespace, name }), hands.kubernetes.get({ apiVersion: 'v1', kind: 'Secret', namespace, name })]);
-    const { status, reason, message } = readyOf(found);
+    const { status, reason, message } = readyCondition(found);
     if (status !== 'True') return `Certificate ${namespace}/${name} to be Ready${reason === undefined ? '' : ` (${reason}: ${message ?? ''})`}`;
     const annotations = secret?.metadata.annotations ?? {};
     const held = annotations['cert-manager.io/common-name'] === commonName && annotations['cert-manager.io/issuer-name'] === issuer.name;
@@ -160,13 +161,6 @@ function lines(spec: unknown): State {
   };
 }
 
-/** The condition `Ready` of a Certificate or an issuer. */
-export function readyOf(object: KubernetesObject | undefined): { readonly status?: string; readonly reason?: string; readonly message?: string } {
-  const condition = recordsAt(object, 'status', 'conditions').find(({ type }) => type === 'Ready');
-  const [status, reason, message] = [textAt(condition, 'status'), textAt(condition, 'reason'), textAt(condition, 'message')];
-  return { ...(status === undefined ? {} : { status }), ...(reason === undefined ? {} : { reason }), ...(message === undefined ? {} : { message }) };
-}
-
 function problemsOf(resource: Resource<DesiredCertificate>, { served, issuer, certificate: found, secret }: ObservedCertificate): readonly Finding[] {
   const { namespace, name, issuer: declared } = resource.desired;
   const place = { field: 'spec.credentials.rolesAnywhere.issuer', resource: address(resource) };
@@ -176,7 +170,7 @@ function problemsOf(resource: Resource<DesiredCertificate>, { served, issuer, ce
   if (found === undefined && secret !== undefined && secret.metadata.labels?.[accessLabel] === undefined) {
     return [{ id: 'name-taken', severity: 'error', message: `a Secret ${namespace}/${name} exists that is not made by this access`, cause: 'cert-manager would write over what it holds.', remedy: `Remove or rename it: kubectl get secret ${name} -n ${namespace}`, place: { resource: address(resource) } }];
   }
-  const ready = readyOf(issuer);
+  const ready = readyCondition(issuer);
   if (ready.status === 'True') return [];
   const named = `${declared.kind} ${declared.name}`;
   return [

@@ -18,7 +18,7 @@ import { reference } from './kind.ts';
 import { keyNoun, keySortOf, sortNamed, type KeySort } from './key-sort.ts';
 import { ours, ownerLabels, ownerSelector, ownershipByLabels, type Owner } from './owner.ts';
 import { parametersOf, recordingParameter, type ParameterRole } from './parameter-names.ts';
-import { isReady, readyCondition } from './secret-store.ts';
+import { isReady, readyCondition } from './ready-condition.ts';
 import { sessionSecretName } from './session.ts';
 import { storeOf } from './stores/index.ts';
 import { objectName, removeObject, replaceWith } from './whole-object.ts';
@@ -176,8 +176,8 @@ export const externalSecret: ResourceKind<DesiredExternalSecret, ObservedExterna
       hands.kubernetes.get({ apiVersion: served.apiVersion, kind: 'ExternalSecret', namespace, name }),
       hands.kubernetes.get({ apiVersion: 'v1', kind: 'Secret', namespace, name }),
     ]);
-    if (object === undefined || !isReady(object)) {
-      const { reason, message } = object === undefined ? {} : readyCondition(object);
+    if (!isReady(object)) {
+      const { reason, message } = readyCondition(object);
       return `ExternalSecret ${namespace}/${name} to be Ready${reason === undefined ? '' : ` (${reason}: ${message ?? ''})`}`;
     }
     const annotations = secret?.metadata.annotations ?? {};

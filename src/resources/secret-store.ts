@@ -8,10 +8,11 @@ import type { Finding } from '../finding.ts';
 import type { KubernetesObject } from '../kubernetes/types.ts';
 import { operatorProblem, servedExternalSecrets, type ServedStores } from './external-secrets-version.ts';
 import { gitOpsKeeper } from './gitops.ts';
-import { at, recordsAt, textAt } from './json.ts';
+import { at, textAt } from './json.ts';
 import type { ResourceKind, State, Stray } from './kind.ts';
 import { ours, ownerLabels, ownerSelector, ownershipByLabels } from './owner.ts';
 import type { Readings } from './readings.ts';
+import { isReady, readyCondition } from './ready-condition.ts';
 import { removeObject, replaceWith } from './whole-object.ts';
 
 export interface DesiredStore {
@@ -104,7 +105,7 @@ export const secretStore: ResourceKind<DesiredStore, ObservedStore> = {
     const served = await servedExternalSecrets(hands.readings, desired.store.kind);
     if (!('apiVersion' in served)) return undefined;
     const object = await hands.kubernetes.get(referenceTo(desired, served.apiVersion));
-    return object !== undefined && isReady(object) ? undefined : `${desired.store.kind} ${desired.store.name} to be Ready`;
+    return isReady(object) ? undefined : `${desired.store.kind} ${desired.store.name} to be Ready`;
   },
 
   patience: {
@@ -118,17 +119,6 @@ export const secretStore: ResourceKind<DesiredStore, ObservedStore> = {
   clusterRules: [{ apiGroups: ['external-secrets.io'], resources: ['clustersecretstores', 'secretstores'], verbs: ['get', 'list', 'create', 'update', 'delete'] }],
   repeatable: [],
 };
-
-/** The condition `Ready`, as External Secrets Operator sets it on stores and on ExternalSecrets. */
-export function readyCondition(object: KubernetesObject): { readonly status?: string; readonly reason?: string; readonly message?: string } {
-  const condition = recordsAt(object, 'status', 'conditions').find(({ type }) => type === 'Ready');
-  const [status, reason, message] = [textAt(condition, 'status'), textAt(condition, 'reason'), textAt(condition, 'message')];
-  return { ...(status === undefined ? {} : { status }), ...(reason === undefined ? {} : { reason }), ...(message === undefined ? {} : { message }) };
-}
-
-export function isReady(object: KubernetesObject): boolean {
-  return readyCondition(object).status === 'True';
-}
 
 /** Without `auth` the operator's own credentials are used (External Secrets, "AWS authentication", controller's pod identity). */
 function providerOf(store: SecretStore): unknown {

@@ -2,9 +2,10 @@ import { keyMode } from '../../access/credential-mode.ts';
 import type { DeliveryFacts, Pair, ReadyState } from '../../checks/live/facts.ts';
 import type { KubernetesObject } from '../../kubernetes/types.ts';
 import { servedExternalSecrets } from '../../resources/external-secrets-version.ts';
-import { at, recordsAt, textAt } from '../../resources/json.ts';
+import { at, textAt } from '../../resources/json.ts';
 import { keySortOf, sortNamed } from '../../resources/key-sort.ts';
 import { podRoleOf } from '../../resources/pod-role.ts';
+import { readyCondition } from '../../resources/ready-condition.ts';
 import { heldApiKey } from '../../resources/session-document.ts';
 import { sessionOf } from '../../resources/session.ts';
 import { Secret } from '../../secret.ts';
@@ -82,7 +83,6 @@ function changedAt({ metadata }: KubernetesObject): Date {
 }
 
 function readyState(object: KubernetesObject): ReadyState {
-  const condition = recordsAt(object, 'status', 'conditions').find(({ type }) => type === 'Ready');
-  const [reason, message] = [textAt(condition, 'reason'), textAt(condition, 'message')];
-  return { ready: textAt(condition, 'status') === 'True', ...(reason === undefined ? {} : { reason }), ...(message === undefined ? {} : { message }) };
+  const { status, ...why } = readyCondition(object);
+  return { ready: status === 'True', ...why };
 }

@@ -4,8 +4,9 @@ import { readCertificate, type CertificateFacts } from '../../aws/certificate.ts
 import { AwsCallError } from '../../aws/error.ts';
 import type { AwsCredentials, TrustAnchor } from '../../aws/types.ts';
 import type { Finding } from '../../finding.ts';
-import { certificate as certificateKind, readyOf } from '../../resources/certificate.ts';
+import { certificate as certificateKind } from '../../resources/certificate.ts';
 import { at, textAt } from '../../resources/json.ts';
+import { readyCondition } from '../../resources/ready-condition.ts';
 import { rolesAnywhereOf, type RolesAnywhere } from '../../resources/roles-anywhere.ts';
 import { rolesAnywhereProfile } from '../../resources/roles-anywhere-profile.ts';
 import { Secret } from '../../secret.ts';
@@ -49,7 +50,7 @@ async function aroundRole({ roleArn, commonName }: RolesAnywhere, { implied, rea
     const what = !enabled ? 'is disabled' : !roleArns.includes(roleArn) ? `does not list ${roleArn}` : narrowed ? 'narrows its sessions by a policy' : undefined;
     if (what !== undefined) findings.push({ id: 'roles-anywhere-profile-differs', severity: narrowed && enabled && roleArns.includes(roleArn) ? 'warning' : 'error', message: `the profile ${profile.name} ${what}`, cause: 'Somebody changed it.', remedy, place });
   }
-  const { status, reason, message } = readyOf(kept?.certificate);
+  const { status, reason, message } = readyCondition(kept?.certificate);
   if (kept?.served === true && status !== 'True') findings.push({ id: 'certificate-not-ready', severity: 'error', message: `the Certificate of ${commonName} is ${kept.certificate === undefined ? 'not there' : 'not Ready'}${reason === undefined ? '' : `: ${reason}`}`, cause: message ?? 'It was deleted, or cert-manager has not looked at it yet.', remedy: 'Look at its conditions: kubectl describe certificate,certificaterequest.', place });
   return findings;
 }
