@@ -68,7 +68,7 @@ describe('user and key', () => {
 
 describe('parameters', () => {
   const found = { type: 'SecureString', plain: false, version: '1' };
-  const base = { service: 'ParameterStore' as const, region: 'ap-northeast-1', keyIds: ['AKIA1'], parameters: [{ name: 'p', role: 'credentials' as const, found }] };
+  const base = { service: 'ParameterStore' as const, region: 'ap-northeast-1', field: 'spec.credentials.apiKey.secretStore', keyIds: ['AKIA1'], parameters: [{ name: 'p', role: 'credentials' as const, found }] };
 
   it('says nothing of a SecureString that holds the user’s key', () => {
     const facts = { ...base, pair: { accessKeyId: 'AKIA1', fingerprint: 'f' } };
@@ -78,6 +78,7 @@ describe('parameters', () => {
     const findings = parameterMissing({ ...base, parameters: [{ name: 'p', role: 'credentials' }] });
     assert.deepEqual(ids(findings), ['parameter-missing']);
     assert.match(findings[0]!.message, /ap-northeast-1/);
+    assert.equal(findings[0]!.place?.field, 'spec.credentials.apiKey.secretStore.region');
   });
   it('reports a plain String and a content that cannot be used', () => {
     assert.deepEqual(ids(parameterPlain({ ...base, parameters: [{ name: 'p', role: 'credentials', found: { type: 'String', plain: true, version: '1' } }] })), ['parameter-plain']);
@@ -94,7 +95,7 @@ describe('delivery', () => {
     namespace: 'n',
     secretName: 's',
     operator: 'served',
-    store: { kind: 'ClusterSecretStore', name: 'parameterstore', state: { ready: true } },
+    store: { kind: 'ClusterSecretStore', name: 'parameterstore', field: 'spec.credentials.accessKey.secretStore', state: { ready: true } },
     externalSecret: { ready: true },
     secret: { pair, keys: [], changedAt: now },
     parameter: pair,

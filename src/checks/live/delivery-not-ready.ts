@@ -15,7 +15,7 @@ export function deliveryNotReady({ namespace, secretName, operator, store, exter
     ];
   }
   const storeName = `${store.kind} ${store.name}`;
-  const field = store.field ?? 'spec.credentials.accessKey.secretStore';
+  const { field } = store;
   if (store.state === undefined) {
     return [
       {

@@ -36,6 +36,8 @@ export interface ProfileFacts {
 export interface ParameterFacts {
   readonly service: StoreService;
   readonly region: string;
+  /** Where the declaration names the store. */
+  readonly field: string;
   readonly parameters: readonly ParameterFact[];
   /** What they hold together, where it can be read. */
   readonly pair?: Pair;
@@ -59,7 +61,7 @@ export interface DeliveryFacts {
   /** The API version of External Secrets Operator, or why there is none. */
   readonly operator: 'served' | 'absent' | 'too-old';
   readonly externalSecret?: ReadyState;
-  readonly store: { readonly kind: string; readonly name: string; readonly state?: ReadyState; readonly field?: string };
+  readonly store: { readonly kind: string; readonly name: string; readonly state?: ReadyState; readonly field: string };
   /** Undefined when there is no such Secret. */
   readonly secret?: { readonly pair?: Pair; readonly keys: readonly string[]; readonly changedAt: Date };
   readonly parameter?: Pair;

@@ -15,7 +15,7 @@ export async function gatherParameters(inquiry: Inquiry): Promise<ParameterFacts
     sortNamed(mode).read(access.spec.names.user, readings).catch(() => []),
     ...parametersOf(access).map((parameter) => gatherOne(parameter, inquiry)),
   ]);
-  return { service, region, parameters, keyIds: keys.map(({ id }) => id), ...(pair === undefined ? {} : { pair }) };
+  return { service, region, field: `spec.credentials.${mode}.secretStore`, parameters, keyIds: keys.map(({ id }) => id), ...(pair === undefined ? {} : { pair }) };
 }
 
 /** The pair in the parameters; undefined when one is missing or holds something else. */
