@@ -25,6 +25,11 @@ export function bearerTypeOf({ apiKey, session }: Credentials): 'LONG_TERM' | 'S
   return session?.delivery === 'api-key' ? 'SHORT_TERM' : undefined;
 }
 
+/** Where the declaration speaks of the mode: a short-term key is written as `apiKey`, whatever carries it. */
+export function modeField(credentials: Credentials): string {
+  return `spec.credentials.${bearerTypeOf(credentials) === undefined ? modeOf(credentials) : 'apiKey'}`;
+}
+
 /** A key of an IAM user, delivered through a store: what the modes `accessKey` and `apiKey` have alike. */
 export interface KeyCredentials {
   readonly mode: 'accessKey' | 'apiKey';

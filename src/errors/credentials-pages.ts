@@ -10,7 +10,7 @@ export const credentialsPages = {
   },
   'nothing-to-rotate': {
     summary: 'There is no key in use that could be rotated.',
-    cause: 'No parameter names a key of the user, or the one that it names was deleted.',
+    cause: 'Neither a parameter nor a secret of Secrets Manager names a key of the user, or the one that it names was deleted.',
     remedy: 'Run apply: it makes a new key and gives it to the workload.',
     fault: 'aws',
   },
@@ -58,7 +58,7 @@ export const credentialsPages = {
   },
   'new-key-refused': {
     summary: 'The new key does not work any more, so the old one stays.',
-    cause: 'Before the old key is deactivated, the pair in the Secret is tried once more, and AWS refused it.',
+    cause: 'Before the old key is deactivated, the one in the Secret is tried once more, and AWS refused it.',
     remedy: 'See which link is broken with `verify`; go back with `rotate --undo`.',
     fault: 'aws',
   },
@@ -69,8 +69,8 @@ export const credentialsPages = {
     fault: 'aws',
   },
   'earlier-key-gone': {
-    summary: 'Parameter Store does not hold the earlier key any more.',
-    cause: '`rotate --undo` takes the pair from the version of the parameter that names the key; a hundred versions are kept.',
+    summary: 'The store does not hold the earlier key any more.',
+    cause: '`rotate --undo` takes it from the version of the parameter or secret that names the key; a hundred versions are kept.',
     remedy: 'Go on with `rotate`.',
     fault: 'aws',
   },
@@ -154,7 +154,7 @@ export const credentialsPages = {
   },
   'static-key-hides-identity': {
     summary: 'An access key in the environment of a pod hides its role.',
-    cause: 'AWS SDKs take a key from the environment before a token file.',
+    cause: 'AWS SDKs take a key from the environment before they look for a role anywhere else.',
     remedy: 'Remove AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY where the workload is defined.',
     fault: 'cluster',
   },
@@ -214,7 +214,7 @@ export const credentialsPages = {
   },
   'session-mode-missing': {
     summary: 'The access has no session to renew.',
-    cause: 'Only with credentials.session the program renews one.',
+    cause: 'Only with credentials.session, or credentials.apiKey with term: short, is there one.',
     remedy: 'Name an access of that mode.',
     fault: 'input',
   },

@@ -1,5 +1,5 @@
 /** The token volume in a workload's pod template, and where its containers mount it. */
-import { modeOf } from '../access/credential-mode.ts';
+import { modeField } from '../access/credential-mode.ts';
 import type { Finding, Place } from '../finding.ts';
 import type { KubernetesObject } from '../kubernetes/types.ts';
 import { at, recordsAt, textAt } from './json.ts';
@@ -16,7 +16,7 @@ export function desiredIdentity(implied: Implied): DesiredIdentity | undefined {
   if (role === undefined) return undefined;
   const { serviceAccount, volumes, sidecars = [], ready, givenAtStart, hiddenBy = [], token } = role.pods;
   return {
-    field: `spec.credentials.${modeOf(implied.access.spec.credentials)}`,
+    field: modeField(implied.access.spec.credentials),
     // A bearer token comes before a key.
     hiddenBy: token === undefined ? ['AWS_ACCESS_KEY_ID', ...hiddenBy] : [],
     ...(token === undefined ? {} : { token }),

@@ -1,6 +1,6 @@
 import type { Finding } from '../../finding.ts';
 import { accessFinding } from '../access-finding.ts';
-import { keyCredentialsOf, modeOf, roleNameOf } from '../credential-mode.ts';
+import { keyCredentialsOf, modeField, roleNameOf } from '../credential-mode.ts';
 import type { ParsedAccess } from '../parse.ts';
 import type { Access, SecretStore } from '../types.ts';
 import { overlap } from './workloads.ts';
@@ -59,9 +59,8 @@ function identityClaims({ metadata, spec }: Pick<Access, 'metadata' | 'spec'>): 
   const { names, account, credentials } = spec;
   const key = keyCredentialsOf(credentials);
   if (key === undefined) {
-    const mode = modeOf(credentials);
     const role = roleNameOf(credentials);
-    return role === undefined ? [] : [{ key: `role ${account} ${role.toLowerCase()}`, what: `IAM role ${role}`, field: `spec.credentials.${mode}.role` }];
+    return role === undefined ? [] : [{ key: `role ${account} ${role.toLowerCase()}`, what: `IAM role ${role}`, field: `${modeField(credentials)}.role` }];
   }
   const { layout, secretStore } = key;
   const parameters = layout === 'single' ? (['parameter'] as const) : (['accessKeyIdParameter', 'secretAccessKeyParameter'] as const);

@@ -66,7 +66,7 @@ async function sessionApplied(name: AccessName, { aws, kubernetes, clusterId }: 
   if (session !== undefined) return session;
   const [latest] = applied;
   throw new AccessError('session-mode-missing', latest === undefined ? `the cluster holds no revision of an access ${name.namespace}/${name.name}` : `${name.namespace}/${name.name} has credentials of the mode ${modeOf(latest.spec.credentials)}`, {
-    cause: latest === undefined ? 'It was never applied here, or is destroyed.' : 'Only with credentials.session is there a session to renew.',
+    cause: latest === undefined ? 'It was never applied here, or is destroyed.' : 'Only with credentials.session, or credentials.apiKey with term: short, is there one to renew.',
     remedy: 'See which there are with `bedrock-access list`.',
   });
 }
@@ -93,7 +93,7 @@ async function taken({ roleArn, sessionName, seconds, declared, region }: Renewe
     throw new AccessError('session-renewer-differs', `${caller.arn} may not renew the session of ${roleArn}`, {
       cause: `The role trusts ${declared.renewer} alone.`,
       remedy: 'Run it with the credentials of that one, or declare another renewer and apply.',
-      place: { field: 'spec.credentials.session.renewer', resource: roleArn },
+      place: { field: `spec.credentials.${declared.delivery === 'api-key' ? 'apiKey' : 'session'}.renewer`, resource: roleArn },
     });
   }
 }
