@@ -46,6 +46,13 @@ for (const { what, declaration, finds, says } of [
   { what: 'a sidecar without an image', declaration: text(`session: { renewer: "${role}" }`), finds: ['session-image-missing spec.credentials.session'] },
   { what: 'short-term keys from Terraform', declaration: text(shortTerm, { rest: '  managedBy: { iam: terraform, cluster: program }\n' }), finds: ['mode-by-program spec.credentials.apiKey'] },
   { what: 'a name of a role that IAM does not take', declaration: text(webIdentity.replace(' }', ', role: "a b" }')), finds: ['iam-name-malformed spec.credentials.webIdentity.role'] },
+  ...[webIdentity, podIdentity, session].map((credentials) => ({
+    what: `half a key in the variables of ${credentials.replace(/:.*/, '')}`,
+    declaration: text(credentials, { client: 'custom, environment: { K: "${accessKeyId}" }' }),
+    finds: ['placeholder-unknown spec.workloads[0].environment.K'],
+    says: /has no value: this mode of credentials delivers none/,
+  })),
+  { what: 'a short-term key in a variable of its own', declaration: text(shortTerm, { client: 'custom, environment: { K: "${apiKey}" }' }), finds: [] },
   { what: 'a mistyped region of the EKS cluster', declaration: text(podIdentity.replace('us-east-1', 'us-wets-1')), finds: ['unknown-region spec.credentials.podIdentity.region'], says: /us-west-1/ },
   { what: 'an EKS cluster of another partition', declaration: text(podIdentity.replace('us-east-1', 'cn-north-1')), finds: ['partitions-differ spec.credentials.podIdentity.region'] },
 ]) {
@@ -55,3 +62,10 @@ for (const { what, declaration, finds, says } of [
     if (says !== undefined) assert.match(findings.map(({ message, remedy }) => `${message} ${remedy}`).join('\n'), says);
   });
 }
+
+test('two short-term keys of one role are refused where their declaration names it', () => {
+  const other = text(shortTerm.replace(' }', ', role: bedrock-app-role }')).replace('name: app, namespace: team', 'name: other, namespace: others');
+  const [finding, ...more] = parseAccess(`${text(shortTerm)}---\n${other}`).findings;
+  assert.deepEqual([finding?.id, finding?.place?.line, finding?.place?.field, more], ['name-taken-twice', 21, 'spec.credentials.apiKey.role', []]);
+  assert.match(finding?.remedy ?? '', /spec\.credentials\.apiKey\.role in others\/other/);
+});

@@ -1,4 +1,4 @@
-import type { Client, ClientFacts, EnvironmentVariable } from './client.ts';
+import type { Client, ClientFacts, CredentialField, EnvironmentVariable } from './client.ts';
 import { standardCredentials } from './client.ts';
 
 /**
@@ -25,7 +25,7 @@ function customVariable(name: string, value: string, facts: ClientFacts): Enviro
   };
 }
 
-const credentialFields = ['accessKeyId', 'secretAccessKey', 'apiKey'] as const;
+const credentialFields: readonly CredentialField[] = ['accessKeyId', 'secretAccessKey', 'apiKey'];
 
 /** `$${`, or a placeholder with its name. */
 const placeholders = /\$\$\{|\$\{([^}]*)\}/g;
@@ -46,12 +46,14 @@ export interface PlaceholderFault {
 }
 
 /** The placeholders of a value that cannot be replaced. */
-export function placeholderFaults(value: string, known: { readonly roles: readonly string[]; readonly endpoint: boolean; readonly credentials: readonly string[] }): PlaceholderFault[] {
+export function placeholderFaults(value: string, known: { readonly roles: readonly string[]; readonly endpoint: boolean; readonly credentials: readonly CredentialField[] }): PlaceholderFault[] {
   const candidates = ['region', 'model', ...known.roles.map((role) => `model.${role}`), ...(known.endpoint ? ['endpoint'] : [])];
-  const { credentials } = known;
   return [...value.matchAll(placeholders)].flatMap(([written, placeholder]) => {
     if (placeholder === undefined || candidates.includes(placeholder)) return [];
-    if (credentials.includes(placeholder)) return value === written ? [] : [{ placeholder, candidates, reason: `${written} must stand alone: it becomes a reference to the Secret.` }];
-    return [{ placeholder, candidates: [...candidates, ...credentials] }];
+    const usable = [...candidates, ...known.credentials];
+    const field = credentialFields.find((name) => name === placeholder);
+    if (field === undefined) return [{ placeholder, candidates: usable }];
+    if (!known.credentials.includes(field)) return [{ placeholder, candidates: usable, reason: `${written} has no value: this mode of credentials delivers none.` }];
+    return value === written ? [] : [{ placeholder, candidates, reason: `${written} must stand alone: it becomes a reference to the Secret.` }];
   });
 }

@@ -1,6 +1,7 @@
 import { nearest } from '../../bedrock/nearest.ts';
 import type { Finding } from '../../finding.ts';
 import { accessFinding, shown } from '../access-finding.ts';
+import type { CredentialField } from '../clients/client.ts';
 import { placeholderFaults } from '../clients/custom.ts';
 import type { DeclaredAccess } from '../schema/index.ts';
 import { environmentLimit } from '../schema/workloads.ts';
@@ -77,7 +78,7 @@ function environment(workload: Workload, field: string, access: DeclaredAccess, 
       }),
     ];
   }
-  const known = { roles: modelRoles(access.spec.models), endpoint: access.spec.endpoint?.url !== undefined || access.spec.endpoint?.fips === true, credentials: access.spec.credentials.apiKey === undefined && access.spec.credentials.session?.delivery !== 'api-key' ? ['accessKeyId', 'secretAccessKey'] : ['apiKey'] };
+  const known = { roles: modelRoles(access.spec.models), endpoint: access.spec.endpoint?.url !== undefined || access.spec.endpoint?.fips === true, credentials: deliveredBy(access.spec) };
   return variables.flatMap(([name, value]) => {
     const variable = fieldName([...fieldPath(field), 'environment', name]);
     const place = source.place(variable);
@@ -91,6 +92,12 @@ function environment(workload: Workload, field: string, access: DeclaredAccess, 
       });
     });
   });
+}
+
+/** What the mode of credentials puts into the Secret; a role needs nothing there. */
+function deliveredBy({ credentials: { accessKey, apiKey, session } }: DeclaredAccess['spec']): readonly CredentialField[] {
+  if (accessKey !== undefined) return ['accessKeyId', 'secretAccessKey'];
+  return apiKey !== undefined || session?.delivery === 'api-key' ? ['apiKey'] : [];
 }
 
 function fieldPath(field: string): (string | number)[] {
