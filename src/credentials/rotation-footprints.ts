@@ -1,12 +1,12 @@
 /** What the phases of a rotation converge: the access's own footprint, and what is to be of the two keys. */
 import type { Footprint, FoundResource, Observation } from '../engine/types.ts';
-import { currentKey, type DesiredKey } from '../resources/access-key.ts';
+import { currentKey, type DesiredKey } from '../resources/user-key.ts';
 import { proofOf, provenKey, provenSecret, type DesiredProof } from '../resources/key-proof.ts';
 import { keyMode } from '../access/credential-mode.ts';
 import { at, isRecord } from '../resources/json.ts';
 import { keySorts, sortNamed, type KeySort } from '../resources/key-sort.ts';
 import type { Resource } from '../resources/kind.ts';
-import { oldKey, type DesiredOldKey } from '../resources/old-access-key.ts';
+import { oldKey, type DesiredOldKey } from '../resources/old-key.ts';
 import { parametersOf } from '../resources/parameter-names.ts';
 import { ownProfiles } from '../resources/profile-ids.ts';
 import { rotationJob } from '../resources/rotation-job.ts';

@@ -2,7 +2,7 @@ import { refuseOtherAccount } from '../aws/account.ts';
 import { AccessError } from '../errors/error.ts';
 import { KubernetesCallError } from '../kubernetes/error.ts';
 import { keySorts } from '../resources/key-sort.ts';
-import { oldKey } from '../resources/old-access-key.ts';
+import { oldKey } from '../resources/old-key.ts';
 import type { Owner } from '../resources/owner.ts';
 import { takeReadings, type Readings } from '../resources/readings.ts';
 import { converge, summary } from './apply.ts';

@@ -1,5 +1,5 @@
 import { AccessError } from '../errors/error.ts';
-import { currentKey } from '../resources/access-key.ts';
+import { currentKey } from '../resources/user-key.ts';
 import { keySortOf } from '../resources/key-sort.ts';
 import { address } from '../resources/kind.ts';
 import { takeReadings, type Readings } from '../resources/readings.ts';

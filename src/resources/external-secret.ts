@@ -8,7 +8,7 @@ import { keyCredentialsOf } from '../access/credential-mode.ts';
 import type { SecretStore } from '../access/types.ts';
 import type { Finding } from '../finding.ts';
 import type { KubernetesObject } from '../kubernetes/types.ts';
-import { currentKey } from './access-key.ts';
+import { currentKey } from './user-key.ts';
 import { annotationKeys } from './annotations.ts';
 import { operatorProblem, servedExternalSecrets, type ServedStores } from './external-secrets-version.ts';
 import { gitOpsKeeper } from './gitops.ts';

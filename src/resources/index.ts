@@ -1,5 +1,5 @@
 /** Every kind of resource that an access can own. */
-import { accessKey, apiKey } from './access-key.ts';
+import { accessKey, apiKey } from './user-key.ts';
 import { applicationInferenceProfile } from './application-inference-profile.ts';
 import { certificate } from './certificate.ts';
 import { denyPolicy } from './deny-policy.ts';
@@ -11,7 +11,7 @@ import type { ResourceKind } from './kind.ts';
 import { keyProof } from './key-proof.ts';
 import { managedPolicy } from './managed-policy.ts';
 import { oidcProvider } from './oidc-provider.ts';
-import { oldAccessKey, oldApiKey } from './old-access-key.ts';
+import { oldAccessKey, oldApiKey } from './old-key.ts';
 import { podIdentityAssociation } from './pod-identity-association.ts';
 import { profileParameter } from './profile-parameter.ts';
 import { policyAttachment } from './policy-attachment.ts';

@@ -5,7 +5,7 @@
  */
 import { AwsCallError } from '../aws/error.ts';
 import type { IamUser } from '../aws/types.ts';
-import { currentKey } from './access-key.ts';
+import { currentKey } from './user-key.ts';
 import { earlierSecret } from './earlier-credentials.ts';
 import type { Outputs, Reference, Resource, ResourceKind } from './kind.ts';
 import { isReference, reference } from './kind.ts';

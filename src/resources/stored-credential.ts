@@ -8,7 +8,7 @@ import { Secret } from '../secret.ts';
 import type { Field, Hands, Reference, Resource, ResourceKind, Stray } from './kind.ts';
 import { reference } from './kind.ts';
 import { ours, ownershipByTags, type Ownership } from './owner.ts';
-import { currentKey } from './access-key.ts';
+import { currentKey } from './user-key.ts';
 import { keySortOf, sortNamed, type KeySort } from './key-sort.ts';
 import { parametersOf, type AccessParameter, type ParameterRole } from './parameter-names.ts';
 import { carriesProfile } from './profile-parameter.ts';

@@ -12,7 +12,7 @@ import { gitOpsKeeper, type GitOpsKeeper } from './gitops.ts';
 import { canonicalJson, textAt } from './json.ts';
 import type { Field, Reference, Resolve, ResourceKind, State, Stray } from './kind.ts';
 import { reference } from './kind.ts';
-import { currentKey } from './access-key.ts';
+import { currentKey } from './user-key.ts';
 import { keySortOf } from './key-sort.ts';
 import { ours, type Owner, type Ownership } from './owner.ts';
 import { sidecarsFound, sidecarsWanted, type PodSidecar } from './pod-sidecars.ts';

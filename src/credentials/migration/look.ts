@@ -1,4 +1,4 @@
-import { currentKey } from '../../resources/access-key.ts';
+import { currentKey } from '../../resources/user-key.ts';
 import { textAt } from '../../resources/json.ts';
 import { keySortOf } from '../../resources/key-sort.ts';
 import { lastUse } from '../../resources/last-use.ts';

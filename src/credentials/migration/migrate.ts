@@ -22,7 +22,7 @@ import type { AccessName, Revision, RunContext, RunEvent, RunEventBody } from '.
 import { verifyAccess } from '../../engine/verify/index.ts';
 import type { Finding } from '../../finding.ts';
 import { keySorts, sortNamed, type KeySort } from '../../resources/key-sort.ts';
-import { oldKey } from '../../resources/old-access-key.ts';
+import { oldKey } from '../../resources/old-key.ts';
 import { takeReadings } from '../../resources/readings.ts';
 import { appliedAccess } from '../applied.ts';
 import { convergePhase } from '../converge-phase.ts';
