@@ -15,7 +15,7 @@ export const checksPages = {
     fault: 'aws',
   },
   'access-key-missing': {
-    summary: 'The IAM user has no access key.',
+    summary: 'The IAM user has no key of the sort that is declared, an access key or an API key.',
     cause: 'None was made yet, or it was deleted in IAM.',
     remedy: 'Run `bedrock-access apply`: it makes a key, stores it and restarts the workload.',
     fault: 'aws',
@@ -27,8 +27,8 @@ export const checksPages = {
     fault: 'aws',
   },
   'access-key-inactive': {
-    summary: 'The access key is inactive.',
-    cause: 'Somebody deactivated it; AWS refuses what is signed with it.',
+    summary: 'The key in use, an access key or an API key, is inactive.',
+    cause: 'Somebody deactivated it, mostly because it may have leaked: it is not activated again by itself. AWS refuses every call that is made with it. Or it is an API key whose end has come.',
     remedy: 'Activate it again, or delete it and run `bedrock-access apply`.',
     fault: 'aws',
   },

@@ -68,14 +68,8 @@ export const enginePages = {
     remedy: 'Set `spec.names.path` to the path of the user, or choose another `spec.names.user`.',
     fault: 'input',
   },
-  'access-key-inactive': {
-    summary: 'The access key in use was deactivated.',
-    cause: 'Somebody deactivated it, mostly because it may have leaked; it is not activated again by itself.',
-    remedy: 'Activate it, or delete it and run apply again: a new one is made.',
-    fault: 'aws',
-  },
   'unknown-access-key': {
-    summary: 'The user has an access key that this program did not make.',
+    summary: 'The user has a key, an access key or an API key, that this program did not make.',
     cause: 'No parameter, Secret or mark of the access names it. It is never touched, and a user may have two keys at most.',
     remedy: 'Find out who uses it, and delete it if nobody does.',
     fault: 'aws',
@@ -88,7 +82,7 @@ export const enginePages = {
   },
   'external-secrets-absent': {
     summary: 'External Secrets Operator is not installed.',
-    cause: 'The key pair reaches the workload through an ExternalSecret, which that operator turns into a Secret.',
+    cause: 'The key reaches the workload through an ExternalSecret, which that operator turns into a Secret.',
     remedy: 'Install the chart `external-secrets`.',
     fault: 'cluster',
   },
