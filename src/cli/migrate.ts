@@ -1,4 +1,4 @@
-import { isMode, modeOf } from '../access/credential-mode.ts';
+import { isMode, keyCredentialsOf, modeOf } from '../access/credential-mode.ts';
 import type { Access } from '../access/types.ts';
 import { declarationFor, migrateAccess, planMigration, type MigrationStatus } from '../credentials/index.ts';
 import type { RunContext } from '../engine/types.ts';
@@ -33,12 +33,21 @@ export async function run(options: CommandOptions, commandLine: CommandLine): Pr
       return showRun(toldWhenToGoOn(migrateAccess(address, context, { ...times, undo, restartNow: options.restartNow, ...(options.image === undefined ? {} : { image: options.image }), ...(wanted === undefined ? {} : { to: wanted }) }), commandLine), commandLine, again);
     });
     if (code === exitCodes.interrupted) return code;
-    if (code === exitCodes.ok && wanted !== undefined && declared !== undefined && modeOf(wanted.spec.credentials) !== modeOf(declared.spec.credentials) && !planOnly) {
-      commandLine.say(`The declaration still says ${modeOf(declared.spec.credentials)}: put ${JSON.stringify(wanted.spec.credentials)} in place of its spec.credentials${JSON.stringify(wanted.spec.names) === JSON.stringify(declared.spec.names) ? '' : `, and names: ${JSON.stringify({ parameter: wanted.spec.names.parameter, secret: wanted.spec.names.secret })} into its spec`}.`);
-    }
+    if (code === exitCodes.ok && to !== undefined && wanted !== undefined && !planOnly && wanted !== declared) await sayNewDeclaration(wanted, declared, commandLine);
     worst = Math.max(worst, code);
   }
   return worst;
+}
+
+/** What the declaration has to say from now on, which nobody wrote into it yet. */
+async function sayNewDeclaration({ metadata, spec }: Access, declared: Access | undefined, commandLine: CommandLine): Promise<void> {
+  const { credentials, names } = spec;
+  const { parameter, secret } = names;
+  const named = keyCredentialsOf(credentials) !== undefined && (declared === undefined || declared.spec.names.parameter !== parameter || declared.spec.names.secret !== secret);
+  const { stringify } = await import('yaml');
+  const fields = stringify({ ...(named ? { names: { parameter, secret } } : {}), credentials }, { lineWidth: 0 }).trimEnd();
+  const still = declared === undefined ? `Write into the declaration of ${metadata.namespace}/${metadata.name}` : `The declaration still says ${modeOf(declared.spec.credentials)}. Write into it`;
+  commandLine.say(`\n${still}, in place of its credentials:\n${['spec:', ...fields.split('\n').map((line) => `  ${line}`)].join('\n')}`);
 }
 
 interface Asked {
@@ -86,7 +95,7 @@ async function showPlan(planned: Awaited<ReturnType<typeof planMigration>>, comm
 /** Where it stands, phase by phase. */
 export function renderMigration(status: MigrationStatus, paint: Paint): string {
   const signs = { done: 'x', 'at hand': '>', 'to come': ' ' } as const;
-  const head = status.to === undefined ? `migration none under way: ${status.from}` : `migration ${status.underWay ? '' : 'to begin, '}${status.back === true ? 'back ' : ''}from ${status.from} to ${status.to}`;
+  const head = status.to === undefined ? `migration none under way; the mode in use is ${status.from}` : `migration ${status.underWay ? '' : 'to begin, '}${status.back === true ? 'back ' : ''}from ${status.from} to ${status.to}`;
   const lines = status.phases.map(({ title, state }) => `  ${signs[state]} ${state === 'at hand' ? paint.strong(title) : state === 'done' ? paint.faint(title) : title}`);
   return [head, ...lines, ...waiting(status.waitsFor, status.next)].join('\n');
 }

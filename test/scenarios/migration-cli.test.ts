@@ -18,12 +18,13 @@ test('migrate at the command line: apply points to it, --plan shows the way, --t
     const plan = await stage.run(['migrate', '--to', 'webIdentity', '--plan']);
     assert.equal(plan.code, 0, plan.stderr);
     assert.match(plan.stdout, /First, beside what is in use[\s\S]*\+ iam-role bedrock-openhands-role[\s\S]*Then, without the earlier variables[\s\S]*AWS_ACCESS_KEY_ID/);
+    assert.equal(plan.stdout.split('+ iam-role bedrock-openhands-role').length, 2, 'what is made first is not shown again');
     assert.match(plan.stdout, /migration to begin, from accessKey to webIdentity/);
 
     const moved = await stage.run(['migrate', '--to', 'webIdentity', '--silence', '0m']);
     assert.equal(moved.code, 0, moved.stderr + moved.stdout);
     assert.match(moved.stdout, /^waits for: the grace time to end/m);
-    assert.match(moved.stderr, /The declaration still says accessKey: put \{"webIdentity":\{/);
+    assert.match(moved.stderr, /The declaration still says accessKey\. Write into it, in place of its credentials:\nspec:\n {2}credentials:\n {4}webIdentity:\n {6}issuer: https:\/\/oidc\.lolice\.example\n/);
 
     const status = await stage.run(['status', '--name', 'openhands/openhands']);
     assert.equal(status.code, 0, status.stdout);
@@ -42,6 +43,7 @@ test('migrate at the command line: apply points to it, --plan shows the way, --t
     assert.equal((await stage.run(['migrate', '--to', 'accessKey', '--grace', '0m', '--silence', '0m'])).code, 0, 'as an earlier revision had it');
     const bearer = await stage.run(['migrate', '--to', 'apiKey', '--grace', '0m', '--silence', '0m', '--name', 'openhands/openhands']);
     assert.equal(bearer.code, 0, bearer.stderr);
+    assert.match(bearer.stderr, /Write into the declaration of openhands\/openhands, in place of its credentials:\nspec:\n {2}names:\n {4}parameter: bedrock-openhands-api-key\n {4}secret: bedrock-api-key\n {2}credentials:\n {4}apiKey:\n/);
     assert.ok(await stage.kubernetes.get({ apiVersion: 'v1', kind: 'Secret', namespace: 'openhands', name: 'bedrock-api-key' }));
     assert.equal(await stage.kubernetes.get({ apiVersion: 'v1', kind: 'Secret', namespace: 'openhands', name: 'bedrock-credentials' }), undefined);
 

@@ -2,9 +2,11 @@ import { modeOf } from '../../access/credential-mode.ts';
 import type { Access } from '../../access/types.ts';
 import { refuse } from '../../engine/failure.ts';
 import { formFindings, isReadable, modeChangeOf, type ModeChange } from '../../engine/mode-change.ts';
+import { summarise } from '../../engine/plan.ts';
 import { revisionsOf } from '../../engine/revision.ts';
 import { ownerOf } from '../../engine/rollback.ts';
-import type { AccessName, Plan, Revision, RunContext } from '../../engine/types.ts';
+import type { AccessName, Plan, Revision, RunContext, Step } from '../../engine/types.ts';
+import { address } from '../../resources/kind.ts';
 import { takeReadings } from '../../resources/readings.ts';
 import { appliedAccess } from '../applied.ts';
 import { phaseOf } from '../transition.ts';
@@ -35,7 +37,18 @@ export async function planMigration(name: AccessName, context: RunContext, { to,
   }
   const { seen, plans } = change === undefined ? await lookAhead(name, all, to ?? access, context) : await lookUnderWay(change, context);
   const gaps = seen.workloads.flatMap(({ name: workload, gap }) => (gap === undefined ? [] : [`${workload}: ${gap}`]));
-  return { status: { ...statusOf(name, seen, context.clock.now(), times), underWay: change !== undefined }, plans: isOnItsWay(seen) ? [plans.switched] : [plans.beside, plans.switched], gaps };
+  return { status: { ...statusOf(name, seen, context.clock.now(), times), underWay: change !== undefined }, plans: isOnItsWay(seen) ? [plans.switched] : [plans.beside, after(plans.beside, plans.switched)], gaps };
+}
+
+/** What an earlier plan does the later one finds done. */
+function after(earlier: Plan, later: Plan): Plan {
+  const done = new Set(earlier.steps.map(change));
+  const steps = later.steps.map((step): Step => (step.action === 'none' || !done.has(change(step)) ? step : { ...step, id: `none ${address(step)}`, action: 'none', differences: [] }));
+  return { ...later, steps, summary: summarise(steps) };
+}
+
+function change({ id, differences }: Step): string {
+  return JSON.stringify([id, differences]);
 }
 
 /** Whoever was switched was proven before. */
