@@ -110,7 +110,7 @@ export const externalSecret: ResourceKind<DesiredExternalSecret, ObservedExterna
     const version = resolve(desired.parameterVersion);
     return {
       ExternalSecret: 'in place',
-      'access key id': keyId,
+      'key id': keyId,
       'parameter version': version,
       ...specLines(specOf(desired, keyId ?? '', version ?? '')),
     };
@@ -121,7 +121,7 @@ export const externalSecret: ResourceKind<DesiredExternalSecret, ObservedExterna
     const shape = specShape(at(object, 'spec'));
     return {
       ExternalSecret: 'in place',
-      'access key id': textAt(annotations, annotationKeys.accessKeyId) ?? '',
+      'key id': textAt(annotations, annotationKeys.accessKeyId) ?? '',
       'parameter version': textAt(annotations, annotationKeys.parameterVersion) ?? '',
       ...specLines(projected(at(object, 'spec'), shape)),
     };

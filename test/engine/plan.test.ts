@@ -56,7 +56,7 @@ test('on an empty account everything is made, in an order in which references ar
 test('what AWS will choose is shown as known after apply, and no fingerprint is given for it', async () => {
   const made = await planned(emptyWorld());
   const step = made.steps.find(({ kind }) => kind === 'external-secret');
-  assert.deepEqual(step?.differences.find(({ field }) => field === 'access key id'), { field: 'access key id', to: '(known after apply)' });
+  assert.deepEqual(step?.differences.find(({ field }) => field === 'key id'), { field: 'key id', to: '(known after apply)' });
   assert.equal(step?.afterwards, undefined);
   assert.notEqual(made.steps[0]?.afterwards, undefined);
 });
@@ -69,7 +69,7 @@ test('an access that is in place in AWS has steps in the cluster only', async ()
     'create workload-environment Deployment openhands',
   ]);
   const step = made.steps.find(({ kind }) => kind === 'external-secret');
-  assert.deepEqual(step?.differences.find(({ field }) => field === 'access key id'), { field: 'access key id', to: key });
+  assert.deepEqual(step?.differences.find(({ field }) => field === 'key id'), { field: 'key id', to: key });
 });
 
 test('a policy that somebody changed is put right', async () => {
