@@ -163,7 +163,7 @@ export const options = {
   fromCluster: () => new Option('--from-cluster <id>', 'take over what this access has from a cluster that is no more'),
   only: () => new Option('--only <kinds>', 'only these kinds of resources: user, key, parameter, policy, store, secret, environment, workload'),
   rotateNow: () => new Option('--now', 'begin a rotation whatever the age of the key'),
-  due: () => new Option('--due', 'begin only what rotateAfter makes due, for cron; the default'),
+  due: () => new Option('--due', 'begin only what is due by rotateAfter, or by the end of an API key, for cron; the default'),
   migrateTo: () => new Option('--to <mode>', 'mode of credentials to move to, where the declaration does not say it: accessKey, webIdentity, podIdentity, rolesAnywhere, apiKey or session'),
   migratesTo: () => new Option('--migrate-to <file>', 'the declaration in another mode of credentials: also what migrate needs to get there'),
   set: () => new Option('--set <field=value>', 'with --to: a field of spec.credentials.MODE, repeatable; default what an earlier revision had, or what the cluster says').argParser(repeated).default([], 'none'),
