@@ -12,8 +12,9 @@ export interface KeyUse {
 
 /**
  * A key of the customer's own is used with the caller's permission (KMS developer guide, "Forward access sessions"). The
- * sandbox has no KMS: any key exists, only the permission is asked. An alias is no resource of a grant: the key behind it is
- * judged, under the aliases that it has (KMS developer guide, "Using aliases to control access to KMS keys").
+ * sandbox has no KMS, and docs/api.md says so: nothing is encrypted, any key exists and has no policy of its own, and only
+ * the permission in the caller's policies is asked. An alias is no resource of a grant: the key behind it is judged, under
+ * the aliases that it has (KMS developer guide, "Using aliases to control access to KMS keys").
  */
 export function keyChecks(call: Call, { actions, keyId, via, encryptionContext }: KeyUse): readonly Check[] {
   if (keyId === undefined || keyId.startsWith('alias/aws/')) return [];

@@ -7,7 +7,7 @@ import { createAwsState } from './state.ts';
 import { listen } from './wire.ts';
 
 /**
- * AWS on one loopback port: IAM, STS, Parameter Store, Bedrock and its runtime, told apart by the scope of the signature.
+ * AWS on one loopback port: the services of `services.ts`, told apart by the scope of the signature.
  * Sets `world.awsEndpoint` and `world.issueCredentials`.
  */
 export async function startAwsServer(world: World): Promise<AwsPart> {
