@@ -1,6 +1,7 @@
 /** Trust in the tokens of a cluster's ServiceAccounts as the repositories write it, and who in the manifests calls as such a role. */
 import type { Place } from '../finding.ts';
-import { matchesWildcard } from '../policy/evaluator/wildcard.ts';
+import { conditionHolds } from '../policy/evaluator/condition.ts';
+import { PreparedRequest } from '../policy/evaluator/prepared-request.ts';
 import type { PolicyFact, RepositoryFacts, StatementFact, Text } from './facts.ts';
 
 export type Condition = StatementFact['conditions'][number];
@@ -27,13 +28,14 @@ export function issuerTrusts(policy: PolicyFact): readonly IssuerTrust[] {
     });
 }
 
-/** Does a condition let a value through? Undefined where its values are not all known, or its operator says something else. */
-export function lets({ operator, values }: Condition, value: string): boolean | undefined {
-  const [, compare] = /^(?:ForAnyValue:|ForAllValues:)?(StringEqualsIgnoreCase|StringEquals|StringLike)(?:IfExists)?$/i.exec(operator) ?? [];
-  if (compare === undefined) return undefined;
-  const test = (pattern: string): boolean => (/like/i.test(compare) ? matchesWildcard(pattern, value) : /ignorecase/i.test(compare) ? pattern.toLowerCase() === value.toLowerCase() : pattern === value);
-  if (values.some(({ known, text }) => known && test(text))) return true;
-  return values.every(({ known }) => known) ? false : undefined;
+/** Does a condition let a value through, by the evaluator's judgement? Undefined where its values are not all known. */
+export function lets({ operator, key, values }: Condition, value: string): boolean | undefined {
+  const request = new PreparedRequest({ principal: '', action: 'sts:AssumeRoleWithWebIdentity', resource: '', context: { [key]: value } });
+  const holds = (texts: readonly Text[]): boolean => conditionHolds({ operatorName: operator, key, values: texts.map(({ text }) => text) }, request, true);
+  const known = values.filter((one) => one.known);
+  if (known.length === values.length) return holds(values);
+  // One value that matches is enough, unless the operator is a negated one, which holds where no value matches.
+  return holds(known) && !holds([]) ? true : undefined;
 }
 
 /** A pod or ServiceAccount that calls as a role. */

@@ -9,6 +9,9 @@ export const anyPrincipal = 'any principal of any AWS account';
 /** In `open`: IAM Roles Anywhere hands the role out for certificates that nobody chose. */
 export const anyCertificate = 'every certificate of a trust anchor of IAM Roles Anywhere';
 
+/** Of tokens that nobody has heard of: a cluster's, and a CI's. */
+export const strangeSubjects: readonly string[] = ['system:serviceaccount:stranger:stranger', 'repo:stranger/stranger:ref:refs/heads/main'];
+
 /** Whom a role's trust policy lets assume it. */
 export interface Trust {
   /** Everybody that is not meant, in words: `any principal of any AWS account`. Empty when the role is not open. */
@@ -63,7 +66,7 @@ function strangerOfProvider(role: string, trust: PolicyDocument, provider: strin
   const own = `arn:${partition}:iam::${account}:role/${role.split('/').at(-1) ?? ''}`;
   const audiences = conditionedOn(`${issuer}:aud`, trust);
   return ['sts.amazonaws.com', ...audiences].some((audience) =>
-    ['system:serviceaccount:stranger:stranger', 'repo:stranger/stranger:ref:refs/heads/main'].some((subject) =>
+    strangeSubjects.some((subject) =>
       allows(trust, [], { principal: provider, action: 'sts:AssumeRoleWithWebIdentity', resource: own, context: { [`${issuer}:aud`]: audience, [`${issuer}:sub`]: subject, 'sts:RoleSessionName': 'stranger' } }),
     ),
   );

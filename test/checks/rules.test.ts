@@ -62,16 +62,17 @@ describe('a trust policy is judged as it is written by what is asked of the live
 });
 
 describe('trust in the tokens of a cluster, across the border', () => {
-  const terraform = (condition: string, more = ''): string => `${more}resource "aws_iam_role" "app" {
+  const terraform = (condition: string, more = '', provider = '"arn:aws:iam::123456789012:oidc-provider/oidc.lolice.example"'): string => `${more}resource "aws_iam_role" "app" {
   name = "app"
   path = "/service/"
   permissions_boundary = "arn:aws:iam::123456789012:policy/workloads"
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{ Effect = "Allow", Action = "sts:AssumeRoleWithWebIdentity", Principal = { Federated = "arn:aws:iam::123456789012:oidc-provider/oidc.lolice.example" }, Condition = { ${condition} } }]
+    Statement = [{ Effect = "Allow", Action = "sts:AssumeRoleWithWebIdentity", Principal = { Federated = ${provider} }, Condition = { ${condition} } }]
   })
 }
 `;
+  const ofProvider = (operator: string, subject: string): string => terraform(`${operator} = { "\${aws_iam_openid_connect_provider.c.url}:sub" = "${subject}", "\${aws_iam_openid_connect_provider.c.url}:aud" = "sts.amazonaws.com" }`, 'variable "name" {}\nvariable "issuer" {}\nresource "aws_iam_openid_connect_provider" "c" {\n  url = var.issuer\n  client_id_list = ["sts.amazonaws.com"]\n}\n', 'aws_iam_openid_connect_provider.c.arn');
   const key = (name: string, value: string): string => `"oidc.lolice.example:${name}" = "${value}"`;
   const exact = `StringEquals = { ${key('sub', 'system:serviceaccount:apps:app')}, ${key('aud', 'sts.amazonaws.com')} }`;
   const account = (annotations: string, name = 'app'): string => `apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: ${name}\n  namespace: apps\n  annotations: { ${annotations} }\n`;
@@ -102,6 +103,36 @@ spec:
     { what: 'every ServiceAccount of a namespace', example: { 'terraform/a.tf': terraform(`StringLike = { ${key('sub', 'system:serviceaccount:apps:*')}, ${key('aud', 'sts.amazonaws.com')} }`), 'manifests/a.yaml': account(arn) }, finds: ['trust-subject-wide'] },
     { what: 'a wildcard that StringEquals takes for itself', example: { 'terraform/a.tf': terraform(`StringEquals = { ${key('sub', 'system:serviceaccount:apps:*')}, ${key('aud', 'sts.amazonaws.com')} }`), 'manifests/a.yaml': account(arn) }, finds: ['trust-subject-mismatch', 'trust-subject-wide'] },
     { what: 'no condition on the audience', example: { 'terraform/a.tf': terraform(`StringEquals = { ${key('sub', 'system:serviceaccount:apps:app')} }`) }, finds: ['trust-subject-wide'] },
+    { what: 'every subject of a provider that another resource makes', example: { 'terraform/a.tf': ofProvider('StringLike', '*') }, finds: ['trust-open'] },
+    { what: 'every ServiceAccount of a provider that another resource makes', example: { 'terraform/a.tf': ofProvider('StringLike', 'system:serviceaccount:*') }, finds: ['trust-open', 'trust-subject-wide'] },
+    { what: 'all but one subject of a provider that another resource makes', example: { 'terraform/a.tf': ofProvider('StringNotEquals', 'system:serviceaccount:apps:app') }, finds: ['trust-open'] },
+    { what: 'one subject of a provider that another resource makes', example: { 'terraform/a.tf': ofProvider('StringEquals', 'system:serviceaccount:apps:app') }, finds: [] },
+    { what: 'one subject in a policy document', example: { 'terraform/a.tf': `variable "issuer" {}
+resource "aws_iam_openid_connect_provider" "c" {
+  url            = var.issuer
+  client_id_list = ["sts.amazonaws.com"]
+}
+data "aws_iam_policy_document" "t" {
+  statement {
+    actions = ["sts:AssumeRoleWithWebIdentity"]
+    principals {
+      type        = "Federated"
+      identifiers = [aws_iam_openid_connect_provider.c.arn]
+    }
+${['sub', 'aud'].map((name) => `    condition {
+      test     = "StringEquals"
+      variable = "\${replace(aws_iam_openid_connect_provider.c.url, "https://", "")}:${name}"
+      values   = ["${name === 'sub' ? 'system:serviceaccount:apps:app' : 'sts.amazonaws.com'}"]
+    }
+`).join('')}  }
+}
+resource "aws_iam_role" "app" {
+  name                 = "app"
+  permissions_boundary = "arn:aws:iam::123456789012:policy/workloads"
+  assume_role_policy   = data.aws_iam_policy_document.t.json
+}
+` }, finds: [] },
+    { what: 'a subject that Terraform fills in, of a provider that another resource makes', example: { 'terraform/a.tf': ofProvider('StringNotEquals', 'system:serviceaccount:apps:${var.name}') }, finds: [] },
     { what: 'an audience that the provider does not take', example: { 'terraform/a.tf': terraform(exact, 'resource "aws_iam_openid_connect_provider" "c" {\n  url = "https://oidc.lolice.example"\n  client_id_list = ["vault"]\n}\n') }, finds: ['trust-audience-refused'] },
     { what: 'a ServiceAccount of another name', example: { 'terraform/a.tf': terraform(exact), 'manifests/a.yaml': account(arn, 'renamed') }, finds: ['trust-subject-mismatch'] },
     { what: 'an audience by annotation that is not asked for', example: { 'terraform/a.tf': terraform(exact), 'manifests/a.yaml': account(`${arn}, eks.amazonaws.com/audience: vault`) }, finds: ['trust-audience-refused'] },

@@ -58,7 +58,8 @@ function documentOf(policy: PolicyFact, account: string): PolicyDocument {
 function statementOf(statement: StatementFact, account: string): PolicyStatement {
   const known = (texts: readonly Text[]): string[] => texts.map(({ text }) => text.replaceAll(/\$\{(?!aws:)[^}]*\}/g, account));
   const condition: Record<string, Record<string, readonly string[]>> = {};
-  for (const { operator, key, values } of statement.conditions) (condition[operator] ??= {})[key] = known(values);
+  // A key that Terraform fills in is taken to be met.
+  for (const { operator, key, values } of statement.conditions.filter((each) => !/\$\{(?!aws:)/.test(each.operator + each.key))) (condition[operator] ??= {})[key] = known(values);
   return {
     Effect: statement.effect === 'Deny' ? 'Deny' : 'Allow',
     ...(statement.sid === undefined ? {} : { Sid: statement.sid }),

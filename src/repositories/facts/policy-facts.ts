@@ -1,6 +1,6 @@
 import type { PolicyFact, StatementFact, Text } from '../../checks/facts.ts';
 import type { Place } from '../../finding.ts';
-import { isList, isMap, Unknown, type Value, type ValueMap } from '../hcl/value.ts';
+import { isList, isMap, Unknown, UnknownKeys, type Value, type ValueMap } from '../hcl/value.ts';
 import type { TerraformBlock, TerraformModule, TerraformResource } from '../terraform/types.ts';
 import { placeOfSpan, spanWithin, textOf, textsOf } from './text.ts';
 
@@ -101,9 +101,18 @@ function principals(value: Value | undefined, place: Place): StatementFact['prin
   return Object.entries(value).flatMap(([type, identifiers]) => textsOf(identifiers, () => place).map((identifier) => ({ type, identifier })));
 }
 
+/** A condition of which something is not known is still there: it narrows what nobody can say. */
 function conditions(value: Value | undefined, place: Place): StatementFact['conditions'] {
-  if (!isMap(value)) return [];
-  return Object.entries(value).flatMap(([operator, keys]) => (isMap(keys) ? Object.entries(keys).map(([key, values]) => ({ operator, key, values: textsOf(values, () => place) })) : []));
+  if (value === undefined || value === null) return [];
+  const named = (key: Value): string => textOf(key, place)?.text ?? '${…}';
+  return entriesOf(value).flatMap(([operator, keys]) => entriesOf(keys).map(([key, values]) => ({ operator: named(operator), key: named(key), values: textsOf(values, () => place) })));
+}
+
+/** Of what is not known as a whole one that says so. */
+function entriesOf(value: Value): readonly (readonly [Value, Value])[] {
+  if (isMap(value)) return Object.entries(value);
+  if (value instanceof UnknownKeys) return value.entries;
+  return value instanceof Unknown ? [[value, value]] : [];
 }
 
 /** Addresses of the users and roles to which a policy is attached, inline ones by their own argument. */

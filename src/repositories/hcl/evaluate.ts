@@ -1,6 +1,6 @@
 import { callFunction } from './functions.ts';
 import type { Expression, TraversalStep } from './syntax.ts';
-import { isKnown, isList, isMap, joinText, Unknown, type Value, type ValueMap } from './value.ts';
+import { isKnown, isList, isMap, joinText, objectOf, Unknown, type Value, type ValueMap } from './value.ts';
 
 /** Gives the value of `root` followed by `path` (attribute names and keys as far as they are known), and how many steps it used up. */
 export type Lookup = (root: string, path: readonly string[]) => { readonly value: Value; readonly used: number };
@@ -19,15 +19,8 @@ export function evaluate(expression: Expression, lookup: Lookup, depth = 0): Val
     }
     case 'tuple':
       return expression.elements.map((element) => next(element));
-    case 'object': {
-      const map: Record<string, Value> = Object.create(null);
-      for (const entry of expression.entries) {
-        const key = next(entry.key);
-        if (typeof key !== 'string' && typeof key !== 'number') return new Unknown('a key that is not known');
-        map[String(key)] = next(entry.value);
-      }
-      return map;
-    }
+    case 'object':
+      return objectOf(expression.entries.map(({ key, value }) => [next(key), next(value)]));
     case 'reference': {
       const path: string[] = [];
       for (const step of expression.steps) {

@@ -37,6 +37,26 @@ export class PartialText {
   }
 }
 
+/** An object with keys that are not all known: what it holds under a name cannot be said, and what stands in it can. */
+export class UnknownKeys extends Unknown {
+  readonly entries: readonly (readonly [key: Value, value: Value])[];
+
+  constructor(entries: readonly (readonly [key: Value, value: Value])[]) {
+    super('a key that is not known');
+    this.entries = entries;
+  }
+}
+
+/** An object of its entries; of two with the same key the last. */
+export function objectOf(entries: readonly (readonly [key: Value, value: Value])[]): ValueMap | UnknownKeys {
+  const map: Record<string, Value> = Object.create(null);
+  for (const [key, value] of entries) {
+    if (typeof key !== 'string' && typeof key !== 'number') return new UnknownKeys(entries);
+    map[String(key)] = value;
+  }
+  return map;
+}
+
 export function isKnown(value: Value): boolean {
   if (value instanceof Unknown || value instanceof PartialText) return false;
   if (isList(value)) return value.every(isKnown);

@@ -1,4 +1,4 @@
-import { isList, isMap, type Value } from '../hcl/value.ts';
+import { isList, isMap, objectOf, type Value } from '../hcl/value.ts';
 import type { TerraformBlock } from './types.ts';
 
 /** What `data.aws_iam_policy_document` renders, as a value (AWS provider docs, `aws_iam_policy_document`). */
@@ -36,11 +36,11 @@ function statement(block: TerraformBlock): Value {
     }
     if (Object.keys(principals).length > 0) result[to] = principals;
   }
-  const conditions: Record<string, Record<string, Value>> = {};
+  const conditions = new Map<string, (readonly [Value, Value])[]>();
   for (const condition of block.nested('condition')) {
     const [test, variable, values] = [condition.attribute('test'), condition.attribute('variable'), condition.attribute('values')];
-    if (typeof test === 'string' && typeof variable === 'string' && values !== undefined) (conditions[test] ??= {})[variable] = values;
+    if (typeof test === 'string' && variable !== undefined && values !== undefined) conditions.set(test, [...(conditions.get(test) ?? []), [variable, values]]);
   }
-  if (Object.keys(conditions).length > 0) result['Condition'] = conditions;
+  if (conditions.size > 0) result['Condition'] = Object.fromEntries(Array.from(conditions, ([test, entries]) => [test, objectOf(entries)]));
   return result;
 }
