@@ -3,14 +3,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { rotateAccess } from '../../src/credentials/index.ts';
 import { openAws } from '../../src/aws/open.ts';
-import { freeActions } from '../../src/engine/permissions/action-places.ts';
 import { programPermissions } from '../../src/engine/permissions/index.ts';
 import { applyAccess, clusterIdOf, destroyAccess, listAccesses } from '../../src/engine/index.ts';
 import { verifyAccess } from '../../src/engine/verify/index.ts';
 import type { RunEvent } from '../../src/engine/types.ts';
 import { userName, withApiKey } from './api-key-world.ts';
-import { access, events, failures, namespace, seeded, summaryOf } from './engine-world.ts';
-import { programIdentity, startLeastWorld } from './permissions-world.ts';
+import { access, namespace, seeded } from './engine-world.ts';
+import { done } from './outcomes.ts';
+import { startLeastWorld, usedIsDeclared } from './permissions-world.ts';
 import { ended, inApplied, rotate } from './rotation-world.ts';
 
 const boundary = 'arn:aws:iam::123456789012:policy/bedrock-access/bedrock-access-boundary';
@@ -18,29 +18,24 @@ const declaration = withApiKey({ expiresAfter: '90d' }, { permissionsBoundary: b
 
 test('permissions: with exactly what is printed for an API key the program applies, repairs, verifies, rotates, lists and destroys; no access key is in it', async () => {
   const world = await startLeastWorld(declaration);
-  const done = async (run: AsyncIterable<RunEvent>): Promise<void> => {
-    const said = await events(run);
-    assert.equal(summaryOf(said).outcome, 'done', failures(said).join('\n'));
+  const settled = async (run: AsyncIterable<RunEvent>): Promise<void> => {
+    await done(run);
     await world.sandbox.clock.advance(60_000);
   };
   try {
     const admin = await world.run();
-    await done(applyAccess(declaration, await world.least()));
+    await settled(applyAccess(declaration, await world.least()));
     for await (const check of verifyAccess(declaration, { ...(await world.least()), call: true })) assert.equal(check.outcome, check.id === 'store-readers' ? 'skipped' : 'passed', `${check.id}: ${JSON.stringify(check.findings)}`);
-    await done(rotateAccess(access, await world.least(), { begin: 'now', silence: 0 }));
-    await done(rotateAccess(access, await world.least(), { begin: 'now', undo: true, silence: 0, grace: 30_000 }));
+    await settled(rotateAccess(access, await world.least(), { begin: 'now', silence: 0 }));
+    await settled(rotateAccess(access, await world.least(), { begin: 'now', undo: true, silence: 0, grace: 30_000 }));
     for (const { id } of (await admin.aws.apiKeys.list(userName)) ?? []) await admin.aws.apiKeys.remove(userName, id);
-    await done(applyAccess(declaration, await world.least()));
+    await settled(applyAccess(declaration, await world.least()));
     assert.equal((await listAccesses(await world.least())).length, 1);
-    await done(destroyAccess(access, await world.least()));
+    await settled(destroyAccess(access, await world.least()));
 
-    const calls = world.sandbox.audit.filter(({ service, identity }) => service === 'aws' && identity === programIdentity);
-    assert.deepEqual(calls.filter(({ verdict }) => verdict === 'deny').map(({ action, resource }) => `${action} ${resource}`), []);
-    const used = new Set(calls.map(({ action }) => action));
-    const granted = new Set(world.policy.Statement.filter(({ Effect }) => Effect === 'Allow').flatMap(({ Action = [] }) => Action));
-    assert.deepEqual([...used].filter((action) => !granted.has(action) && freeActions[action] === undefined), [], 'used and not declared');
-    assert.deepEqual([...granted].filter((action) => /ServiceSpecificCredential/.test(action) && !used.has(action)), [], 'declared and not used');
-    assert.deepEqual([...granted].filter((action) => /AccessKey/.test(action)), []);
+    const { granted, unused } = usedIsDeclared(world);
+    assert.deepEqual(unused.filter((action) => /ServiceSpecificCredential/.test(action)), [], 'declared and not used');
+    assert.deepEqual(granted.filter((action) => /AccessKey/.test(action)), []);
   } finally {
     await world.stop();
   }

@@ -1,17 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { freeActions, storeIdentityActions } from '../../src/engine/permissions/action-places.ts';
+import { storeIdentityActions } from '../../src/engine/permissions/action-places.ts';
 import { applyAccess, destroyAccess, listAccesses, planAccess, rollbackAccess } from '../../src/engine/index.ts';
 import { verifyAccess } from '../../src/engine/verify/index.ts';
-import type { PolicyDocument } from '../../src/policy/types.ts';
-import { access, declared, events, failures, namespace, summaryOf } from './engine-world.ts';
-import { programIdentity, startLeastWorld, withInlinePolicy, type LeastWorld } from './permissions-world.ts';
+import { access, declared, events, failures, namespace } from './engine-world.ts';
+import { done } from './outcomes.ts';
+import { startLeastWorld, usedIsDeclared, withInlinePolicy, type LeastWorld } from './permissions-world.ts';
 
 const boundary = 'arn:aws:iam::123456789012:policy/bedrock-access/bedrock-access-boundary';
 const bounded = (changes: Parameters<typeof declared>[0] = {}): ReturnType<typeof declared> => declared({ permissionsBoundary: boundary, ...changes });
 const otherModel = (): ReturnType<typeof declared> => bounded({ models: [{ id: 'us.anthropic.claude-haiku-4-5-20251001-v1:0', role: 'default' }] });
-
-const allowed = ({ Statement }: PolicyDocument): ReadonlySet<string> => new Set(Statement.filter(({ Effect }) => Effect === 'Allow').flatMap(({ Action = [] }) => Action));
 
 /** What the printed policy allows and no scenario here shows in the audit log, each with the reason. */
 const unseen: Readonly<Record<string, string>> = {
@@ -25,15 +23,8 @@ const unseen: Readonly<Record<string, string>> = {
   'ssm:GetParameterHistory': 'a rotation that was stopped looks for the key in earlier versions',
 };
 
-/** What the program asks the cluster for, does without when refused, and is not granted. */
-const doneWithout: Readonly<Record<string, string>> = {
-  'list deployments /apis/apps/v1/deployments': 'Reloader is looked for in every namespace; without it the annotations alone are believed, and no other app is shown to the program',
-};
-
-async function done(world: LeastWorld, run: ReturnType<typeof applyAccess>): Promise<void> {
-  const said = await events(run);
-  assert.deepEqual(failures(said), []);
-  assert.equal(summaryOf(said).outcome, 'done');
+async function settled(world: LeastWorld, run: ReturnType<typeof applyAccess>): Promise<void> {
+  await done(run);
   await world.sandbox.clock.advance(1000);
 }
 
@@ -43,7 +34,7 @@ test('permissions: with exactly what is printed the program plans, applies, repa
     const admin = await world.run();
     const { plan } = await planAccess(bounded(), await world.least());
     assert.ok(plan.steps.length > 5);
-    await done(world, applyAccess(bounded(), await world.least()));
+    await settled(world, applyAccess(bounded(), await world.least()));
     // Whatever else is put on the user counts for its calls, and is read.
     await withInlinePolicy(world.sandbox, 'bedrock-openhands-user', async () => {
       for await (const check of verifyAccess(bounded(), { ...(await world.least()), call: true })) assert.equal(check.outcome, check.id === 'store-readers' ? 'skipped' : 'passed', `${check.id}: ${check.detail} ${JSON.stringify(check.findings)}`);
@@ -52,37 +43,30 @@ test('permissions: with exactly what is printed the program plans, applies, repa
 
     // Another model, and back; and again so often that a policy version must make room.
     for (let turn = 0; turn < 3; turn += 1) {
-      await done(world, applyAccess(otherModel(), await world.least()));
-      await done(world, rollbackAccess(access, await world.least()));
+      await settled(world, applyAccess(otherModel(), await world.least()));
+      await settled(world, rollbackAccess(access, await world.least()));
     }
     // Drift: the boundary is taken off, the policy comes off, the key goes.
     await admin.aws.iam.deleteUserPermissionsBoundary('bedrock-openhands-user');
     await admin.aws.iam.detachUserPolicy('bedrock-openhands-user', 'arn:aws:iam::123456789012:policy/service/bedrock-openhands-policy');
-    await done(world, applyAccess(bounded(), await world.least()));
+    await settled(world, applyAccess(bounded(), await world.least()));
     assert.equal((await admin.aws.iam.getUser('bedrock-openhands-user'))?.permissionsBoundary, boundary);
     const [key] = (await admin.aws.iam.listAccessKeys('bedrock-openhands-user')) ?? [];
     await admin.aws.iam.deleteAccessKey('bedrock-openhands-user', key!.id);
-    await done(world, applyAccess(bounded(), await world.least()));
+    await settled(world, applyAccess(bounded(), await world.least()));
 
     // A key that nobody knows is asked when it was used; a name that is taken is asked whose it is.
     const foreign = await admin.aws.iam.createAccessKey('bedrock-openhands-user');
     await planAccess(bounded(), await world.least());
     await admin.aws.iam.deleteAccessKey('bedrock-openhands-user', foreign.accessKeyId);
-    await done(world, destroyAccess(access, await world.least()));
+    await settled(world, destroyAccess(access, await world.least()));
     await admin.aws.ssm('ap-northeast-1').putParameter({ name: 'bedrock-access-key-id', value: foreign.secretAccessKey, description: '', overwrite: false });
     assert.ok((await planAccess(bounded(), await world.least())).plan.findings.some(({ id }) => id === 'name-taken'));
     assert.equal(await admin.aws.iam.getUser('bedrock-openhands-user'), undefined);
 
-    const calls = world.sandbox.audit.filter(({ service, identity }) => service === 'aws' && identity === programIdentity);
-    assert.deepEqual(calls.filter(({ verdict }) => verdict === 'deny').map(({ action, resource }) => `${action} ${resource}`), []);
-    const used = new Set(calls.map(({ action }) => action));
-    const declaredActions = allowed(world.policy);
-    assert.deepEqual([...used].filter((action) => !declaredActions.has(action) && freeActions[action] === undefined), [], 'used and not declared');
-    assert.deepEqual([...declaredActions].filter((action) => !used.has(action) && unseen[action] === undefined).sort(), [], 'declared and not used');
-    assert.deepEqual([...used].filter((action) => unseen[action] !== undefined), [], 'used after all: it needs no reason any more');
-    const cluster = world.sandbox.audit.filter(({ service, identity }) => service === 'kubernetes' && identity === 'system:serviceaccount:bedrock-access:the-program');
-    assert.ok(cluster.length > 50);
-    assert.deepEqual(cluster.filter(({ status }) => status === 403).map(({ action, resource }) => `${action} ${resource}`).filter((call) => doneWithout[call] === undefined), []);
+    const { used, unused } = usedIsDeclared(world);
+    assert.deepEqual(unused.filter((action) => unseen[action] === undefined), [], 'declared and not used');
+    assert.deepEqual(used.filter((action) => unseen[action] !== undefined), [], 'used after all: it needs no reason any more');
   } finally {
     await world.stop();
   }

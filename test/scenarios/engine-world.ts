@@ -135,7 +135,7 @@ export function store(): KubernetesObject {
   };
 }
 
-export function deployment(name = 'openhands', container: Readonly<Record<string, unknown>> = {}): KubernetesObject {
+export function deployment(name = 'openhands', container: Readonly<Record<string, unknown>> = {}, pod: Readonly<Record<string, unknown>> = {}): KubernetesObject {
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -145,10 +145,14 @@ export function deployment(name = 'openhands', container: Readonly<Record<string
       selector: { matchLabels: { app: name } },
       template: {
         metadata: { labels: { app: name } },
-        spec: { containers: [{ name, image: 'example.invalid/openhands:1', env: [{ name: 'LOG_LEVEL', value: 'info' }], ...container }] },
+        spec: { containers: [{ name, image: 'example.invalid/openhands:1', env: [{ name: 'LOG_LEVEL', value: 'info' }], ...container }], ...pod },
       },
     },
   };
+}
+
+export function serviceAccount(name = 'openhands'): KubernetesObject {
+  return { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace, name } };
 }
 
 export function declared(spec: Partial<AccessDocumentSpec> = {}, name = 'openhands'): Access {
@@ -184,6 +188,13 @@ export function changes(said: readonly RunEvent[]): string[] {
 }
 
 export const failures = (said: readonly RunEvent[]): string[] => said.flatMap((event) => (event.type === 'step-failed' ? [`${event.step}: ${event.finding.message}; ${event.finding.cause}`] : []));
+
+/** As if nobody knew the earlier plans of an access any more. */
+export async function forgetRevisions({ kubernetes }: Pick<ScenarioWorld, 'kubernetes'>): Promise<void> {
+  const revisions = (await kubernetes.list('apps/v1', 'ControllerRevision', { namespace })).filter(({ metadata }) => metadata.labels?.['bedrock-access.dev/name'] !== undefined);
+  if (revisions.length === 0) throw new Error('there is no revision to be forgotten');
+  for (const { metadata } of revisions) await kubernetes.remove({ apiVersion: 'apps/v1', kind: 'ControllerRevision', namespace, name: metadata.name ?? '' });
+}
 
 /** What is there of AWS and of the cluster, without what controllers make and unmake by themselves. */
 export function left({ sandbox }: EngineWorld): unknown {

@@ -1,10 +1,12 @@
 /** The program run as a principal that holds exactly the printed permissions, in AWS and in the cluster, and nothing else. */
+import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Access } from '../../src/access/types.ts';
 import { openAws } from '../../src/aws/open.ts';
 import { clusterIdOf } from '../../src/engine/index.ts';
+import { freeActions } from '../../src/engine/permissions/action-places.ts';
 import { bothModes } from '../../src/engine/permissions/both-modes.ts';
 import { programPermissions } from '../../src/engine/permissions/index.ts';
 import type { RunContext } from '../../src/engine/types.ts';
@@ -15,6 +17,11 @@ import type { Sandbox } from '../../src/sandbox/types.ts';
 import { seeded, startEngineWorld, type EngineWorld } from './engine-world.ts';
 
 export const programIdentity = 'arn:aws:iam::123456789012:user/sandbox/the-program';
+
+/** What the program asks the cluster for, does without when refused, and is not granted. */
+const doneWithout: Readonly<Record<string, string>> = {
+  'list deployments /apis/apps/v1/deployments': 'Reloader is looked for in every namespace; without it the annotations alone are believed, and no other app is shown to the program',
+};
 
 export interface LeastWorld extends EngineWorld {
   /** A run of the program as the platform would let it run. */
@@ -63,6 +70,19 @@ export async function startLeastWorld(access: Access | readonly [Access, Access]
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Nothing was refused to the program, in AWS or in the cluster, and it called nothing but what its policy declares. */
+export function usedIsDeclared({ sandbox, policy }: LeastWorld): { readonly used: readonly string[]; readonly granted: readonly string[]; readonly unused: readonly string[] } {
+  const calls = sandbox.audit.filter(({ service, identity }) => service === 'aws' && identity === programIdentity);
+  assert.deepEqual(calls.filter(({ verdict }) => verdict === 'deny').map(({ action, resource }) => `${action} ${resource}`), []);
+  const used = new Set(calls.map(({ action }) => action));
+  const granted = new Set(policy.Statement.filter(({ Effect }) => Effect === 'Allow').flatMap(({ Action = [] }) => Action));
+  assert.deepEqual([...used].filter((action) => !granted.has(action) && freeActions[action] === undefined), [], 'used and not declared');
+  const inCluster = sandbox.audit.filter(({ service, identity }) => service === 'kubernetes' && identity === 'system:serviceaccount:bedrock-access:the-program');
+  assert.ok(inCluster.length > 50, String(inCluster.length));
+  assert.deepEqual(inCluster.filter(({ status }) => status === 403).map(({ action, resource }) => `${action} ${resource}`).filter((call) => doneWithout[call] === undefined), []);
+  return { used: [...used], granted: [...granted], unused: [...granted].filter((action) => !used.has(action)).sort() };
 }
 
 /** The same policy without one action. */

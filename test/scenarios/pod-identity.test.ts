@@ -6,63 +6,28 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AccessDocumentSpec } from '../../src/access/document.ts';
 import type { Access } from '../../src/access/types.ts';
-import { applyAccess, destroyAccess, planAccess, rollbackAccess } from '../../src/engine/index.ts';
-import { freeActions } from '../../src/engine/permissions/action-places.ts';
-import type { RunContext, VerifyCheck } from '../../src/engine/types.ts';
-import { verifyAccess } from '../../src/engine/verify/index.ts';
+import { applyAccess, destroyAccess, rollbackAccess } from '../../src/engine/index.ts';
 import type { KubernetesObject } from '../../src/kubernetes/types.ts';
-import { at, recordsAt, textAt } from '../../src/resources/json.ts';
+import { recordsAt, textAt } from '../../src/resources/json.ts';
 import type { SandboxOptions } from '../../src/sandbox/types.ts';
-import { access, declared, deployment, events, failures, inSandbox, namespace, summaryOf, type EngineWorld } from './engine-world.ts';
-import { programIdentity, startLeastWorld } from './permissions-world.ts';
+import { access, declared, deployment, events, forgetRevisions, inSandbox, namespace, serviceAccount, type EngineWorld } from './engine-world.ts';
+import { eks, roleChecksPassed } from './keyless-world.ts';
+import { done, errorsOf, outcomesOf, stepsToTake, verified } from './outcomes.ts';
+import { startLeastWorld, usedIsDeclared } from './permissions-world.ts';
 
-const eks = { cluster: 'lolice', region: 'ap-northeast-1' };
 const clusterArn = 'arn:aws:eks:ap-northeast-1:123456789012:cluster/lolice';
 const roleArn = 'arn:aws:iam::123456789012:role/service/bedrock-openhands-role';
 const haiku = [{ id: 'us.anthropic.claude-haiku-4-5-20251001-v1:0', role: 'default' }];
-const allPassed = ['role-and-trust passed', 'session passed', 'pod-environment passed', 'policy passed', 'call passed', 'streamed-call passed'];
+
+const runningAs = (serviceAccountName: string, container: Readonly<Record<string, unknown>> = {}): KubernetesObject => deployment('openhands', container, { serviceAccountName });
 
 function onEks(spec: Partial<AccessDocumentSpec> = {}): Access {
   return declared({ workloads: [{ kind: 'Deployment', name: 'openhands', client: 'aws-sdk' }], credentials: { podIdentity: { ...eks, serviceAccount: 'openhands' } }, ...spec });
 }
 
-function runningAs(serviceAccountName: string, container: Readonly<Record<string, unknown>> = {}): KubernetesObject {
-  const object = deployment('openhands', container);
-  const spec = at(object, 'spec');
-  const template = at(object, 'spec', 'template');
-  const pod = at(object, 'spec', 'template', 'spec');
-  return { ...object, spec: { ...(typeof spec === 'object' ? spec : {}), template: { ...(typeof template === 'object' ? template : {}), spec: { ...(typeof pod === 'object' ? pod : {}), serviceAccountName } } } };
-}
-
-function serviceAccount(name: string): KubernetesObject {
-  return { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace, name } };
-}
-
 /** The cluster is of EKS, and two ServiceAccounts are there. */
 function inCluster(play: (world: EngineWorld) => Promise<void>, options: SandboxOptions = {}, workload = runningAs('openhands')): Promise<void> {
-  return inSandbox(play, { eks, externalSecrets: false, objects: [serviceAccount('openhands'), serviceAccount('other'), workload], ...options });
-}
-
-async function done(run: AsyncGenerator<Awaited<ReturnType<typeof events>>[number]>): Promise<void> {
-  const said = await events(run);
-  assert.deepEqual(failures(said), []);
-  assert.equal(summaryOf(said).outcome, 'done');
-}
-
-async function verified(declaration: Access, context: RunContext): Promise<readonly VerifyCheck[]> {
-  const checks: VerifyCheck[] = [];
-  for await (const check of verifyAccess(declaration, { ...context, call: true })) checks.push(check);
-  return checks;
-}
-
-async function changes(declaration: Access, context: RunContext): Promise<readonly string[]> {
-  const { plan } = await planAccess(declaration, context);
-  return plan.steps.filter(({ action }) => action !== 'none').map(({ id }) => id);
-}
-
-async function errorsOf(declaration: Access, context: RunContext): Promise<readonly string[]> {
-  const { plan } = await planAccess(declaration, context);
-  return plan.findings.filter(({ severity }) => severity === 'error').map(({ id }) => id);
+  return inSandbox(play, { eks, externalSecrets: false, objects: [serviceAccount(), serviceAccount('other'), workload], ...options });
 }
 
 async function withClients(world: EngineWorld, play: (clients: { readonly eks: EKS; readonly iam: IAM }) => Promise<void>): Promise<void> {
@@ -82,12 +47,6 @@ async function onlyPod({ kubernetes }: EngineWorld): Promise<KubernetesObject> {
   const [pod] = pods;
   assert.ok(pod !== undefined);
   return pod;
-}
-
-async function forgetRevisions({ kubernetes }: EngineWorld): Promise<void> {
-  for (const { metadata } of await kubernetes.list('apps/v1', 'ControllerRevision', { namespace })) {
-    await kubernetes.remove({ apiVersion: 'apps/v1', kind: 'ControllerRevision', namespace, name: metadata.name ?? '' });
-  }
 }
 
 function variableOf(pod: KubernetesObject, name: string): string | undefined {
@@ -116,7 +75,7 @@ test('EKS gives the pods of one ServiceAccount their role, and there is no user,
   await inCluster(async (world) => {
     await done(applyAccess(onEks(), await world.run()));
     await world.sandbox.clock.advance(1000);
-    assert.deepEqual(await changes(onEks(), await world.run()), []);
+    assert.deepEqual(await stepsToTake(onEks(), await world.run()), []);
     assert.deepEqual(Object.keys(world.sandbox.aws.snapshot()).sort(), ['podIdentityAssociations', 'policies', 'roles']);
     assert.deepEqual(await world.kubernetes.list('v1', 'Secret', { namespace }), []);
 
@@ -124,7 +83,7 @@ test('EKS gives the pods of one ServiceAccount their role, and there is no user,
     assert.equal(await callAsPod(pod, 'openhands', 'pods.eks.amazonaws.com', world), 'answered');
     assert.equal(await callAsPod(pod, 'openhands', 'sts.amazonaws.com', world), 'InvalidTokenException');
     const checks = await verified(onEks(), await world.run());
-    assert.deepEqual(checks.map(({ id, outcome }) => `${id} ${outcome}`), allPassed, JSON.stringify(checks, null, 1));
+    assert.deepEqual(outcomesOf(checks), roleChecksPassed, JSON.stringify(checks, null, 1));
     const calls = world.sandbox.audit.filter(({ action }) => action.startsWith('bedrock:Invoke'));
     assert.ok(calls.length >= 3 && calls.every(({ identity, verdict }) => verdict === 'allow' && identity.startsWith('arn:aws:sts::123456789012:assumed-role/bedrock-openhands-role/eks-lolice-')), JSON.stringify(calls));
   });
@@ -154,7 +113,7 @@ test('no pod is made anew before EKS would give it its identity, however long th
       await done(applyAccess(onEks(), await world.run()));
       assert.ok(variableOf(await onlyPod(world), 'AWS_CONTAINER_CREDENTIALS_FULL_URI') !== undefined);
       await world.sandbox.clock.advance(30_000);
-      assert.deepEqual(await changes(onEks(), await world.run()), []);
+      assert.deepEqual(await stepsToTake(onEks(), await world.run()), []);
     },
     { consistency: { propagation: 15_000 } },
   );
@@ -173,10 +132,10 @@ test('a pod that was made without an identity is named by verify and made anew b
     assert.equal(variableOf(await onlyPod(world), 'AWS_CONTAINER_CREDENTIALS_FULL_URI'), undefined);
     const checks = await verified(onEks(), await world.run());
     assert.deepEqual(checks.flatMap(({ findings }) => findings.map(({ id }) => id)).sort(), ['pod-identity-association-missing', 'pod-without-identity', 'role-not-assumed']);
-    assert.deepEqual(await changes(onEks(), await world.run()), ['create pod-identity-association/association', 'update workload-environment/Deployment/openhands']);
+    assert.deepEqual(await stepsToTake(onEks(), await world.run()), ['create pod-identity-association/association', 'update workload-environment/Deployment/openhands']);
     await done(applyAccess(onEks(), await world.run()));
-    assert.deepEqual((await verified(onEks(), await world.run())).map(({ id, outcome }) => `${id} ${outcome}`), allPassed);
-    assert.deepEqual(await changes(onEks(), await world.run()), []);
+    assert.deepEqual(outcomesOf(await verified(onEks(), await world.run())), roleChecksPassed);
+    assert.deepEqual(await stepsToTake(onEks(), await world.run()), []);
   });
 });
 
@@ -216,7 +175,7 @@ test('the association of others is refused, and taken over with --adopt', async 
       await events(applyAccess(onEks(), await world.run())).catch(() => []);
       assert.deepEqual(world.sandbox.aws.snapshot(), before);
       await done(applyAccess(onEks(), await world.run({ adopt: true })));
-      assert.deepEqual((await verified(onEks(), await world.run())).map(({ id, outcome }) => `${id} ${outcome}`), allPassed);
+      assert.deepEqual(outcomesOf(await verified(onEks(), await world.run())), roleChecksPassed);
     });
   });
 });
@@ -242,7 +201,7 @@ test('a missing agent, an unknown cluster and a token file beside the identity s
 test('permissions: with exactly what is printed an access of EKS is planned, applied, verified, rolled back and destroyed', async () => {
   const boundary = 'arn:aws:iam::123456789012:policy/bedrock-access/bedrock-access-boundary';
   const bounded = (spec: Partial<AccessDocumentSpec> = {}): Access => onEks({ permissionsBoundary: boundary, ...spec });
-  const world = await startLeastWorld(bounded(), undefined, { eks, objects: [serviceAccount('openhands'), runningAs('openhands')] });
+  const world = await startLeastWorld(bounded(), undefined, { eks, objects: [serviceAccount(), runningAs('openhands')] });
   try {
     await done(applyAccess(bounded(), await world.least()));
     await world.sandbox.clock.advance(1000);
@@ -259,16 +218,10 @@ test('permissions: with exactly what is printed an access of EKS is planned, app
     await done(destroyAccess(access, await world.least()));
     assert.deepEqual(Object.keys(world.sandbox.aws.snapshot()), ['policies']);
 
-    const calls = world.sandbox.audit.filter(({ service, identity }) => service === 'aws' && identity === programIdentity);
-    assert.deepEqual(calls.filter(({ verdict }) => verdict === 'deny').map(({ action, resource }) => `${action} ${resource}`), []);
-    const used = new Set(calls.map(({ action }) => action));
-    const granted = new Set(world.policy.Statement.filter(({ Effect }) => Effect === 'Allow').flatMap(({ Action = [] }) => Action));
-    assert.deepEqual([...used].filter((action) => !granted.has(action) && freeActions[action] === undefined), [], 'used and not declared');
+    const { unused } = usedIsDeclared(world);
     // AWS asks for these beside the calls that make, tag or hand over; an inline policy is read where there is one.
     const beside = ['eks:TagResource', 'iam:DetachRolePolicy', 'iam:GetRolePolicy', 'iam:PassRole', 'iam:TagPolicy', 'iam:TagRole'];
-    assert.deepEqual([...granted].filter((action) => !used.has(action) && !beside.includes(action)), [], 'declared and not used');
-    const cluster = world.sandbox.audit.filter(({ service, identity }) => service === 'kubernetes' && identity === 'system:serviceaccount:bedrock-access:the-program');
-    assert.deepEqual([...new Set(cluster.filter(({ status }) => status === 403).map(({ action }) => action))].filter((action) => action !== 'list deployments'), []);
+    assert.deepEqual(unused.filter((action) => !beside.includes(action)), [], 'declared and not used');
   } finally {
     await world.stop();
   }

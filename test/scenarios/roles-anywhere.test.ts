@@ -6,15 +6,15 @@ import type { AccessDocumentSpec } from '../../src/access/document.ts';
 import type { Access } from '../../src/access/types.ts';
 import { credentialSource } from '../../src/aws/credentials.ts';
 import { restCaller } from '../../src/aws/rest-json.ts';
-import { applyAccess, destroyAccess, planAccess, rollbackAccess } from '../../src/engine/index.ts';
-import { freeActions } from '../../src/engine/permissions/action-places.ts';
-import type { RunContext, VerifyCheck } from '../../src/engine/types.ts';
-import { verifyAccess } from '../../src/engine/verify/index.ts';
+import { applyAccess, destroyAccess, rollbackAccess } from '../../src/engine/index.ts';
+import type { RunContext } from '../../src/engine/types.ts';
 import type { KubernetesObject } from '../../src/kubernetes/types.ts';
 import { at, recordsAt, textAt } from '../../src/resources/json.ts';
 import { authorityOf, createAuthority } from '../../src/sandbox/certificates/authority.ts';
-import { access, declared, deployment, events, failures, inSandbox, namespace, startEngineWorld, summaryOf, type EngineWorld } from './engine-world.ts';
-import { programIdentity, startLeastWorld } from './permissions-world.ts';
+import { access, declared, deployment, events, forgetRevisions, inSandbox, namespace, startEngineWorld, type EngineWorld } from './engine-world.ts';
+import { roleChecksPassed } from './keyless-world.ts';
+import { done, errorsOf, outcomesOf, stepsToTake, verified } from './outcomes.ts';
+import { startLeastWorld, usedIsDeclared } from './permissions-world.ts';
 
 const region = 'us-west-2';
 const haiku = [{ id: 'us.anthropic.claude-haiku-4-5-20251001-v1:0', role: 'default' }];
@@ -33,29 +33,8 @@ function inCluster(play: (world: CertifiedWorld) => Promise<void>, objects: read
   return inSandbox((world) => play({ ...world, trustAnchor: world.sandbox.trustAnchor ?? '' }), { certManager: true, externalSecrets: false, objects });
 }
 
-async function done(run: AsyncGenerator<Awaited<ReturnType<typeof events>>[number]>): Promise<void> {
-  const said = await events(run);
-  assert.deepEqual(failures(said), []);
-  assert.equal(summaryOf(said).outcome, 'done');
-}
-
-async function verified(declaration: Access, context: RunContext): Promise<readonly VerifyCheck[]> {
-  const checks: VerifyCheck[] = [];
-  for await (const check of verifyAccess(declaration, { ...context, call: true })) checks.push(check);
-  return checks;
-}
-
 async function found(declaration: Access, context: RunContext): Promise<readonly string[]> {
   return (await verified(declaration, context)).flatMap(({ findings }) => findings.map(({ id }) => id)).sort();
-}
-
-async function changes(declaration: Access, context: RunContext): Promise<readonly string[]> {
-  const { plan } = await planAccess(declaration, context);
-  return plan.steps.filter(({ action }) => action !== 'none').map(({ id }) => id);
-}
-
-async function errors(declaration: Access, context: RunContext): Promise<readonly string[]> {
-  return (await planAccess(declaration, context)).plan.findings.filter(({ severity }) => severity === 'error').map(({ id }) => id);
 }
 
 /** As somebody does in the console. */
@@ -71,7 +50,7 @@ test('pods call as a role that trusts one certificate of one authority, and only
     const declaration = certified(world.trustAnchor);
     await done(applyAccess(declaration, await world.run()));
     await world.sandbox.clock.advance(1000);
-    assert.deepEqual(await changes(declaration, await world.run()), []);
+    assert.deepEqual(await stepsToTake(declaration, await world.run()), []);
     assert.deepEqual(Object.keys(world.sandbox.aws.snapshot()).sort(), ['policies', 'roles', 'rolesAnywhereProfiles']);
     assert.deepEqual((await world.kubernetes.list('v1', 'Secret', { namespace })).map(({ metadata }) => metadata.name), ['bedrock-openhands-certificate']);
 
@@ -87,7 +66,7 @@ test('pods call as a role that trusts one certificate of one authority, and only
     assert.equal(textAt(at(environment, 'data'), 'AWS_EC2_METADATA_SERVICE_ENDPOINT'), 'http://127.0.0.1:9911/');
 
     const checks = await verified(declaration, await world.run());
-    assert.deepEqual(checks.map(({ id, outcome }) => `${id} ${outcome}`), ['role-and-trust passed', 'session passed', 'pod-environment passed', 'policy passed', 'call passed', 'streamed-call passed'], JSON.stringify(checks, null, 1));
+    assert.deepEqual(outcomesOf(checks), roleChecksPassed, JSON.stringify(checks, null, 1));
     const calls = world.sandbox.audit.filter(({ action }) => action.startsWith('bedrock:Invoke'));
     assert.ok(calls.length >= 2 && calls.every(({ identity, verdict }) => verdict === 'allow' && identity.startsWith('arn:aws:sts::123456789012:assumed-role/bedrock-openhands-role/')), JSON.stringify(calls));
   });
@@ -123,7 +102,7 @@ test('a trust that somebody widened, a profile that somebody disabled and a Cert
     await aws.rolesAnywhere(region).updateProfile(profile.id, { roleArns: [], durationSeconds: 900 });
     await world.kubernetes.remove({ apiVersion: 'cert-manager.io/v1', kind: 'Certificate', namespace, name: 'bedrock-openhands-certificate' });
     assert.deepEqual(await found(declaration, await world.run()), ['certificate-not-ready', 'certificate-session-refused', 'roles-anywhere-profile-differs', 'trust-differs']);
-    assert.deepEqual(await changes(declaration, await world.run()), ['update iam-role/role', 'update roles-anywhere-profile/profile', 'update certificate/certificate']);
+    assert.deepEqual(await stepsToTake(declaration, await world.run()), ['update iam-role/role', 'update roles-anywhere-profile/profile', 'update certificate/certificate']);
     await done(applyAccess(declaration, await world.run()));
     assert.deepEqual(await found(declaration, await world.run()), []);
     await disableProfiles(world);
@@ -165,27 +144,25 @@ test('a certificate out of force, of another authority or without its key is tol
 });
 
 test('without trust anchor, cert-manager or issuer, and where a pod would not come to the session, nothing is written', async () => {
-  const host = deployment();
-  const podSpec = at(host, 'spec', 'template', 'spec');
   await inCluster(
     async (world) => {
-      assert.deepEqual(await errors(certified(world.trustAnchor.replace(/.$/, (last) => (last === '0' ? '1' : '0'))), await world.run()), ['trust-anchor-missing', 'host-network-shares-identity']);
-      assert.deepEqual(await errors(certified(world.trustAnchor, { credentials: { rolesAnywhere: { trustAnchor: world.trustAnchor, issuer: { name: 'nobody' } } } }), await world.run()), ['certificate-issuer-missing', 'host-network-shares-identity']);
+      assert.deepEqual(await errorsOf(certified(world.trustAnchor.replace(/.$/, (last) => (last === '0' ? '1' : '0'))), await world.run()), ['trust-anchor-missing', 'host-network-shares-identity']);
+      assert.deepEqual(await errorsOf(certified(world.trustAnchor, { credentials: { rolesAnywhere: { trustAnchor: world.trustAnchor, issuer: { name: 'nobody' } } } }), await world.run()), ['certificate-issuer-missing', 'host-network-shares-identity']);
       await events(applyAccess(certified(world.trustAnchor), await world.run())).catch(() => []);
       assert.deepEqual(world.sandbox.aws.snapshot(), {});
     },
-    [{ ...host, spec: { ...Object(at(host, 'spec')), template: { ...Object(at(host, 'spec', 'template')), spec: { ...Object(podSpec), hostNetwork: true } } } }],
+    [deployment('openhands', {}, { hostNetwork: true })],
   );
   await inCluster(
     async (world) => {
-      assert.deepEqual(await errors(certified(world.trustAnchor), await world.run()), ['variable-hides-identity']);
+      assert.deepEqual(await errorsOf(certified(world.trustAnchor), await world.run()), ['variable-hides-identity']);
     },
     [deployment('openhands', { env: [{ name: 'AWS_EC2_METADATA_DISABLED', value: 'true' }] })],
   );
   const bare = await startEngineWorld({ externalSecrets: false, objects: [deployment()] });
   try {
     const trustAnchor = bare.sandbox.aws.trustAnchor('platform', createAuthority('platform').certificate, region);
-    assert.deepEqual(await errors(certified(trustAnchor), await bare.run()), ['cert-manager-absent']);
+    assert.deepEqual(await errorsOf(certified(trustAnchor), await bare.run()), ['cert-manager-absent']);
   } finally {
     await bare.stop();
   }
@@ -203,7 +180,7 @@ test('a renewed certificate, with a new key, goes on giving sessions without a r
     assert.notEqual(await held(), key);
     assert.deepEqual(await pods(), started);
     assert.deepEqual(await found(declaration, await world.run()), []);
-    assert.deepEqual(await changes(declaration, await world.run()), []);
+    assert.deepEqual(await stepsToTake(declaration, await world.run()), []);
   });
 });
 
@@ -227,9 +204,7 @@ test('without a revision, a destroy finds role, profile, certificate and the res
   await inCluster(async (world) => {
     const before = await world.left();
     await done(applyAccess(certified(world.trustAnchor), await world.run()));
-    const revisions = await world.kubernetes.list('apps/v1', 'ControllerRevision', { namespace });
-    assert.ok(revisions.length > 0);
-    for (const { metadata } of revisions) await world.kubernetes.remove({ apiVersion: 'apps/v1', kind: 'ControllerRevision', namespace, name: metadata.name ?? '' });
+    await forgetRevisions(world);
     await done(destroyAccess(access, await world.run()));
     await world.sandbox.clock.advance(5000);
     assert.deepEqual(world.sandbox.aws.snapshot(), {});
@@ -262,15 +237,9 @@ test('permissions: with exactly what is printed the access is planned, applied, 
     await done(destroyAccess(access, await world.least()));
     assert.deepEqual(Object.keys(world.sandbox.aws.snapshot()), ['policies']);
 
-    const calls = world.sandbox.audit.filter(({ service, identity }) => service === 'aws' && identity === programIdentity);
-    assert.deepEqual(calls.filter(({ verdict }) => verdict === 'deny').map(({ action, resource }) => `${action} ${resource}`), []);
-    const used = new Set(calls.map(({ action }) => action));
-    const granted = new Set(world.policy.Statement.filter(({ Effect }) => Effect === 'Allow').flatMap(({ Action = [] }) => Action));
-    assert.deepEqual([...used].filter((action) => !granted.has(action) && freeActions[action] === undefined), [], 'used and not declared');
+    const { unused } = usedIsDeclared(world);
     // AWS asks for tagging and passing where things are made; an inline policy is read where there is one, the account where nothing tells the names.
-    assert.deepEqual([...granted].filter((action) => !used.has(action)).sort(), ['iam:GetAccountAuthorizationDetails', 'iam:GetRolePolicy', 'iam:PassRole', 'iam:TagPolicy', 'iam:TagRole', 'rolesanywhere:TagResource'], 'declared and not used');
-    const cluster = world.sandbox.audit.filter(({ service, identity }) => service === 'kubernetes' && identity === 'system:serviceaccount:bedrock-access:the-program');
-    assert.deepEqual([...new Set(cluster.filter(({ status }) => status === 403).map(({ action }) => action))].filter((action) => action !== 'list deployments'), []);
+    assert.deepEqual(unused, ['iam:GetAccountAuthorizationDetails', 'iam:GetRolePolicy', 'iam:PassRole', 'iam:TagPolicy', 'iam:TagRole', 'rolesanywhere:TagResource'], 'declared and not used');
   } finally {
     await world.stop();
   }

@@ -4,14 +4,14 @@ import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/cli
 import { DeleteSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { test } from 'node:test';
 import { rotateAccess } from '../../src/credentials/index.ts';
-import { freeActions } from '../../src/engine/permissions/action-places.ts';
 import { programPermissions } from '../../src/engine/permissions/index.ts';
 import { applyAccess, destroyAccess, planAccess } from '../../src/engine/index.ts';
 import { verifyAccess } from '../../src/engine/verify/index.ts';
 import type { RunEvent } from '../../src/engine/types.ts';
 import type { PolicyStatement } from '../../src/policy/types.ts';
 import { access, deployment, events, failures, namespace, store, summaryOf, type EngineWorld } from './engine-world.ts';
-import { programIdentity, startLeastWorld } from './permissions-world.ts';
+import { done } from './outcomes.ts';
+import { startLeastWorld, usedIsDeclared } from './permissions-world.ts';
 import { inSecretsManager, region, secretName, secretsStore, withSecrets } from './secrets-manager-world.ts';
 
 const account = '123456789012';
@@ -28,31 +28,26 @@ test('permissions: with exactly what is printed for Secrets Manager the program 
   const ours = inSecretsManager({ permissionsBoundary: boundary, parameterKmsKeyId });
   const world = await startLeastWorld(ours, undefined, { objects: [store(), secretsStore(), deployment()] });
   const secrets = clientOf(world, SecretsManagerClient);
-  const done = async (run: AsyncIterable<RunEvent>): Promise<void> => {
-    const said = await events(run);
-    assert.equal(summaryOf(said).outcome, 'done', failures(said).join('\n'));
+  const settled = async (run: AsyncIterable<RunEvent>): Promise<void> => {
+    await done(run);
     await world.sandbox.clock.advance(60_000);
   };
   try {
-    await done(applyAccess(inSecretsManager({ permissionsBoundary: boundary }), await world.least()));
+    await settled(applyAccess(inSecretsManager({ permissionsBoundary: boundary }), await world.least()));
     // The customer's own key, put on the secret that is there.
-    await done(applyAccess(ours, await world.least()));
+    await settled(applyAccess(ours, await world.least()));
     for await (const check of verifyAccess(ours, { ...(await world.least()), call: true })) assert.equal(check.outcome, check.id === 'store-readers' ? 'skipped' : 'passed', `${check.id}: ${JSON.stringify(check.findings)}`);
-    await done(rotateAccess(access, await world.least(), { begin: 'now', silence: 0 }));
-    await done(rotateAccess(access, await world.least(), { begin: 'now', undo: true, silence: 0, grace: 30_000 }));
+    await settled(rotateAccess(access, await world.least(), { begin: 'now', silence: 0 }));
+    await settled(rotateAccess(access, await world.least(), { begin: 'now', undo: true, silence: 0, grace: 30_000 }));
     await secrets.send(new DeleteSecretCommand({ SecretId: secretName }));
-    await done(applyAccess(ours, await world.least()));
-    await done(destroyAccess(access, await world.least()));
+    await settled(applyAccess(ours, await world.least()));
+    await settled(destroyAccess(access, await world.least()));
 
-    const calls = world.sandbox.audit.filter(({ service, identity }) => service === 'aws' && identity === programIdentity);
-    assert.deepEqual(calls.filter(({ verdict }) => verdict === 'deny').map(({ action, resource }) => `${action} ${resource}`), []);
-    const used = new Set(calls.map(({ action }) => action));
-    const granted = new Set(world.policy.Statement.filter(({ Effect }) => Effect === 'Allow').flatMap(({ Action = [] }) => Action));
-    assert.deepEqual([...used].filter((action) => !granted.has(action) && freeActions[action] === undefined), [], 'used and not declared');
+    const { granted, unused } = usedIsDeclared(world);
     // TagResource is asked for by CreateSecret with tags; called by itself only to adopt.
-    assert.deepEqual([...granted].filter((action) => action.startsWith('secretsmanager:') && !used.has(action)), ['secretsmanager:TagResource']);
-    assert.deepEqual([...granted].filter((action) => action.startsWith('ssm:')), []);
-    assert.deepEqual([...granted].filter((action) => action.startsWith('kms:')).sort(), ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey']);
+    assert.deepEqual(unused.filter((action) => action.startsWith('secretsmanager:')), ['secretsmanager:TagResource']);
+    assert.deepEqual(granted.filter((action) => action.startsWith('ssm:')), []);
+    assert.deepEqual(granted.filter((action) => action.startsWith('kms:')).sort(), ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey']);
   } finally {
     secrets.destroy();
     await world.stop();

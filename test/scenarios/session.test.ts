@@ -11,18 +11,16 @@ import { openAws } from '../../src/aws/open.ts';
 import { renewSession } from '../../src/credentials/session/renew.ts';
 import { serveSession } from '../../src/credentials/session/serve.ts';
 import { applyAccess, destroyAccess, planAccess, rollbackAccess } from '../../src/engine/index.ts';
-import { freeActions } from '../../src/engine/permissions/action-places.ts';
-import type { RunContext, VerifyCheck } from '../../src/engine/types.ts';
-import { verifyAccess } from '../../src/engine/verify/index.ts';
+import type { RunContext } from '../../src/engine/types.ts';
 import { AccessError } from '../../src/errors/error.ts';
 import type { KubernetesObject } from '../../src/kubernetes/types.ts';
 import { recordsAt, textAt } from '../../src/resources/json.ts';
-import { access, declared, deployment, events, failures, inSandbox, namespace, seeded, summaryOf, type EngineWorld } from './engine-world.ts';
-import { programIdentity, startLeastWorld } from './permissions-world.ts';
+import { access, declared, deployment, events, failures, inSandbox, namespace, seeded, type EngineWorld } from './engine-world.ts';
+import { administrator, roleChecksPassed } from './keyless-world.ts';
+import { done, outcomesOf, stepsToTake, verified } from './outcomes.ts';
+import { programIdentity, startLeastWorld, usedIsDeclared } from './permissions-world.ts';
 
-const administrator = 'arn:aws:iam::123456789012:user/sandbox/administrator';
 const haiku = [{ id: 'us.anthropic.claude-haiku-4-5-20251001-v1:0', role: 'default' }];
-const allPassed = ['role-and-trust passed', 'session passed', 'pod-environment passed', 'policy passed', 'call passed', 'streamed-call passed'];
 const hour = 3_600_000;
 
 function renewed(session: Partial<SessionDocument> = {}, spec: Partial<AccessDocumentSpec> = {}): Access {
@@ -32,23 +30,6 @@ function renewed(session: Partial<SessionDocument> = {}, spec: Partial<AccessDoc
 /** Sessions end by the wall clock, so the world's is set by it. */
 function inCluster(play: (world: EngineWorld) => Promise<void>): Promise<void> {
   return inSandbox(play, { now: new Date(), externalSecrets: false, objects: [deployment()] });
-}
-
-async function done(run: AsyncGenerator<Awaited<ReturnType<typeof events>>[number]>): Promise<void> {
-  const said = await events(run);
-  assert.deepEqual(failures(said), []);
-  assert.equal(summaryOf(said).outcome, 'done');
-}
-
-async function verified(declaration: Access, context: RunContext): Promise<readonly VerifyCheck[]> {
-  const checks: VerifyCheck[] = [];
-  for await (const check of verifyAccess(declaration, { ...context, call: true })) checks.push(check);
-  return checks;
-}
-
-async function changes(declaration: Access, context: RunContext): Promise<readonly string[]> {
-  const { plan } = await planAccess(declaration, context);
-  return plan.steps.filter(({ action }) => action !== 'none').map(({ id }) => id);
 }
 
 async function secretOf({ kubernetes }: EngineWorld): Promise<KubernetesObject> {
@@ -74,7 +55,7 @@ const nothing = { Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: '
 test('the pods read a session of an hour from a file, and there is no user of ours, key, parameter or variable with a credential', async () => {
   await inCluster(async (world) => {
     await done(applyAccess(renewed(), await world.run()));
-    assert.deepEqual(await changes(renewed(), await world.run()), []);
+    assert.deepEqual(await stepsToTake(renewed(), await world.run()), []);
     assert.deepEqual(Object.keys(world.sandbox.aws.snapshot()).sort(), ['policies', 'roles']);
 
     const secret = await secretOf(world);
@@ -93,7 +74,7 @@ test('the pods read a session of an hour from a file, and there is no user of ou
     assert.equal(textAt(map, 'data', 'aws-config'), '[default]\ncredential_process = cat /var/run/secrets/bedrock-access.dev/session/credentials.json\n');
 
     const checks = await verified(renewed(), await world.run());
-    assert.deepEqual(checks.map(({ id, outcome }) => `${id} ${outcome}`), allPassed, JSON.stringify(checks, null, 1));
+    assert.deepEqual(outcomesOf(checks), roleChecksPassed, JSON.stringify(checks, null, 1));
     const calls = world.sandbox.audit.filter(({ action }) => action.startsWith('bedrock:Invoke'));
     assert.ok(calls.length >= 2 && calls.every(({ identity, verdict }) => verdict === 'allow' && identity === 'arn:aws:sts::123456789012:assumed-role/bedrock-openhands-role/bedrock-access-openhands-openhands'), JSON.stringify(calls));
     const role = await (await world.run()).aws.webIdentity.getRole('bedrock-openhands-role');
@@ -118,7 +99,7 @@ test('a session is renewed when half of it is left and not before, and no pod is
     assert.notDeepEqual(documentOf(second), documentOf(first));
     assert.equal(textAt(second, 'data', 'token'), textAt(first, 'data', 'token'), 'the token that the pods hold stays');
     assert.deepEqual((await world.kubernetes.list('v1', 'Pod', { namespace })).map(({ metadata }) => metadata.uid), pods);
-    assert.deepEqual(await changes(renewed(), await world.run()), []);
+    assert.deepEqual(await stepsToTake(renewed(), await world.run()), []);
     assert.equal((await renewSession(access, await world.run(), { now: true })).renewed, true);
   });
 });
@@ -135,7 +116,7 @@ test('renewals that stop are told while the session still works, and as an error
     assert.deepEqual(await sessionFindings(), ['error session-ended']);
     await world.kubernetes.patch({ apiVersion: 'v1', kind: 'Secret', namespace, name: 'bedrock-openhands-session' }, { type: 'merge', body: { data: null } });
     assert.deepEqual(await sessionFindings(), ['error session-missing']);
-    assert.deepEqual(await changes(renewed(), await world.run()), ['update session-secret/session']);
+    assert.deepEqual(await stepsToTake(renewed(), await world.run()), ['update session-secret/session']);
   });
 });
 
@@ -152,7 +133,7 @@ test('the role trusts its renewer alone: another who applies waits for it, and n
     await assert.rejects(renewSession(access, await as('stranger', { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'sts:*', Resource: '*' }] }, world)), (error: unknown) => error instanceof AccessError && error.id === 'session-renewer-differs');
     assert.equal((await renewSession(access, run)).renewed, true);
     await done(applyAccess(declaration, await world.run()));
-    assert.deepEqual((await verified(declaration, await world.run())).map(({ id, outcome }) => `${id} ${outcome}`), allPassed);
+    assert.deepEqual(outcomesOf(await verified(declaration, await world.run())), roleChecksPassed);
   });
 });
 
@@ -221,7 +202,7 @@ test('with a sidecar the containers of the workload have an address and a token,
   await inCluster(async (world) => {
     const declaration = renewed({ delivery: 'sidecar', image: 'registry.example/bedrock-access:0.1.0' });
     await done(applyAccess(declaration, await world.run()));
-    assert.deepEqual(await changes(declaration, await world.run()), []);
+    assert.deepEqual(await stepsToTake(declaration, await world.run()), []);
     const [pod] = (await world.kubernetes.list('v1', 'Pod', { namespace })).filter(({ metadata }) => metadata.deletionTimestamp === undefined);
     const [container] = recordsAt(pod, 'spec', 'containers');
     const [sidecar] = recordsAt(pod, 'spec', 'initContainers');
@@ -232,7 +213,7 @@ test('with a sidecar the containers of the workload have an address and a token,
       });
     assert.deepEqual([secretsOf(container), secretsOf(sidecar)], [['token'], ['everything']]);
     assert.equal(textAt(sidecar, 'restartPolicy'), 'Always');
-    assert.deepEqual((await verified(declaration, await world.run())).map(({ id, outcome }) => `${id} ${outcome}`), allPassed);
+    assert.deepEqual(outcomesOf(await verified(declaration, await world.run())), roleChecksPassed);
   });
 });
 
@@ -280,14 +261,8 @@ test('permissions: with exactly what is printed an access with sessions is plann
     await done(destroyAccess(access, await world.least()));
     assert.deepEqual(Object.keys(world.sandbox.aws.snapshot()), ['policies']);
 
-    const calls = world.sandbox.audit.filter(({ service, identity }) => service === 'aws' && identity === programIdentity);
-    assert.deepEqual(calls.filter(({ verdict }) => verdict === 'deny').map(({ action, resource }) => `${action} ${resource}`), []);
-    const used = new Set(calls.map(({ action }) => action));
-    const granted = new Set(world.policy.Statement.filter(({ Effect }) => Effect === 'Allow').flatMap(({ Action = [] }) => Action));
-    assert.deepEqual([...used].filter((action) => !granted.has(action) && freeActions[action] === undefined), [], 'used and not declared');
-    assert.ok(granted.has('sts:AssumeRole') && ![...granted].some((action) => action.startsWith('eks:') || action.startsWith('rolesanywhere:')));
-    const cluster = world.sandbox.audit.filter(({ service, identity }) => service === 'kubernetes' && identity === 'system:serviceaccount:bedrock-access:the-program');
-    assert.deepEqual([...new Set(cluster.filter(({ status }) => status === 403).map(({ action }) => action))].filter((action) => action !== 'list deployments'), []);
+    const { granted } = usedIsDeclared(world);
+    assert.ok(granted.includes('sts:AssumeRole') && !granted.some((action) => action.startsWith('eks:') || action.startsWith('rolesanywhere:')));
   } finally {
     await world.stop();
   }

@@ -7,16 +7,16 @@ import type { Access } from '../../src/access/types.ts';
 import { migrateAccess, planMigration } from '../../src/credentials/index.ts';
 import { renewSession } from '../../src/credentials/session/renew.ts';
 import { applyAccess, destroyAccess, planAccess, rollbackAccess } from '../../src/engine/index.ts';
-import type { RunContext, VerifyCheck } from '../../src/engine/types.ts';
-import { verifyAccess } from '../../src/engine/verify/index.ts';
+import type { RunContext } from '../../src/engine/types.ts';
 import { AccessError } from '../../src/errors/error.ts';
 import type { KubernetesObject } from '../../src/kubernetes/types.ts';
 import { recordsAt, textAt } from '../../src/resources/json.ts';
 import { Secret } from '../../src/secret.ts';
 import { access, declared, deployment, events, failures, inSandbox, namespace, startEngineWorld, store, summaryOf, type EngineWorld } from './engine-world.ts';
-import { programIdentity, startLeastWorld } from './permissions-world.ts';
+import { administrator, roleChecksPassed } from './keyless-world.ts';
+import { done, stepsToTake, verified } from './outcomes.ts';
+import { programIdentity, startLeastWorld, usedIsDeclared } from './permissions-world.ts';
 
-const administrator = 'arn:aws:iam::123456789012:user/sandbox/administrator';
 const sonnet = 'us.anthropic.claude-sonnet-4-6';
 const haiku = [{ id: 'us.anthropic.claude-haiku-4-5-20251001-v1:0', role: 'default' }];
 const hour = 3_600_000;
@@ -31,21 +31,9 @@ function inCluster(play: (world: EngineWorld) => Promise<void>): Promise<void> {
   return inSandbox(play, { now: new Date(), externalSecrets: false, objects: [deployment()] });
 }
 
-async function done(run: AsyncGenerator<Awaited<ReturnType<typeof events>>[number]>): Promise<void> {
-  const said = await events(run);
-  assert.deepEqual(failures(said), []);
-  assert.equal(summaryOf(said).outcome, 'done');
-}
-
-async function verified(declaration: Access, context: RunContext): Promise<readonly string[]> {
-  const checks: VerifyCheck[] = [];
-  for await (const check of verifyAccess(declaration, { ...context, call: true })) checks.push(check);
+async function told(declaration: Access, context: RunContext): Promise<readonly string[]> {
+  const checks = await verified(declaration, context);
   return checks.flatMap(({ id, outcome, findings }) => [`${id} ${outcome}`, ...findings.map((finding) => `${finding.severity} ${finding.id}: ${finding.message}`)]);
-}
-
-async function changes(declaration: Access, context: RunContext): Promise<readonly string[]> {
-  const { plan } = await planAccess(declaration, context);
-  return plan.steps.filter(({ action }) => action !== 'none').map(({ id }) => id);
 }
 
 async function secretOf({ kubernetes }: EngineWorld): Promise<KubernetesObject> {
@@ -67,13 +55,12 @@ async function alive({ kubernetes }: EngineWorld): Promise<readonly string[]> {
   return (await kubernetes.list('v1', 'Pod', { namespace })).filter(({ metadata }) => metadata.deletionTimestamp === undefined).map(({ metadata }) => metadata.uid ?? '');
 }
 
-const allPassed = ['role-and-trust passed', 'session passed', 'pod-environment passed', 'policy passed', 'call passed', 'streamed-call passed'];
 
 test('a short-term API key is signed for the pods, grants exactly one action more, and lies in the Secret alone', () =>
   inCluster(async (world) => {
     const said = await events(applyAccess(shortTerm(), await world.run()));
     assert.deepEqual(failures(said), []);
-    assert.deepEqual(await changes(shortTerm(), await world.run()), []);
+    assert.deepEqual(await stepsToTake(shortTerm(), await world.run()), []);
     assert.deepEqual(Object.keys(world.sandbox.aws.snapshot()).sort(), ['policies', 'roles']);
     const secret = await secretOf(world);
     assert.deepEqual(Object.keys(Object(secret['data'])), ['AWS_BEARER_TOKEN_BEDROCK']);
@@ -86,7 +73,7 @@ test('a short-term API key is signed for the pods, grants exactly one action mor
     const [pod] = await world.kubernetes.list('v1', 'Pod', { namespace });
     const names = recordsAt(recordsAt(pod, 'spec', 'containers')[0], 'env').map(({ name }) => String(name));
     assert.ok(names.includes('AWS_BEARER_TOKEN_BEDROCK') && !names.some((name) => /ACCESS_KEY|SESSION_TOKEN/.test(name)), names.join(', '));
-    assert.deepEqual(await verified(shortTerm(), await world.run()), allPassed);
+    assert.deepEqual(await told(shortTerm(), await world.run()), roleChecksPassed);
     const policies = (await planAccess(shortTerm(), await world.run())).footprint.policy.documents.flatMap(({ Statement }) => Statement).filter(({ Sid }) => Sid === 'UseApiKey');
     assert.deepEqual(policies, [{ Sid: 'UseApiKey', Effect: 'Allow', Action: 'bedrock:CallWithBearerToken', Resource: '*', Condition: { StringEquals: { 'bedrock:BearerTokenType': 'SHORT_TERM' } } }]);
     const elsewhere = JSON.stringify([said, await world.kubernetes.list('apps/v1', 'ControllerRevision', { namespace }), await world.kubernetes.list('apps/v1', 'Deployment', { namespace }), world.sandbox.audit]);
@@ -107,12 +94,12 @@ test('a renewal at half of the time restarts the pods; the key of the old ones s
     assert.equal((await alive(world)).some((uid) => pods.includes(uid)), false);
     const { aws } = await world.run();
     for (const token of [tokenIn(first), tokenIn(await secretOf(world))]) await aws.withToken(new Secret(token)).runtime('us-west-2').converse(sonnet, 'Hello', 16);
-    assert.deepEqual(await verified(shortTerm(), await world.run()), allPassed);
-    assert.deepEqual(await changes(shortTerm(), await world.run()), []);
+    assert.deepEqual(await told(shortTerm(), await world.run()), roleChecksPassed);
+    assert.deepEqual(await stepsToTake(shortTerm(), await world.run()), []);
     // The mark is the program's own again: a later apply changes it, and takes it away, without a conflict.
     await world.kubernetes.patch({ apiVersion: 'v1', kind: 'Secret', namespace, name: 'bedrock-openhands-session' }, { type: 'merge', body: { data: null } });
     await done(applyAccess(shortTerm(), await world.run()));
-    assert.deepEqual(await changes(shortTerm(), await world.run()), []);
+    assert.deepEqual(await stepsToTake(shortTerm(), await world.run()), []);
   }));
 
 test('a renewal that ended before the restart is made good by the next one', () =>
@@ -127,10 +114,10 @@ test('a renewal that ended before the restart is made good by the next one', () 
       },
     });
     await assert.rejects(renewSession(access, { ...run, kubernetes }, { now: true }), /was ended/);
-    assert.deepEqual(await changes(shortTerm(), await world.run()), ['update workload-environment/Deployment/openhands']);
+    assert.deepEqual(await stepsToTake(shortTerm(), await world.run()), ['update workload-environment/Deployment/openhands']);
     const again = await renewSession(access, await world.run());
     assert.deepEqual([again.renewed, again.restarted], [false, ['Deployment openhands']]);
-    assert.deepEqual(await changes(shortTerm(), await world.run()), []);
+    assert.deepEqual(await stepsToTake(shortTerm(), await world.run()), []);
   }));
 
 test('the plan says how often pods are restarted, and verify when a key ends soon', () =>
@@ -141,7 +128,7 @@ test('the plan says how often pods are restarted, and verify when a key ends soo
     const role = await (await world.run()).aws.webIdentity.getRole('bedrock-openhands-role');
     assert.equal(role?.maxSessionSeconds, 43_200);
     await world.sandbox.clock.advance(10 * hour);
-    assert.match((await verified(shortTerm({ sessionDuration: '12h' }), await world.run())).join('\n'), /warning session-ending/);
+    assert.match((await told(shortTerm({ sessionDuration: '12h' }), await world.run())).join('\n'), /warning session-ending/);
   }));
 
 test('a change, a rollback and a destroy of an access with a short-term API key leave nothing behind', () =>
@@ -165,14 +152,13 @@ test('permissions: with exactly what is printed an access with a short-term API 
   const world = await startLeastWorld(bounded(), undefined, { now: new Date(), objects: [deployment()] });
   try {
     await done(applyAccess(bounded(), await world.least()));
-    assert.deepEqual(await verified(bounded(), await world.least()), allPassed);
+    assert.deepEqual(await told(bounded(), await world.least()), roleChecksPassed);
     assert.deepEqual((await renewSession(access, await world.least(), { now: true })).restarted, ['Deployment openhands']);
     await done(applyAccess(bounded({ models: haiku }), await world.least()));
     await done(rollbackAccess(access, await world.least()));
     await done(destroyAccess(access, await world.least()));
     assert.deepEqual(Object.keys(world.sandbox.aws.snapshot()), ['policies']);
-    const calls = world.sandbox.audit.filter(({ service, identity }) => service === 'aws' && identity === programIdentity);
-    assert.deepEqual(calls.filter(({ verdict }) => verdict === 'deny').map(({ action, resource }) => `${action} ${resource}`), []);
+    usedIsDeclared(world);
   } finally {
     await world.stop();
   }
@@ -214,8 +200,8 @@ test('from another mode to a short-term API key and back: the mode works, and no
       const said = await events(migrateAccess(access, await world.run(), { silence: 30_000, grace: 30_000, to }));
       assert.deepEqual([failures(said), summaryOf(said).outcome], [[], 'done'], JSON.stringify(said.slice(-6)));
       await world.sandbox.clock.advance(30_000);
-      assert.deepEqual(await changes(to, await world.run()), [], JSON.stringify(to.spec.credentials));
-      assert.deepEqual((await verified(to, await world.run())).filter((line) => /failed|^error/.test(line)), [], JSON.stringify(to.spec.credentials));
+      assert.deepEqual(await stepsToTake(to, await world.run()), [], JSON.stringify(to.spec.credentials));
+      assert.deepEqual((await told(to, await world.run())).filter((line) => /failed|^error/.test(line)), [], JSON.stringify(to.spec.credentials));
     }
   } finally {
     await world.stop();
@@ -238,7 +224,7 @@ test('from a session to a short-term API key and back no apply leads, which woul
     assert.match(await errorsOf(migrateAccess(access, await world.run(), { to })), /^modes-not-side-by-side: /);
     await assert.rejects(planMigration(access, await world.run(), { to }), { id: 'modes-not-side-by-side' });
     assert.deepEqual({ aws: world.sandbox.aws.snapshot(), secret: await secretOf(world) }, before);
-    assert.deepEqual(await changes(from, await world.run()), []);
+    assert.deepEqual(await stepsToTake(from, await world.run()), []);
   };
   try {
     await done(applyAccess(session, await world.run()));
