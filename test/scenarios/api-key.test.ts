@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { applyAccess, destroyAccess, listAccesses, planAccess, rollbackAccess } from '../../src/engine/index.ts';
-import { access, deployment, events, failures, inSandbox, namespace, summaryOf, type EngineWorld } from './engine-world.ts';
-import { secretsStore } from './secrets-manager-world.ts';
 import { foundBy, userName, verified, withApiKey } from './api-key-world.ts';
+import { access, deployment, events, failures, forgetRevisions, inSandbox, namespace, summaryOf, type EngineWorld } from './engine-world.ts';
+import { secretsStore } from './secrets-manager-world.ts';
 
 async function applied(world: EngineWorld, declaration = withApiKey()): Promise<void> {
   const said = await events(applyAccess(declaration, await world.run()));
@@ -96,7 +96,7 @@ test('rollback goes back to the model before with the same key; destroy without 
     await applied(world);
     assert.deepEqual(failures(await events(rollbackAccess(access, await world.run()))), []);
     assert.deepEqual(((await (await world.run()).aws.apiKeys.list(userName)) ?? []).map(({ id }) => id), [before?.id]);
-    for (const revision of await world.kubernetes.list('apps/v1', 'ControllerRevision', { namespace })) await world.kubernetes.remove({ apiVersion: 'apps/v1', kind: 'ControllerRevision', namespace, name: revision.metadata.name ?? '' });
+    await forgetRevisions(world);
     assert.deepEqual(failures(await events(destroyAccess(access, await world.run()))), []);
     assert.deepEqual(world.sandbox.aws.snapshot(), {});
   }));

@@ -8,7 +8,7 @@ import { applyAccess, destroyAccess, rollbackAccess } from '../../src/engine/ind
 import type { RunEvent } from '../../src/engine/types.ts';
 import { verifyAccess } from '../../src/engine/verify/index.ts';
 import { textAt } from '../../src/resources/json.ts';
-import { access, changes, declared, events, failures, inSandbox, namespace, seeded, summaryOf, type EngineWorld } from './engine-world.ts';
+import { access, changes, declared, events, failures, forgetRevisions, inSandbox, namespace, seeded, summaryOf, type EngineWorld } from './engine-world.ts';
 import { inMigration, migrate, times } from './migration-world.ts';
 import { startLeastWorld } from './permissions-world.ts';
 import { startTraffic } from './rotation-traffic.ts';
@@ -322,10 +322,4 @@ async function failedChecks(world: EngineWorld, what: Access): Promise<readonly 
     if (outcome !== 'passed' && id !== 'store-readers') failed.push(`${id}: ${detail} ${findings.map(({ message }) => message).join('; ')}`);
   }
   return failed;
-}
-
-async function forgetRevisions({ kubernetes }: EngineWorld): Promise<void> {
-  for (const { metadata } of await kubernetes.list('apps/v1', 'ControllerRevision', { namespace })) {
-    if (metadata.labels?.['bedrock-access.dev/name'] !== undefined) await kubernetes.remove({ apiVersion: 'apps/v1', kind: 'ControllerRevision', namespace, name: metadata.name ?? '' });
-  }
 }

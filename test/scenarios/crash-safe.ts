@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { accessStatus, applyAccess, destroyAccess, planAccess, rollbackAccess } from '../../src/engine/index.ts';
 import type { RunContext, RunEvent } from '../../src/engine/types.ts';
 import { Secret } from '../../src/secret.ts';
-import { always as dangerous, type KillPoint } from './engine-kill.ts';
-import { access, declared, events, failures, summaryOf, type ScenarioWorld } from './engine-world.ts';
+import { always as dangerous, isChange, kill, killsOf, type KillPoint } from './engine-kill.ts';
+import { access, declared, type ScenarioWorld } from './engine-world.ts';
+import { done } from './outcomes.ts';
 
 export const commands = ['apply', 'rollback', 'destroy', 'rollback --all'] as const;
 export type Command = (typeof commands)[number];
@@ -36,28 +37,18 @@ async function begun(world: ScenarioWorld, command: Command): Promise<void> {
   await done(applyAccess(now, await world.run()));
 }
 
-async function done(run: AsyncIterable<RunEvent>): Promise<void> {
-  const said = await events(run);
-  assert.equal(summaryOf(said).outcome, 'done', failures(said).join('\n'));
-}
-
 /** Every call of a command that nobody disturbs, twice: before and after; and what is there when it is done. */
 export async function undisturbed(world: ScenarioWorld, command: Command): Promise<{ readonly points: readonly CommandPoint[]; readonly end: unknown }> {
   await begun(world, command);
   const context = await world.run();
   const start = world.audit.length;
   await done(carriedOut(command, context));
-  const counts = new Map<string, number>();
   // ssm:GetParameter is the operator's.
-  const points = world.audit.slice(start).filter(({ action }) => action !== 'ssm:GetParameter').flatMap(({ action }) => {
-    const skip = counts.get(action) ?? 0;
-    counts.set(action, skip + 1);
-    return (['before', 'after'] as const).map((when) => ({ command, action, skip, when }));
-  });
+  const points = killsOf(world.audit.slice(start), ({ action }) => action !== 'ssm:GetParameter').map((point) => ({ command, ...point }));
   return { points, end: await atRest(world) };
 }
 
-export const changing = (points: readonly CommandPoint[]): readonly CommandPoint[] => points.filter(({ action }) => !/^(get|list|watch) |:(Get|List|Describe)/.test(action));
+export const changing = (points: readonly CommandPoint[]): readonly CommandPoint[] => points.filter(isChange);
 
 /** Killed there and run again, the command leaves what it leaves undisturbed (`end`), and nothing is left to do. */
 export async function killAndGoOn(world: ScenarioWorld, point: CommandPoint, end: unknown): Promise<void> {
@@ -91,20 +82,6 @@ async function goOn(world: ScenarioWorld, command: Command): Promise<void> {
   await done(carriedOut(command, await world.run())).catch((error: { id?: string }) => {
     if (command === 'apply' || error.id !== 'access-not-found') throw error;
   });
-}
-
-async function kill(world: ScenarioWorld, { action, skip, when }: KillPoint, run: AsyncIterable<RunEvent>): Promise<void> {
-  const from = world.audit.length;
-  world.faults.add({ action, skip, fault: { kind: 'kill', when } });
-  try {
-    for await (const _event of run);
-  } catch {
-    // It is dead: what it says does not matter.
-  }
-  // After the last call of all, nothing more is tried that could be refused.
-  const hit = world.audit.slice(from).some(({ code }) => code === 'ConnectionDropped') || (action === 'delete leases' && when === 'after');
-  assert.ok(hit, 'the kill hit nothing');
-  world.faults.clear();
 }
 
 /** What is there, without what is another each time: ids, times, and how often a parameter was written. */

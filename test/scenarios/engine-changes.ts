@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { applyAccess, destroyAccess, planAccess, rollbackAccess } from '../../src/engine/index.ts';
 import { recordsAt } from '../../src/resources/json.ts';
-import { access, changes, declared, deployment, events, failures, namespace, store, summaryOf, type Scenario, type ScenarioWorld } from './engine-world.ts';
+import { access, changes, declared, deployment, events, failures, forgetRevisions, namespace, store, summaryOf, type Scenario, type ScenarioWorld } from './engine-world.ts';
 
 export async function apply(world: ScenarioWorld, document = declared()): Promise<string[]> {
   const said = await events(applyAccess(document, await world.run()));
@@ -96,9 +96,7 @@ export const changing: readonly Scenario[] = [
     async play(world) {
       const empty = await world.left();
       await apply(world);
-      for (const revision of await world.kubernetes.list('apps/v1', 'ControllerRevision', { namespace })) {
-        if (revision.metadata.labels?.['bedrock-access.dev/name'] !== undefined) await world.kubernetes.remove({ apiVersion: 'apps/v1', kind: 'ControllerRevision', namespace, name: revision.metadata.name! });
-      }
+      await forgetRevisions(world);
       const said = await events(destroyAccess(access, await world.run()));
       assert.deepEqual(failures(said), []);
       assert.equal(summaryOf(said).outcome, 'done');

@@ -5,14 +5,15 @@ import type { Access } from '../../src/access/types.ts';
 import { migrationStatus } from '../../src/credentials/index.ts';
 import type { RunEvent } from '../../src/engine/types.ts';
 import { AccessError } from '../../src/errors/error.ts';
-import { access, namespace, store, summaryOf, type EngineWorld } from './engine-world.ts';
+import { access, namespace, serviceAccount, store, summaryOf, type EngineWorld } from './engine-world.ts';
 import { loadCatalog } from '../../src/bedrock/catalog.ts';
 import { footprint } from '../../src/engine/index.ts';
 import { at, recordsAt } from '../../src/resources/json.ts';
 import { everyPodCalls } from './migration-kill.ts';
-import { inMigration, inMode, issuer, migrate, serviceAccount, settledIn, times, workload } from './migration-world.ts';
+import { inMigration, inMode, migrate, settledIn, times, workload } from './migration-world.ts';
 import { ended, rotate, user } from './rotation-world.ts';
 import { playReloader } from './workload-actors.ts';
+import { issuer } from './keyless-world.ts';
 
 const target = { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: 'openhands' };
 

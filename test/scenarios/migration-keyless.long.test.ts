@@ -2,7 +2,7 @@
 import { test } from 'node:test';
 import { move, type Mode } from './keyless-ways.ts';
 
-const rounds: readonly (readonly Mode[])[] = [
+const rounds: readonly (readonly [Mode, ...Mode[]])[] = [
   ['accessKey', 'podIdentity', 'webIdentity', 'podIdentity', 'accessKey'],
   ['accessKey', 'session', 'podIdentity', 'session', 'webIdentity', 'session', 'accessKey'],
 ];

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { migrateAccess, migrationStatus } from '../../src/credentials/index.ts';
 import type { MigrateOptions } from '../../src/credentials/migration/migrate.ts';
 import { textAt } from '../../src/resources/json.ts';
-import type { KillPoint } from './engine-kill.ts';
+import type { AuditEntry } from '../../src/sandbox/types.ts';
+import { killed, killsOf, type KillPoint } from './engine-kill.ts';
 import { access, namespace, seeded } from './engine-world.ts';
 import { clockOf, inMigration, migrate, settledIn, times, type MigrationWorld, type Way } from './migration-world.ts';
 import { podCredentials, type CallingWorld } from './pod-credentials.ts';
@@ -20,13 +21,8 @@ export async function migrationKills(ways: readonly Way[], stretches: readonly S
       await inStretch(stretch, way, async (world) => {
         const from = world.sandbox.audit.length;
         ended(await migrate(world, optionsOf(stretch, way, world)));
-        const counts = new Map<string, number>();
-        for (const { action, run } of world.sandbox.audit.slice(from)) {
-          const skip = counts.get(action) ?? 0;
-          counts.set(action, skip + 1);
-          if (run === undefined || /^(get|list|watch) |:(Get|List|Describe|Invoke|Converse|AssumeRole|Simulate)|leases|\/token/.test(action)) continue;
-          for (const when of ['before', 'after'] as const) points.push({ action, skip, when, stretch, way });
-        }
+        const changes = ({ action, run }: AuditEntry): boolean => run !== undefined && !/^(get|list|watch) |:(Get|List|Describe|Invoke|Converse|AssumeRole|Simulate)|leases|\/token/.test(action);
+        points.push(...killsOf(world.sandbox.audit.slice(from), changes).map((point) => ({ ...point, stretch, way })));
       });
     }
   }
@@ -55,18 +51,9 @@ export async function asksAgain(stretch: Stretch, way: Way, world: MigrationWorl
 
 export const shownKill = ({ way, stretch, when, action, skip }: MigrationKill): string => `${way.join(' to ')}, ${stretch}: ${when} ${action}${skip === 0 ? '' : ` number ${skip + 1}`}`;
 
-export async function survives({ action, skip, when, stretch, way }: MigrationKill): Promise<void> {
+export async function survives({ stretch, way, ...point }: MigrationKill): Promise<void> {
   await inStretch(stretch, way, async (world) => {
-    const before = world.sandbox.audit.length;
-    world.sandbox.faults.add({ action, skip, fault: { kind: 'kill', when } });
-    try {
-      for await (const _event of migrateAccess(access, await world.run(), optionsOf(stretch, way, world)));
-    } catch {
-      // It is dead: what it says does not matter.
-    }
-    assert.ok(world.sandbox.audit.slice(before).some(({ code }) => code === 'ConnectionDropped'), 'the kill hit nothing');
-    world.sandbox.faults.clear();
-    await world.sandbox.clock.advance(130_000);
+    await killed(world, point, migrateAccess(access, await world.run(), optionsOf(stretch, way, world)));
     await everyPodCalls(world);
     ended(await migrate(world, await asksAgain(stretch, way, world)));
     await everyPodCalls(world);

@@ -1,7 +1,7 @@
 /** The workload is moved to another mode of credentials, and back, while it goes on calling. */
 import assert from 'node:assert/strict';
-import { seeded, store } from './engine-world.ts';
-import { clockOf, inMigration, migrate, serviceAccount, settledIn, workload, type Way } from './migration-world.ts';
+import { seeded, serviceAccount, store } from './engine-world.ts';
+import { clockOf, inMigration, migrate, settledIn, workload, type Way } from './migration-world.ts';
 import { sound, startTraffic } from './rotation-traffic.ts';
 import { ended } from './rotation-world.ts';
 

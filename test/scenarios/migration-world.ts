@@ -7,11 +7,9 @@ import type { MigrateOptions } from '../../src/credentials/migration/migrate.ts'
 import { applyAccess, planAccess } from '../../src/engine/index.ts';
 import type { RunContext, RunEvent } from '../../src/engine/types.ts';
 import type { KubernetesObject } from '../../src/kubernetes/types.ts';
-import { at } from '../../src/resources/json.ts';
-import { access, declared, deployment, events, failures, namespace, startEngineWorld, store, summaryOf, type EngineWorld } from './engine-world.ts';
-
-const eks = { cluster: 'lolice', region: 'ap-northeast-1' };
-export const issuer = 'https://oidc.lolice.example';
+import { access, declared, deployment, events, serviceAccount, startEngineWorld, store, type EngineWorld } from './engine-world.ts';
+import { administrator, eks, issuer } from './keyless-world.ts';
+import { done } from './outcomes.ts';
 
 const secretStore = { kind: 'ClusterSecretStore', name: 'parameterstore', service: 'ParameterStore', region: 'ap-northeast-1' } as const;
 
@@ -22,7 +20,7 @@ const modes = {
   podIdentity: () => ({ podIdentity: { ...eks, serviceAccount: 'openhands' } }),
   rolesAnywhere: (trustAnchor) => ({ rolesAnywhere: { trustAnchor, issuer: { name: 'platform' } } }),
   apiKey: () => ({ apiKey: { secretStore } }),
-  session: () => ({ session: { delivery: 'credential-process', renewer: 'arn:aws:iam::123456789012:user/sandbox/administrator' } }),
+  session: () => ({ session: { delivery: 'credential-process', renewer: administrator } }),
 } as const satisfies Partial<Record<CredentialMode, (trustAnchor: string) => AccessDocumentSpec['credentials']>>;
 
 /** A key pair and an API key side by side lie in two parameters and two Secrets. */
@@ -49,13 +47,8 @@ export interface MigrationWorld extends EngineWorld {
 
 /** Pods that run as the ServiceAccount that the modes with a role declare. */
 export function workload(replicas = 1, serviceAccountName = 'openhands'): KubernetesObject {
-  const object = deployment();
-  const template = Object(at(object, 'spec', 'template'));
-  return { ...object, spec: { ...Object(object['spec']), replicas, template: { ...template, spec: { ...Object(template.spec), serviceAccountName } } } };
-}
-
-export function serviceAccount(name = 'openhands'): KubernetesObject {
-  return { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace, name } };
+  const object = deployment('openhands', {}, { serviceAccountName });
+  return { ...object, spec: { ...Object(object['spec']), replicas } };
 }
 
 /** Sessions that somebody renews end by the wall clock, so that such a world's is set by it. */
@@ -70,8 +63,7 @@ export async function inMigration(from: BuiltMode, tell: (world: MigrationWorld)
   const started = await startEngineWorld({ issuer, eks, certManager: true, objects: [store(), serviceAccount(), workload()], ...options });
   const world: MigrationWorld = { ...started, in: (mode, spec = {}) => inMode(mode, spec, started.sandbox.trustAnchor) };
   try {
-    const said = await events(applyAccess(world.in(from, spec), await world.run({ restartNow: true })));
-    assert.equal(summaryOf(said).outcome, 'done', failures(said).join('\n'));
+    await done(applyAccess(world.in(from, spec), await world.run({ restartNow: true })));
     // A key of the same second as the parameter could have been named by an earlier version of it.
     await world.sandbox.clock.advance(60_000);
     await tell(world);

@@ -3,17 +3,10 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { applyAccess } from '../../src/engine/index.ts';
-import { at } from '../../src/resources/json.ts';
-import { declared, deployment, events, inSandbox, namespace } from './engine-world.ts';
+import { declared, deployment, events, inSandbox, serviceAccount } from './engine-world.ts';
+import { eks } from './keyless-world.ts';
 
 it('the AWS SDK in a pod of EKS calls Bedrock as the role, by the address and the token that EKS gave the pod', async () => {
-  const eks = { cluster: 'lolice', region: 'ap-northeast-1' };
-  const object = deployment();
-  const spec = at(object, 'spec');
-  const pod = at(object, 'spec', 'template', 'spec');
-  const template = at(object, 'spec', 'template');
-  const workload = { ...object, spec: { ...(typeof spec === 'object' ? spec : {}), template: { ...(typeof template === 'object' ? template : {}), spec: { ...(typeof pod === 'object' ? pod : {}), serviceAccountName: 'openhands' } } } };
-  const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace, name: 'openhands' } };
   await inSandbox(
     async (world) => {
       const access = declared({ workloads: [{ kind: 'Deployment', name: 'openhands', client: 'aws-sdk' }], credentials: { podIdentity: { ...eks, serviceAccount: 'openhands' } } });
@@ -23,6 +16,6 @@ it('the AWS SDK in a pod of EKS calls Bedrock as the role, by the address and th
       assert.ok(called());
       assert.ok(world.sandbox.audit.some(({ action, verdict, identity }) => action === 'eks-auth:AssumeRoleForPodIdentity' && verdict === 'allow' && identity === 'the Pod Identity agent'));
     },
-    { eks, externalSecrets: false, workloads: 'processes', objects: [account, workload] },
+    { eks, externalSecrets: false, workloads: 'processes', objects: [serviceAccount(), deployment('openhands', {}, { serviceAccountName: 'openhands' })] },
   );
 });

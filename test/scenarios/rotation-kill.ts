@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { rotateAccess } from '../../src/credentials/index.ts';
 import type { RotateOptions } from '../../src/credentials/types.ts';
 import { planAccess } from '../../src/engine/index.ts';
-import type { KillPoint } from './engine-kill.ts';
+import { killed, killsOf, type KillPoint } from './engine-kill.ts';
 import { access } from './engine-world.ts';
 import { ended, inApplied, keys, mark, otherKey, plain, podKeys, rotate } from './rotation-world.ts';
 
@@ -23,15 +23,9 @@ export async function rotationKills(): Promise<readonly RotationKill[]> {
         if (stretch === 'undo') ended(await rotate(world, { silence: 0 }));
         const from = world.sandbox.audit.length;
         ended(await rotate(world, { ...times, ...optionsOf(stretch) }));
-        const counts = new Map<string, number>();
-        for (const { action } of world.sandbox.audit.slice(from)) {
-          if (/^(get|list|watch) |:(Get|List|Describe|Invoke)|leases/.test(action)) continue;
-          // Of controllers and of the operator, not of the run.
-          if (/pods|replicasets|events|status|endpoint/.test(action)) continue;
-          const skip = counts.get(action) ?? 0;
-          counts.set(action, skip + 1);
-          for (const when of ['before', 'after'] as const) points.push({ action, skip, when, stretch, layout });
-        }
+        // What is of controllers and of the operator is not of the run.
+        const ofRun = ({ action }: { readonly action: string }): boolean => !/^(get|list|watch) |:(Get|List|Describe|Invoke)|leases|pods|replicasets|events|status|endpoint/.test(action);
+        points.push(...killsOf(world.sandbox.audit.slice(from), ofRun).map((point) => ({ ...point, stretch, layout })));
       }, plain(undefined, layout));
     }
   }
@@ -45,20 +39,11 @@ function optionsOf(stretch: Stretch): Partial<RotateOptions> {
 
 export const shownKill = ({ layout, stretch, when, action, skip }: RotationKill): string => `${layout} ${stretch}: ${when} ${action}${skip === 0 ? '' : ` number ${skip + 1}`}`;
 
-export async function survives({ action, skip, when, stretch, layout }: RotationKill): Promise<void> {
+export async function survives({ stretch, layout, ...point }: RotationKill): Promise<void> {
   await inApplied(async (world) => {
     const first = await otherKey(world);
     if (stretch === 'undo') ended(await rotate(world, { silence: 0 }));
-    const before = world.sandbox.audit.length;
-    world.sandbox.faults.add({ action, skip, fault: { kind: 'kill', when } });
-    try {
-      for await (const _event of rotateAccess(access, await world.run(), { ...times, begin: 'now', ...optionsOf(stretch) }));
-    } catch {
-      // It is dead: what it says does not matter.
-    }
-    assert.ok(world.sandbox.audit.slice(before).some(({ code }) => code === 'ConnectionDropped'), 'the kill hit nothing');
-    world.sandbox.faults.clear();
-    await world.sandbox.clock.advance(130_000);
+    await killed(world, point, rotateAccess(access, await world.run(), { ...times, begin: 'now', ...optionsOf(stretch) }));
     assert.ok(Object.values(await keys(world)).length <= 2);
     assert.ok(Object.values(await keys(world)).includes(true));
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { applyAccess, destroyAccess, planAccess } from '../../src/engine/index.ts';
-import { access, events, failures, left, startEngineWorld, summaryOf } from './engine-world.ts';
 import { sample } from './engine-kill.ts';
+import { access, events, failures, forgetRevisions, left, startEngineWorld, summaryOf } from './engine-world.ts';
 import { callsBedrock, denial, denyArn, denyMark, leakKills, stolenSession, survivesLeak } from './rotation-leak.ts';
 import { done, ended, inApplied, otherKey, plain, rotate, user } from './rotation-world.ts';
 
@@ -98,7 +98,7 @@ test('destroy takes the denial away with the rest, with and without a revision',
       await events(applyAccess(plain(), await world.run()));
       await world.sandbox.clock.advance(60_000);
       ended(await rotate(world, { compromised: true }));
-      if (!revisions) for (const { metadata } of await world.kubernetes.list('apps/v1', 'ControllerRevision', { namespace: access.namespace })) await world.kubernetes.remove({ apiVersion: 'apps/v1', kind: 'ControllerRevision', namespace: access.namespace, name: metadata.name ?? '' });
+      if (!revisions) await forgetRevisions(world);
       const said = await events(destroyAccess(access, await world.run()));
       assert.equal(summaryOf(said).outcome, 'done', failures(said).join('\n'));
       await world.sandbox.clock.advance(10_000);

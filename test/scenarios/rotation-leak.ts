@@ -7,7 +7,7 @@ import { rotateAccess } from '../../src/credentials/index.ts';
 import { AwsCallError } from '../../src/aws/error.ts';
 import { Secret } from '../../src/secret.ts';
 import { textAt } from '../../src/resources/json.ts';
-import type { KillPoint } from './engine-kill.ts';
+import { killed, killsOf, type KillPoint } from './engine-kill.ts';
 import { access, namespace, seeded, type EngineWorld } from './engine-world.ts';
 import { ended, inApplied, keys, otherKey, rotate, user } from './rotation-world.ts';
 
@@ -60,19 +60,13 @@ export async function leakKills(): Promise<readonly (KillPoint & { readonly endi
       if (ending) await world.sandbox.clock.advance(38 * 3_600_000);
       const from = world.sandbox.audit.length;
       await rotate(world, ending ? { begin: 'due' } : { compromised: true });
-      const counts = new Map<string, number>();
-      for (const { action, run } of world.sandbox.audit.slice(from)) {
-        if (run === undefined || !/^iam:(Tag|Untag|Create|Update|Delete|Attach|Detach)/.test(action)) continue;
-        const skip = counts.get(action) ?? 0;
-        counts.set(action, skip + 1);
-        for (const when of ['before', 'after'] as const) points.push({ action, skip, when, ending });
-      }
+      points.push(...killsOf(world.sandbox.audit.slice(from), ({ action, run }) => run !== undefined && /^iam:(Tag|Untag|Create|Update|Delete|Attach|Detach)/.test(action)).map((point) => ({ ...point, ending })));
     }
   });
   return points;
 }
 
-export async function survivesLeak({ action, skip, when, ending }: KillPoint & { readonly ending: boolean }): Promise<void> {
+export async function survivesLeak({ ending, ...point }: KillPoint & { readonly ending: boolean }): Promise<void> {
   await inApplied(async (world) => {
     const leaked = await otherKey(world);
     const session = await stolenSession(world);
@@ -80,16 +74,7 @@ export async function survivesLeak({ action, skip, when, ending }: KillPoint & {
       ended(await rotate(world, { compromised: true }));
       await world.sandbox.clock.advance(38 * 3_600_000);
     }
-    const before = world.sandbox.audit.length;
-    world.sandbox.faults.add({ action, skip, fault: { kind: 'kill', when } });
-    try {
-      for await (const _event of rotateAccess(access, await world.run(), ending ? { begin: 'due' } : { begin: 'now', compromised: true }));
-    } catch {
-      // It is dead: what it says does not matter.
-    }
-    assert.ok(world.sandbox.audit.slice(before).some(({ code }) => code === 'ConnectionDropped'), 'the kill hit nothing');
-    world.sandbox.faults.clear();
-    await world.sandbox.clock.advance(130_000);
+    await killed(world, point, rotateAccess(access, await world.run(), ending ? { begin: 'due' } : { begin: 'now', compromised: true }));
     // What a person asked for and left no trace is asked for again.
     const { aws } = await world.run();
     const known = ending || ((await aws.iam.getUser(user))?.tags['bedrock-access/rotation'] ?? '').includes('leaked=');

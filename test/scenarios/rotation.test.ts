@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { rotationStatus } from '../../src/credentials/index.ts';
 import { applyAccess, destroyAccess, planAccess } from '../../src/engine/index.ts';
-import { access, declared, deployment, events, failures, left, namespace, startEngineWorld, store, summaryOf } from './engine-world.ts';
+import { access, declared, deployment, events, failures, forgetRevisions, left, namespace, startEngineWorld, store, summaryOf } from './engine-world.ts';
 import { done, ended, findings, inApplied, keys, mark, otherKey, plain, podKeys, rotate, user } from './rotation-world.ts';
 
 const day = 86_400_000;
@@ -73,7 +73,7 @@ test('destroy in the middle of a rotation takes both keys away, with and without
       const empty = left(world);
       await events(applyAccess(plain(), await world.run()));
       await rotate(world);
-      if (!revisions) for (const { metadata } of await world.kubernetes.list('apps/v1', 'ControllerRevision', { namespace })) await world.kubernetes.remove({ apiVersion: 'apps/v1', kind: 'ControllerRevision', namespace, name: metadata.name! });
+      if (!revisions) await forgetRevisions(world);
       const said = await events(destroyAccess(access, await world.run()));
       assert.equal(summaryOf(said).outcome, 'done', failures(said).join('\n'));
       await world.sandbox.clock.advance(10_000);

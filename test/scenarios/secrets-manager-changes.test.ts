@@ -6,8 +6,8 @@ import { applyAccess, destroyAccess, listAccesses, planAccess, rollbackAccess } 
 import { verifyAccess } from '../../src/engine/verify/index.ts';
 import { at } from '../../src/resources/json.ts';
 import { Secret } from '../../src/secret.ts';
-import { access, declared, deployment, events, failures, namespace, store, summaryOf, type EngineWorld } from './engine-world.ts';
 import { apply } from './engine-changes.ts';
+import { access, declared, deployment, events, failures, forgetRevisions, namespace, store, summaryOf, type EngineWorld } from './engine-world.ts';
 import { inSecretsManager, region, secretName, secretsStore, secretStore, withSecrets } from './secrets-manager-world.ts';
 
 const user = 'bedrock-openhands-user';
@@ -150,9 +150,7 @@ test('without any revision destroy finds the secret by the mark and its tags; li
   withSecrets(async (world) => {
     const empty = await world.left();
     await apply(world, inSecretsManager());
-    for (const { metadata } of await world.kubernetes.list('apps/v1', 'ControllerRevision', { namespace })) {
-      if (metadata.labels?.['bedrock-access.dev/name'] !== undefined) await world.kubernetes.remove({ apiVersion: 'apps/v1', kind: 'ControllerRevision', namespace, name: metadata.name! });
-    }
+    await forgetRevisions(world);
     const said = await events(destroyAccess(access, await world.run()));
     assert.equal(summaryOf(said).outcome, 'done', failures(said).join('\n'));
     await world.advance(10_000);

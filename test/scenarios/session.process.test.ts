@@ -9,8 +9,8 @@ import { renewSession } from '../../src/credentials/session/renew.ts';
 import { applyAccess } from '../../src/engine/index.ts';
 import { textAt } from '../../src/resources/json.ts';
 import { access, declared, deployment, events, failures, inSandbox, type EngineWorld } from './engine-world.ts';
+import { administrator } from './keyless-world.ts';
 
-const renewer = 'arn:aws:iam::123456789012:user/sandbox/administrator';
 const identity = 'arn:aws:sts::123456789012:assumed-role/bedrock-openhands-role/bedrock-access-openhands-openhands';
 
 async function inPods(session: SessionDocument, told: (world: EngineWorld) => Promise<void>): Promise<void> {
@@ -28,7 +28,7 @@ async function inPods(session: SessionDocument, told: (world: EngineWorld) => Pr
 }
 
 it('the AWS SDK in a pod calls with the session that a credential process reads from a file, and a renewed one comes into the file', () =>
-  inPods({ renewer, delivery: 'credential-process' }, async (world) => {
+  inPods({ renewer: administrator, delivery: 'credential-process' }, async (world) => {
     const files = (): readonly string[] => globSync(join(dirname(world.sandbox.kubernetes.kubeconfigFile), '**', 'credentials.json')).map((file) => textAt(JSON.parse(readFileSync(file, 'utf8')), 'AccessKeyId') ?? '');
     const first = files();
     assert.equal(first.length, 1);
@@ -41,4 +41,4 @@ it('the AWS SDK in a pod calls with the session that a credential process reads 
     assert.deepEqual(files(), [secret?.metadata.annotations?.['bedrock-access.dev/access-key-id']]);
   }));
 
-it('the AWS SDK in a pod calls with the session that the sidecar serves on loopback', () => inPods({ renewer, delivery: 'sidecar', image: 'registry.example/bedrock-access:0.1.0' }, async () => {}));
+it('the AWS SDK in a pod calls with the session that the sidecar serves on loopback', () => inPods({ renewer: administrator, delivery: 'sidecar', image: 'registry.example/bedrock-access:0.1.0' }, async () => {}));

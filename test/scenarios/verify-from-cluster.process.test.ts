@@ -3,11 +3,10 @@ import { it } from 'node:test';
 import { applyAccess } from '../../src/engine/index.ts';
 import type { RunContext, VerifyCheck } from '../../src/engine/types.ts';
 import { verifyAccess } from '../../src/engine/verify/index.ts';
-import type { KubernetesObject } from '../../src/kubernetes/types.ts';
-import { declared, deployment, events, failures, inSandbox, namespace, type EngineWorld } from './engine-world.ts';
+import { declared, deployment, events, failures, inSandbox, namespace, serviceAccount, type EngineWorld } from './engine-world.ts';
+import { issuer } from './keyless-world.ts';
 
 const image = 'registry.example/bedrock-access:0.1.0';
-const issuer = 'https://oidc.lolice.example';
 
 async function fromCluster(world: EngineWorld, changes: Partial<RunContext> = {}): Promise<VerifyCheck | undefined> {
   let found: VerifyCheck | undefined;
@@ -74,7 +73,7 @@ it('verify in depth: Ctrl-C and a Job that prints nothing leave no Job behind', 
 
 it('verify in depth: a Job in the place of a keyless workload calls as its role, with a token of its own', async () => {
   const keyless = declared({ workloads: [{ kind: 'Deployment', name: 'openhands', client: 'aws-sdk' }], credentials: { webIdentity: { issuer, serviceAccount: 'openhands' } } });
-  const objects = [{ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace, name: 'openhands' } }, runningAsItself()];
+  const objects = [serviceAccount(), deployment('openhands', {}, { serviceAccountName: 'openhands' })];
   await inSandbox(
     async (world) => {
       assert.deepEqual(failures(await events(applyAccess(keyless, await world.run()))), []);
@@ -91,7 +90,3 @@ it('verify in depth: a Job in the place of a keyless workload calls as its role,
     { workloads: 'processes', issuer, externalSecrets: false, objects },
   );
 });
-
-function runningAsItself(): KubernetesObject {
-  return JSON.parse(JSON.stringify(deployment()).replace('"containers":', '"serviceAccountName":"openhands","containers":'));
-}

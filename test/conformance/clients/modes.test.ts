@@ -10,13 +10,13 @@ import { STS } from '@aws-sdk/client-sts';
 import { clientProfile } from '../../../src/access/clients/index.ts';
 import type { ClientName, CredentialMode } from '../../../src/access/types.ts';
 import { applyAccess } from '../../../src/engine/index.ts';
-import type { KubernetesObject } from '../../../src/kubernetes/types.ts';
 import { textAt } from '../../../src/resources/json.ts';
-import { access, declared, deployment, events, failures, namespace, startEngineWorld, type EngineWorld } from '../../scenarios/engine-world.ts';
+import { access, declared, deployment, events, failures, namespace, serviceAccount, startEngineWorld, type EngineWorld } from '../../scenarios/engine-world.ts';
 import { report } from '../parts.ts';
 import { installedClients, type InstalledClients } from './installed-clients.ts';
 import { podEnvironment } from './pod-environment.ts';
 import { startTlsFront, type TlsFront } from './tls-front.ts';
+import { issuer } from '../../scenarios/keyless-world.ts';
 
 /**
  * Which modes of credentials work with which client: each real client is started with the one way to its credentials that a
@@ -88,7 +88,6 @@ const clients: readonly ClientUnderTest[] = [
 ];
 
 const model = 'us.anthropic.claude-sonnet-4-6';
-const issuer = 'https://oidc.lolice.example';
 
 describe('modes of credentials, client by client', () => {
   let world: EngineWorld;
@@ -99,7 +98,7 @@ describe('modes of credentials, client by client', () => {
 
   before(async () => {
     installed = await installedClients((line) => void process.stderr.write(`${line}\n`));
-    world = await startEngineWorld({ ticking: true, now: new Date(), issuer, externalSecrets: false, objects: [serviceAccount, runningAs('openhands')] });
+    world = await startEngineWorld({ ticking: true, now: new Date(), issuer, externalSecrets: false, objects: [serviceAccount(), deployment('openhands', {}, { serviceAccountName: 'openhands' })] });
     const keyless = declared({ workloads: [{ kind: 'Deployment', name: 'openhands', client: 'aws-sdk' }], credentials: { webIdentity: { issuer, serviceAccount: 'openhands' } } });
     assert.deepEqual(failures(await events(applyAccess(keyless, await world.run()))), []);
     ({ prepared, server } = await prepare(world, installed));
@@ -136,14 +135,6 @@ describe('modes of credentials, client by client', () => {
     }
   }
 });
-
-const serviceAccount: KubernetesObject = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace, name: 'openhands' } };
-
-function runningAs(serviceAccountName: string): KubernetesObject {
-  const object: { spec: { template: { spec: Record<string, unknown> } } } & KubernetesObject = JSON.parse(JSON.stringify(deployment('openhands')));
-  object.spec.template.spec['serviceAccountName'] = serviceAccountName;
-  return object;
-}
 
 /** A token of the ServiceAccount, a session that it gives, and the same session in every other way. */
 async function prepare(world: EngineWorld, installed: InstalledClients): Promise<{ readonly prepared: Prepared; readonly server: Server }> {
