@@ -2,21 +2,18 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
-import { parseAccess } from '../../../src/access/parse.ts';
 import { applyAccess } from '../../../src/engine/index.ts';
-import { verifyAccess } from '../../../src/engine/verify/index.ts';
 import { runCli } from '../../cli/run-cli.ts';
 import { changes, events, failures, startEngineWorld, store, summaryOf } from '../../scenarios/engine-world.ts';
 import { checkout } from './checkout.ts';
+import { declaredIn, failedChecks, tfaction } from './exported.ts';
 import { playArgoCd } from './play-argo-cd.ts';
 import { playTerraform } from './play-terraform.ts';
-import { declarationFor, tfactionRepositories } from './repositories.ts';
+import { declarationFor, tfactionRepositories, withoutKeys } from './repositories.ts';
 
-const places = ['--terraform', 'infra/terraform/aws/openhands', '--manifests', 'cluster/argoproj/openhands'];
+const { places } = tfaction;
 const declaration = declarationFor('openhands', (text) => text.replace('accessKey:', 'apiKey:').replace('client: openhands', 'client: boto3'));
-/** The same repositories, whose workload has no key of others. */
-const withoutKeys = Object.fromEntries(Object.entries(tfactionRepositories).map(([path, text]) => [path, text.replace(/^ +- name: AWS_ACCESS_KEY_ID\n +valueFrom:\n +secretKeyRef:\n(?: {14}.*\n)+/m, '')]));
-const repositories = { ...withoutKeys, 'access.yaml': declaration };
+const repositories = { ...withoutKeys(tfactionRepositories), 'access.yaml': declaration };
 
 suite('export with an API key', () => {
   test('Terraform grants the one action and holds no key; the ExternalSecret reads the token with its id; check has no error, and a second export changes nothing', async () => {
@@ -69,14 +66,13 @@ suite('export with an API key', () => {
       const context = await world.run();
       assert.equal((await runCli(['export', '-f', 'access.yaml', ...places, '--cluster-id', context.clusterId], { directory: copy.directory })).code, 0);
       await playTerraform(join(copy.directory, 'infra/terraform/aws/openhands'), context.aws);
-      const [parsed] = parseAccess(copy.files()['cluster/argoproj/openhands/access.yaml'] ?? '').accesses;
-      assert.ok(parsed);
-      const said = await events(applyAccess(parsed.access, { ...context, only: ['api-key', 'ssm-parameter'] }));
+      const access = declaredIn(copy);
+      const said = await events(applyAccess(access, { ...context, only: ['api-key', 'ssm-parameter'] }));
       assert.equal(summaryOf(said).outcome, 'done', failures(said).join('\n'));
       await playArgoCd(copy.files(), world);
       await world.sandbox.clock.advance(60_000);
-      for await (const check of verifyAccess(parsed.access, { ...(await world.run()), call: true })) if (check.id !== 'store-readers') assert.equal(check.outcome, 'passed', `${check.id}: ${JSON.stringify(check.findings)}`);
-      assert.deepEqual(changes(await events(applyAccess(parsed.access, await world.run()))), []);
+      assert.deepEqual(await failedChecks(access, world), []);
+      assert.deepEqual(changes(await events(applyAccess(access, await world.run()))), []);
     } finally {
       copy.remove();
       await world.stop();

@@ -3,18 +3,17 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { parseAccess } from '../../../src/access/parse.ts';
-import type { Access } from '../../../src/access/types.ts';
 import { applyAccess, destroyAccess } from '../../../src/engine/index.ts';
 import { kindsNamed } from '../../../src/engine/only.ts';
-import { verifyAccess } from '../../../src/engine/verify/index.ts';
 import { runCli, type CliResult } from '../../cli/run-cli.ts';
 import { changes, events, failures, startEngineWorld, store, type EngineWorld } from '../../scenarios/engine-world.ts';
 import { checkout, type Checkout } from './checkout.ts';
+import { declaredIn, failedChecks, tfaction } from './exported.ts';
 import { playArgoCd } from './play-argo-cd.ts';
 import { playTerraform } from './play-terraform.ts';
 import { declarationFor, tfactionRepositories } from './repositories.ts';
 
-const places = ['--terraform', 'infra/terraform/aws/openhands', '--manifests', 'cluster/argoproj/openhands'];
+const { places } = tfaction;
 const own = declarationFor('openhands').replace('role: default', 'role: default, applicationProfile: true');
 const haiku = own.replace('us.anthropic.claude-sonnet-4-6', 'us.anthropic.claude-haiku-4-5-20251001-v1:0');
 
@@ -108,19 +107,4 @@ async function inCheckout(work: (copy: Checkout, run: (...argv: readonly string[
     copy.remove();
     await world.stop();
   }
-}
-
-/** Checks that did not pass, but that of the store's readers: the sandbox's operator has no identity that could be followed. */
-async function failedChecks(access: Access, world: EngineWorld): Promise<readonly string[]> {
-  const failed: string[] = [];
-  for await (const { id, outcome, detail, findings } of verifyAccess(access, { ...(await world.run()), call: true })) {
-    if (outcome !== 'passed' && id !== 'store-readers') failed.push(`${id}: ${detail} ${findings.map(({ message }) => message).join('; ')}`);
-  }
-  return failed;
-}
-
-function declaredIn(copy: Checkout): Access {
-  const [parsed] = parseAccess(copy.files()['cluster/argoproj/openhands/access.yaml'] ?? '').accesses;
-  assert.ok(parsed);
-  return parsed.access;
 }

@@ -6,12 +6,12 @@ import { loadCatalog } from '../../../src/bedrock/catalog.ts';
 import { resolveModel } from '../../../src/bedrock/resolve.ts';
 import type { Model } from '../../../src/bedrock/types.ts';
 import { applyAccess } from '../../../src/engine/index.ts';
-import { verifyAccess } from '../../../src/engine/verify/index.ts';
 import { exportAccess } from '../../../src/repositories/export/export-access.ts';
 import { writeEdits } from '../../../src/repositories/export/write-edits.ts';
 import { today } from '../../cli/run-cli.ts';
 import { events, failures, startEngineWorld, store } from '../../scenarios/engine-world.ts';
 import { checkout } from './checkout.ts';
+import { failedChecks } from './exported.ts';
 import { playArgoCd } from './play-argo-cd.ts';
 import { playTerraform } from './play-terraform.ts';
 import { declarationFor, tfactionRepositories } from './repositories.ts';
@@ -62,11 +62,7 @@ export async function exportedAppliedAndCalled({ id, region, now }: Way, applica
     assert.deepEqual(failures(await events(applyAccess(exported.access, { ...context, only: ['access-key', 'ssm-parameter'] }))), []);
     await playArgoCd(copy.files(), world);
     await world.sandbox.clock.advance(60_000);
-    const failed: string[] = [];
-    for await (const { id: check, outcome, detail, findings } of verifyAccess(exported.access, { ...(await world.run()), call: true })) {
-      if (outcome !== 'passed' && check !== 'store-readers') failed.push(`${check}: ${detail} ${findings.map(({ message }) => message).join('; ')}`);
-    }
-    assert.deepEqual(failed, [], `${id} from ${region}`);
+    assert.deepEqual(await failedChecks(exported.access, world), [], `${id} from ${region}`);
   } finally {
     copy.remove();
     await world.stop();
@@ -74,7 +70,7 @@ export async function exportedAppliedAndCalled({ id, region, now }: Way, applica
 }
 
 /** Today, or the day before the first of the model's dates on which something is said against it anywhere. */
-function whileActive({ lifecycle }: Model): Date {
+export function whileActive({ lifecycle }: Model): Date {
   const dates = [lifecycle, ...(lifecycle.regional ?? [])].flatMap(({ legacyDate, endOfLifeDate }) => [legacyDate, endOfLifeDate]).flatMap((date) => (date === undefined ? [] : [Date.parse(date) - 86_400_000]));
   return new Date(Math.min(today.getTime(), ...dates));
 }

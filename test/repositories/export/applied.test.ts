@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { parseAccess } from '../../../src/access/parse.ts';
 import { applyAccess } from '../../../src/engine/index.ts';
 import { verifyAccess } from '../../../src/engine/verify/index.ts';
 import type { VerifyCheck } from '../../../src/engine/types.ts';
 import { runCli } from '../../cli/run-cli.ts';
 import { changes, events, failures, startEngineWorld, store, summaryOf } from '../../scenarios/engine-world.ts';
 import { checkout } from './checkout.ts';
+import { declaredIn, tfaction } from './exported.ts';
 import { playArgoCd } from './play-argo-cd.ts';
 import { playTerraform } from './play-terraform.ts';
 import { declarationFor, tfactionRepositories } from './repositories.ts';
@@ -17,14 +17,12 @@ test('after Terraform, `apply --only key,parameter` and the manifests, in this o
   const world = await startEngineWorld({ objects: [store()] });
   const copy = checkout({ ...tfactionRepositories, 'access.yaml': declarationFor('openhands') });
   try {
-    const places = ['--terraform', 'infra/terraform/aws/openhands', '--manifests', 'cluster/argoproj/openhands'];
+    const { places } = tfaction;
     const context = await world.run();
     assert.equal((await runCli(['export', '-f', 'access.yaml', ...places, '--cluster-id', context.clusterId], { directory: copy.directory })).code, 0);
     await playTerraform(join(copy.directory, 'infra/terraform/aws/openhands'), context.aws);
 
-    const [parsed] = parseAccess(copy.files()['cluster/argoproj/openhands/access.yaml'] ?? '').accesses;
-    assert.ok(parsed);
-    const { access } = parsed;
+    const access = declaredIn(copy);
     const said = await events(applyAccess(access, { ...context, only: ['access-key', 'ssm-parameter'] }));
     assert.deepEqual(failures(said), []);
     assert.equal(summaryOf(said).outcome, 'done');

@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { parseAccess } from '../../../src/access/parse.ts';
 import type { Access } from '../../../src/access/types.ts';
 import { applyAccess, destroyAccess } from '../../../src/engine/index.ts';
 import { keeperTagKey } from '../../../src/resources/owner.ts';
 import { runCli } from '../../cli/run-cli.ts';
-import { changes, deployment, events, failures, startEngineWorld, store, type EngineWorld } from '../../scenarios/engine-world.ts';
+import { changes, deployment, events, failures, forgetRevisions, startEngineWorld, store, type EngineWorld } from '../../scenarios/engine-world.ts';
 import { checkout } from './checkout.ts';
+import { declaredIn, tfaction } from './exported.ts';
 import { playTerraform } from './play-terraform.ts';
 import { declarationFor, tfactionRepositories } from './repositories.ts';
 
@@ -26,9 +26,7 @@ describe('destroy leaves what Terraform makes', () => {
   test('as its own tags say it, where no revision is left to tell', async () => {
     await inWorld(async (access, world) => {
       await applied(access, world, ['access-key', 'ssm-parameter']);
-      for (const revision of await world.kubernetes.list('apps/v1', 'ControllerRevision', { namespace: access.metadata.namespace })) {
-        await world.kubernetes.remove({ apiVersion: 'apps/v1', kind: 'ControllerRevision', namespace: access.metadata.namespace, name: revision.metadata.name ?? '' });
-      }
+      await forgetRevisions(world);
       const said = await events(destroyAccess(access.metadata, await world.run()));
       assert.deepEqual(
         said.flatMap((event) => (event.type === 'finding' ? [event.finding] : [])).filter(({ id }) => id === 'object-kept-by-git').map(({ message }) => message),
@@ -56,12 +54,10 @@ async function inWorld(tell: (access: Access, world: EngineWorld) => Promise<voi
   const copy = checkout({ ...tfactionRepositories, 'access.yaml': declarationFor('openhands') });
   try {
     const context = await world.run();
-    const places = ['--terraform', 'infra/terraform/aws/openhands', '--manifests', 'cluster/argoproj/openhands'];
+    const { places } = tfaction;
     assert.equal((await runCli(['export', '-f', 'access.yaml', ...places, '--cluster-id', context.clusterId], { directory: copy.directory })).code, 0);
     await playTerraform(join(copy.directory, 'infra/terraform/aws/openhands'), context.aws);
-    const [parsed] = parseAccess(copy.files()['cluster/argoproj/openhands/access.yaml'] ?? '').accesses;
-    assert.ok(parsed);
-    await tell(parsed.access, world);
+    await tell(declaredIn(copy), world);
   } finally {
     copy.remove();
     await world.stop();

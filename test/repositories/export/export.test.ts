@@ -4,28 +4,16 @@ import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { writeEdits } from '../../../src/repositories/export/write-edits.ts';
-import { runCli, type CliResult } from '../../cli/run-cli.ts';
-import { checkout, type Checkout } from './checkout.ts';
+import { runCli } from '../../cli/run-cli.ts';
+import { checkout } from './checkout.ts';
+import { cluster, inCheckout, plain, tfaction } from './exported.ts';
 import { assertGolden } from './golden.ts';
 import { declarationFor, plainRepositories, tfactionRepositories, type Files } from './repositories.ts';
 
-const tfaction = ['--terraform', 'infra/terraform/aws/openhands', '--manifests', 'cluster/argoproj/openhands'];
-const plain = ['--terraform', 'infra', '--manifests', 'manifests'];
-const cluster = ['--cluster-id', '0b6c1f0e-1b57-4c8b-9d3f-2f1f3f6f2a11'];
-
-/** Runs `export` in a copy of the files; the copy goes afterwards. */
-async function inCheckout(files: Files, work: (copy: Checkout, run: (...argv: readonly string[]) => Promise<CliResult>) => Promise<void>): Promise<void> {
-  const copy = checkout(files);
-  try {
-    await work(copy, (...argv) => runCli(['export', '-f', 'access.yaml', ...argv], { directory: copy.directory }));
-  } finally {
-    copy.remove();
-  }
-}
 
 const repositories = [
-  { name: 'tfaction', places: tfaction, files: { ...tfactionRepositories, 'access.yaml': declarationFor('openhands') } },
-  { name: 'plain', places: plain, files: { ...plainRepositories, 'access.yaml': declarationFor('worker') } },
+  { name: 'tfaction', places: tfaction.places, files: { ...tfactionRepositories, 'access.yaml': declarationFor('openhands') } },
+  { name: 'plain', places: plain.places, files: { ...plainRepositories, 'access.yaml': declarationFor('worker') } },
 ] as const;
 
 for (const { name, places, files } of repositories) {
@@ -109,7 +97,7 @@ suite('export refuses and writes nothing', () => {
     test(name, async () => {
       await inCheckout({ ...tfactionRepositories, 'access.yaml': declarationFor('openhands'), ...change }, async (copy, run) => {
         const before = copy.files();
-        const { code, stderr } = await run(...tfaction, ...argv);
+        const { code, stderr } = await run(...tfaction.places, ...argv);
         assert.match(stderr, new RegExp(`^error\\[${id}\\]: `, 'm'));
         assert.equal(code, 1);
         assert.deepEqual(copy.files(), before);
@@ -119,11 +107,11 @@ suite('export refuses and writes nothing', () => {
 
   test('a link to a file elsewhere is not written through', async () => {
     await inCheckout({ ...tfactionRepositories, 'access.yaml': declarationFor('openhands'), 'elsewhere.tf': '' }, async (copy, run) => {
-      await run(...tfaction);
+      await run(...tfaction.places);
       copy.write({ 'elsewhere.tf': readFileSync(join(copy.directory, 'infra/terraform/aws/openhands/iam.tf'), 'utf8') });
       execFileSync('rm', [join(copy.directory, 'infra/terraform/aws/openhands/iam.tf')]);
       symlinkSync('../../../../elsewhere.tf', join(copy.directory, 'infra/terraform/aws/openhands/iam.tf'));
-      assert.match((await run(...tfaction, '--keys', 'terraform')).stderr, /^error\[export-unreadable\]: /m);
+      assert.match((await run(...tfaction.places, '--keys', 'terraform')).stderr, /^error\[export-unreadable\]: /m);
     });
   });
 
@@ -141,9 +129,9 @@ suite('export refuses and writes nothing', () => {
 suite('what an export takes over', () => {
   test('a changed model changes the policy and the ConfigMap, and nothing else', async () => {
     await inCheckout({ ...tfactionRepositories, 'access.yaml': declarationFor('openhands') }, async (copy, run) => {
-      await run(...tfaction, ...cluster);
+      await run(...tfaction.places, ...cluster);
       copy.write({ 'access.yaml': declarationFor('openhands', (text) => text.replace('us.anthropic.claude-sonnet-4-6', 'us.anthropic.claude-haiku-4-5-20251001-v1:0')) });
-      const { stdout } = await run(...tfaction, '--output', 'json');
+      const { stdout } = await run(...tfaction.places, '--output', 'json');
       const edits: { file: string; diff: string }[] = JSON.parse(stdout).edits;
       assert.deepEqual(edits.map(({ file }) => file), ['cluster/argoproj/openhands/access.yaml', 'cluster/argoproj/openhands/configmap.yaml', 'cluster/argoproj/openhands/deployment.yaml', 'infra/terraform/aws/openhands/iam.tf']);
       assert.match(edits[2]!.diff, /-\s+bedrock-access.dev\/environment: \w+\n\+\s+bedrock-access.dev\/environment: \w+\n/, 'the pods restart');
@@ -153,11 +141,11 @@ suite('what an export takes over', () => {
 
   test('tags and comments that a person added stay', async () => {
     await inCheckout({ ...tfactionRepositories, 'access.yaml': declarationFor('openhands') }, async (copy, run) => {
-      await run(...tfaction);
+      await run(...tfaction.places);
       const file = 'infra/terraform/aws/openhands/iam.tf';
       const edited = copy.files()[file]!.replace('  path = "/service/"\n', '  path = "/service/" # ours\n').replace(/^ {4}Project( +)= "example"\n/m, '    Owner  $1= "team-ai"\n$&').replace('      tags["bedrock-access/regions"],\n', '');
       copy.write({ [file]: edited });
-      await run(...tfaction, ...cluster);
+      await run(...tfaction.places, ...cluster);
       const text = copy.files()[file]!;
       assert.match(text, /path = "\/service\/" # ours/);
       assert.match(text, /Owner +=/);
@@ -168,7 +156,7 @@ suite('what an export takes over', () => {
 
   test('with --keys terraform the file says that the secret lies in the state', async () => {
     await inCheckout({ ...tfactionRepositories, 'access.yaml': declarationFor('openhands', (text) => `${text}      layout: pair\n`) }, async (copy, run) => {
-      const { stderr } = await run(...tfaction, '--keys', 'terraform');
+      const { stderr } = await run(...tfaction.places, '--keys', 'terraform');
       const { 'infra/terraform/aws/openhands/iam.tf': iam = '', 'infra/terraform/aws/openhands/ssm.tf': ssm = '' } = copy.files();
       assert.match(iam, /# 注意: シークレットアクセスキーは Terraform の state/);
       assert.match(iam, /resource "aws_iam_access_key" "bedrock_openhands_user_key" \{\n {2}user = aws_iam_user.bedrock_openhands_user.name\n\}/);
@@ -194,7 +182,7 @@ suite('what an export takes over', () => {
 
   test('the declared names win over the habits, and nothing in them becomes a template', async () => {
     await inCheckout({ ...plainRepositories, 'access.yaml': declarationFor('worker', (text) => `${text}  names: { user: bedrock-worker-user }\n`) }, async (copy, run) => {
-      await run(...plain, '--style', 'tags=Note:${path.module} %{ if true } "q"');
+      await run(...plain.places, '--style', 'tags=Note:${path.module} %{ if true } "q"');
       const text = copy.files()['infra/main.tf']!;
       assert.match(text, /name = "bedrock-worker-user"/);
       assert.match(text, /name += "bedrock_worker_policy"/);
@@ -218,18 +206,18 @@ resource "aws_iam_user" "bedrock" {
 
   test('is taken over by name, said so, and keeps its label and comments', async () => {
     await inCheckout(byHand, async (copy, run) => {
-      assert.match((await run(...tfaction)).stderr, /warning\[export-takes-over\]: aws_iam_user.bedrock is there already/);
+      assert.match((await run(...tfaction.places)).stderr, /warning\[export-takes-over\]: aws_iam_user.bedrock is there already/);
       const text = copy.files()['infra/terraform/aws/openhands/iam.tf']!;
       assert.match(text, /^# by hand\nresource "aws_iam_user" "bedrock" \{\n {2}name = "bedrock-openhands-user" # the seed's name\n/);
       assert.match(text, /user +=\s*aws_iam_user\.bedrock\.name/);
-      assert.doesNotMatch((await run(...tfaction)).stderr, /takes-over/);
+      assert.doesNotMatch((await run(...tfaction.places)).stderr, /takes-over/);
     });
   });
 
   test('is never taken away by a removal that did not put it there', async () => {
     await inCheckout(byHand, async (copy, run) => {
       const before = copy.files();
-      await run('--remove', ...tfaction);
+      await run('--remove', ...tfaction.places);
       assert.equal(copy.files()['infra/terraform/aws/openhands/iam.tf'], before['infra/terraform/aws/openhands/iam.tf']);
       assert.equal(copy.files()['cluster/argoproj/openhands/deployment.yaml'], before['cluster/argoproj/openhands/deployment.yaml']);
     });
@@ -252,7 +240,7 @@ resource "aws_iam_user" "bedrock" {
   test('two targets never share a state', async () => {
     const files: Files = { ...Object.fromEntries(Object.entries(tfactionRepositories).map(([file, text]) => [file, text.replace(/key {4}= "terraform\/aws\/\w+\/v1/, 'key    = "terraform/aws/all/v1')])), 'access.yaml': declarationFor('openhands') };
     await inCheckout(files, async (_copy, run) => {
-      assert.match((await run(...tfaction)).stderr, /^error\[export-conflict\]: the new target would share the state/m);
+      assert.match((await run(...tfaction.places)).stderr, /^error\[export-conflict\]: the new target would share the state/m);
     });
   });
 });

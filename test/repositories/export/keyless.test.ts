@@ -2,70 +2,28 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
-import { parseAccess } from '../../../src/access/parse.ts';
 import { loadCatalog } from '../../../src/bedrock/catalog.ts';
 import { partitionOf } from '../../../src/bedrock/regions.ts';
 import { resolveModel } from '../../../src/bedrock/resolve.ts';
-import { rules } from '../../../src/checks/rules/index.ts';
-import { runRules } from '../../../src/checks/run.ts';
-import { applyAccess, destroyAccess } from '../../../src/engine/index.ts';
-import type { VerifyCheck } from '../../../src/engine/types.ts';
-import { verifyAccess } from '../../../src/engine/verify/index.ts';
-import { readRepositories } from '../../../src/repositories/read-repositories.ts';
 import { seededRandom } from '../../../src/sandbox/world.ts';
-import { runCli, today, type CliResult } from '../../cli/run-cli.ts';
-import { changes, events, failures, startEngineWorld } from '../../scenarios/engine-world.ts';
-import { checkout, type Checkout } from './checkout.ts';
+import { today } from '../../cli/run-cli.ts';
+import { startEngineWorld } from '../../scenarios/engine-world.ts';
+import { callsAndStays, cluster, declaredIn, exportedTwice, inCheckout, plain, takenAway, tfaction } from './exported.ts';
 import { assertGolden } from './golden.ts';
-import { playArgoCd } from './play-argo-cd.ts';
 import { playTerraform } from './play-terraform.ts';
-import { declarationFor, plainRepositories, tfactionRepositories, type Files } from './repositories.ts';
+import { declarationFor, keylessTfactionRepositories, plainRepositories, runningAs, tfactionRepositories, type Files } from './repositories.ts';
 
 const issuer = 'https://oidc.lolice.example';
-const tfaction = ['--terraform', 'infra/terraform/aws/openhands', '--manifests', 'cluster/argoproj/openhands'];
-const plain = ['--terraform', 'infra', '--manifests', 'manifests'];
-const cluster = ['--cluster-id', '0b6c1f0e-1b57-4c8b-9d3f-2f1f3f6f2a11'];
 
 const keyless = (name: 'openhands' | 'worker'): string => declarationFor(name, (text) => text.replace(/ {4}accessKey:\n[^]*$/, `    webIdentity: { issuer: "${issuer}", serviceAccount: ${name} }\n  permissionsBoundary: arn:aws:iam::123456789012:policy/workloads\n`).replace('client: openhands', 'client: aws-sdk'));
 
 const deployment = 'cluster/argoproj/openhands/deployment.yaml';
-const account = 'apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: openhands\n  namespace: openhands\n';
-
-/** The same repositories, whose workloads run as a ServiceAccount of their own and have no key of others. */
-const running = (files: Files, name: string): Files =>
-  Object.fromEntries(
-    Object.entries(files).map(([path, text]) => [
-      path,
-      text
-        .replace(/^( +)spec:(\r?\n)( +)(containers|initContainers):/m, (_all, outer: string, ending: string, inner: string, field: string) => `${outer}spec:${ending}${inner}serviceAccountName: ${name}${ending}${inner}${field}:`)
-        .replace(/^ +- name: AWS_ACCESS_KEY_ID\n +valueFrom:\n +secretKeyRef:\n(?: {14}.*\n)+/m, ''),
-    ]),
-  );
 
 const repositories = [
-  {
-    name: 'tfaction',
-    places: tfaction,
-    manifests: 'cluster',
-    files: {
-      ...running(tfactionRepositories, 'openhands'),
-      'cluster/argoproj/openhands/service-account.yaml': account,
-      'cluster/argoproj/openhands/kustomization.yaml': `${tfactionRepositories['cluster/argoproj/openhands/kustomization.yaml'] ?? ''}\n  - service-account.yaml\n`,
-      'access.yaml': keyless('openhands'),
-    },
-  },
+  { name: 'tfaction', ...tfaction, files: { ...keylessTfactionRepositories, 'access.yaml': keyless('openhands') } },
   // Another target of the repository makes the issuer.
-  { name: 'plain', places: plain, manifests: 'manifests', files: { ...running(plainRepositories, 'worker'), 'infra/issuer.tf': `resource "aws_iam_openid_connect_provider" "cluster" {\n  url            = "${issuer}"\n  client_id_list = ["sts.amazonaws.com"]\n}\n`, 'access.yaml': keyless('worker') } },
+  { name: 'plain', ...plain, files: { ...runningAs(plainRepositories, 'worker'), 'infra/issuer.tf': `resource "aws_iam_openid_connect_provider" "cluster" {\n  url            = "${issuer}"\n  client_id_list = ["sts.amazonaws.com"]\n}\n`, 'access.yaml': keyless('worker') } },
 ] as const;
-
-async function inCheckout(files: Files, work: (copy: Checkout, run: (...argv: readonly string[]) => Promise<CliResult>) => Promise<void>): Promise<void> {
-  const copy = checkout(files);
-  try {
-    await work(copy, (...argv) => runCli(['export', '-f', 'access.yaml', ...argv], { directory: copy.directory }));
-  } finally {
-    copy.remove();
-  }
-}
 
 for (const { name, places, manifests, files } of repositories) {
   suite(`export of a keyless access into the ${name} repositories`, () => {
@@ -80,19 +38,8 @@ for (const { name, places, manifests, files } of repositories) {
 
     test('a second run changes nothing, check finds nothing new, and the removal leaves the files as they were', async () => {
       await inCheckout(files, async (copy, run) => {
-        const found = async (): Promise<readonly string[]> => {
-          const read = await readRepositories({ terraform: join(copy.directory, 'infra'), manifests: join(copy.directory, manifests) });
-          return [...read.findings, ...runRules(rules, read.facts, { catalog: loadCatalog(), now: today }, read.texts).findings].map(({ id, message }) => `${id} ${message}`);
-        };
-        const before = new Set(await found());
-        assert.equal((await run(...places, ...cluster)).code, 0);
-        assert.match((await run(...places, ...cluster)).stderr, /Nothing to change/);
-        assert.deepEqual((await found()).filter((line) => !before.has(line)), []);
-        for (const round of [1, 2]) assert.equal((await run('--remove', ...places)).code, 0, `round ${round}`);
-        const left = copy.files();
-        assert.deepEqual(Object.keys(left).sort(), Object.keys(files).sort());
-        // A variable that held something else before is not known any more.
-        for (const [path, text] of Object.entries(files)) assert.equal(left[path], text.replace(/ +- name: AWS_REGION\n +value: .*\n/, ''), path);
+        await exportedTwice(copy, run, { places, manifests });
+        await takenAway(copy, run, places, files);
       });
     });
   });
@@ -105,25 +52,11 @@ suite('export of a keyless access', () => {
     try {
       await inCheckout(files, async (copy, run) => {
         const context = await world.run();
-        assert.equal((await run(...tfaction, '--cluster-id', context.clusterId)).code, 0);
+        assert.equal((await run(...tfaction.places, '--cluster-id', context.clusterId)).code, 0);
         await playTerraform(join(copy.directory, 'infra/terraform/aws/openhands'), context.aws);
-        const [parsed] = parseAccess(copy.files()['cluster/argoproj/openhands/access.yaml'] ?? '').accesses;
-        assert.ok(parsed);
-        const { access } = parsed;
+        const access = declaredIn(copy);
         assert.deepEqual(access.spec.managedBy, { iam: 'terraform', cluster: 'manifests' });
-        const served = Object.fromEntries(Object.entries(copy.files()).filter(([path]) => !path.includes('external-secret')));
-        await playArgoCd({ ...served, 'cluster/argoproj/openhands/external-secret.yaml': '' }, world);
-        await world.sandbox.clock.advance(60_000);
-        const checks: VerifyCheck[] = [];
-        for await (const check of verifyAccess(access, { ...(await world.run()), call: true })) checks.push(check);
-        assert.deepEqual(checks.filter(({ outcome }) => outcome !== 'passed').map(({ id, detail, findings }) => [id, detail, findings.map(({ message }) => message)]), []);
-        assert.ok(checks.some(({ id }) => id === 'call'));
-
-        const before = world.sandbox.aws.snapshot();
-        const said = await events(applyAccess(access, await world.run()));
-        assert.deepEqual([failures(said), changes(said)], [[], []]);
-        await events(destroyAccess(access.metadata, await world.run()));
-        assert.deepEqual(world.sandbox.aws.snapshot(), before, 'what Terraform makes is left to it');
+        await callsAndStays(copy, access, world);
       });
     } finally {
       await world.stop();
@@ -138,7 +71,7 @@ suite('export of a keyless access', () => {
     ];
     for (const [what, given, says] of faults) {
       await inCheckout(given, async (copy, run) => {
-        const { code, stderr } = await run(...tfaction, ...cluster);
+        const { code, stderr } = await run(...tfaction.places, ...cluster);
         assert.notEqual(code, 0, what);
         assert.match(stderr, says, what);
         assert.deepEqual(copy.files(), given, what);
@@ -153,7 +86,7 @@ suite('export of a keyless access', () => {
     ];
     for (const [mode, says] of modes) {
       await inCheckout({ ...files, 'access.yaml': keyless('openhands').replace(/webIdentity: \{.*\}/, mode) }, async (copy, run) => {
-        const { code, stderr } = await run(...tfaction, ...cluster);
+        const { code, stderr } = await run(...tfaction.places, ...cluster);
         assert.notEqual(code, 0);
         assert.match(stderr, says);
         assert.equal(copy.files()['cluster/argoproj/openhands/access.yaml'], undefined);
@@ -165,10 +98,10 @@ suite('export of a keyless access', () => {
     const files: Files = repositories[0].files;
     const withKey = declarationFor('openhands', (text) => text.replace('client: openhands', 'client: aws-sdk'));
     await inCheckout({ ...files, 'access.yaml': withKey }, async (copy, run) => {
-      assert.equal((await run(...tfaction, ...cluster)).code, 0);
+      assert.equal((await run(...tfaction.places, ...cluster)).code, 0);
       assert.match(copy.files()[deployment] ?? '', /AWS_ACCESS_KEY_ID/);
       copy.write({ 'access.yaml': keyless('openhands') });
-      const { code, stderr } = await run(...tfaction, ...cluster);
+      const { code, stderr } = await run(...tfaction.places, ...cluster);
       assert.equal(code, 0, stderr);
       const text = copy.files()[deployment] ?? '';
       assert.doesNotMatch(text, /AWS_ACCESS_KEY_ID|AWS_SECRET_ACCESS_KEY/);
@@ -181,7 +114,7 @@ suite('export of a keyless access', () => {
     const own = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'].map((name) => `        - name: ${name}\n          valueFrom:\n            secretKeyRef:\n              name: bedrock-credentials\n              key: ${name}\n`).join('');
     const before = (files[deployment] ?? '').replace(/^ {8}- name: SANDBOX_LOCAL_RUNTIME_URL\n/m, `${own}$&`);
     await inCheckout({ ...files, [deployment]: before }, async (copy, run) => {
-      const { code, stderr } = await run(...tfaction, ...cluster);
+      const { code, stderr } = await run(...tfaction.places, ...cluster);
       assert.equal(code, 0, stderr);
       const text = copy.files()[deployment] ?? '';
       assert.doesNotMatch(text, /AWS_ACCESS_KEY_ID|AWS_SECRET_ACCESS_KEY/);
@@ -195,13 +128,13 @@ suite('export of a keyless access', () => {
     const files: Files = repositories[0].files;
     const made = `resource "aws_iam_openid_connect_provider" "lolice" {\n  url            = "${issuer}"\n  client_id_list = ["sts.amazonaws.com"]\n}\n`;
     await inCheckout({ ...files, 'infra/terraform/aws/ledger/issuer.tf': made }, async (copy, run) => {
-      assert.equal((await run(...tfaction, ...cluster)).code, 0);
+      assert.equal((await run(...tfaction.places, ...cluster)).code, 0);
       const iam = copy.files()['infra/terraform/aws/openhands/iam.tf'] ?? '';
       assert.match(iam, /data "aws_iam_openid_connect_provider" "oidc_lolice_example" \{\n {2}url = "https:\/\/oidc\.lolice\.example"\n\}/);
       assert.match(iam, /Federated = data\.aws_iam_openid_connect_provider\.oidc_lolice_example\.arn/);
       assert.doesNotMatch(iam, /resource "aws_iam_openid_connect_provider"/);
-      assert.match((await run(...tfaction, ...cluster)).stderr, /Nothing to change/);
-      await run('--remove', ...tfaction);
+      assert.match((await run(...tfaction.places, ...cluster)).stderr, /Nothing to change/);
+      await run('--remove', ...tfaction.places);
       assert.doesNotMatch(Object.entries(copy.files()).filter(([path]) => path.startsWith('infra/terraform/aws/openhands')).map(([, text]) => text).join(''), /oidc/);
     });
   });
@@ -224,15 +157,7 @@ suite('export of a keyless access', () => {
       const styles = ['policy=jsonencode', 'policy=document', 'partition=data', 'partition=literal', 'comments=none', 'list-indent=0'].filter(() => random() < 0.3).flatMap((style) => ['--style', style]);
       const what = `${id} in ${region}, ${name}, ${styles.join(' ')}`;
       await inCheckout({ ...files, 'access.yaml': text }, async (copy, run) => {
-        const found = async (): Promise<readonly string[]> => {
-          const read = await readRepositories({ terraform: join(copy.directory, 'infra'), manifests: join(copy.directory, manifests) });
-          return [...read.findings, ...runRules(rules, read.facts, { catalog, now: today }, read.texts).findings].map(({ id: rule, message }) => `${rule} ${message}`);
-        };
-        const before = new Set(await found());
-        const { code, stderr } = await run(...places, ...cluster, ...styles);
-        assert.equal(code, 0, `${what}: ${stderr}`);
-        assert.deepEqual((await found()).filter((line) => !before.has(line)), [], what);
-        assert.match((await run(...places, ...cluster, ...styles)).stderr, /Nothing to change/, what);
+        await exportedTwice(copy, run, { places, manifests, styles }, what);
       });
     }
   });
@@ -240,10 +165,10 @@ suite('export of a keyless access', () => {
   test('an issuer that another role trusts stays when the access is removed', async () => {
     const files: Files = repositories[0].files;
     await inCheckout(files, async (copy, run) => {
-      await run(...tfaction, ...cluster);
+      await run(...tfaction.places, ...cluster);
       const other = 'infra/terraform/aws/openhands/other.tf';
       copy.write({ [other]: 'resource "aws_iam_role" "other" {\n  name               = "other"\n  assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Principal = { Federated = aws_iam_openid_connect_provider.oidc_lolice_example.arn }, Action = "sts:AssumeRoleWithWebIdentity", Condition = { StringEquals = { "oidc.lolice.example:sub" = "system:serviceaccount:a:b", "oidc.lolice.example:aud" = "sts.amazonaws.com" } } }] })\n}\n' });
-      const removed = await run('--remove', ...tfaction);
+      const removed = await run('--remove', ...tfaction.places);
       assert.equal(removed.code, 0, removed.stderr);
       const left = Object.values(copy.files()).join('\n');
       assert.match(left, /resource "aws_iam_openid_connect_provider"/);

@@ -5,17 +5,14 @@ import { parseAccess } from '../../../src/access/parse.ts';
 import { loadCatalog } from '../../../src/bedrock/catalog.ts';
 import { partitionOf } from '../../../src/bedrock/regions.ts';
 import { resolveModel } from '../../../src/bedrock/resolve.ts';
-import type { Model } from '../../../src/bedrock/types.ts';
-import { rules } from '../../../src/checks/rules/index.ts';
-import { runRules } from '../../../src/checks/run.ts';
 import { exportAccess } from '../../../src/repositories/export/export-access.ts';
 import type { ExportRequest } from '../../../src/repositories/export/types.ts';
 import { writeEdits } from '../../../src/repositories/export/write-edits.ts';
-import { readRepositories } from '../../../src/repositories/read-repositories.ts';
-import { today } from '../../cli/run-cli.ts';
+import { whileActive } from './applied-model.ts';
 import { checkout } from './checkout.ts';
 import { plainRepositories, tfactionRepositories, type Files } from './repositories.ts';
 import { seededRandom } from '../../../src/sandbox/world.ts';
+import { foundIn } from './exported.ts';
 
 for (const applicationProfile of [false, true]) test(`for every model of the catalog${applicationProfile ? ', called through an application profile of its own' : ''}, export then check finds nothing`, async () => {
   const seed = Number(process.env['SEED'] ?? 11);
@@ -64,11 +61,7 @@ spec:
       catalog,
       now,
     };
-    const found = async (): Promise<readonly string[]> => {
-      const read = await readRepositories({ terraform: join(copy.directory, tfaction ? 'infra/terraform/aws' : 'infra'), manifests: join(copy.directory, tfaction ? 'cluster' : 'manifests') });
-      const { findings } = runRules(rules, read.facts, { catalog, now }, read.texts);
-      return [...read.findings, ...findings].map(({ id: rule, message }) => `${rule} ${message}`);
-    };
+    const found = (): Promise<readonly string[]> => foundIn(copy, tfaction ? 'cluster' : 'manifests', { terraform: tfaction ? 'infra/terraform/aws' : 'infra', now });
     const before = new Set(await found());
     writeEdits((await exportAccess(request)).edits);
     const after = await found();
@@ -83,9 +76,3 @@ spec:
   }
   assert.ok(exported >= catalog.models.size - 2, `only ${exported} of ${catalog.models.size} models could be exported`);
 });
-
-/** Today, or the day before the first of the model's dates on which something is said against it anywhere. */
-function whileActive({ lifecycle }: Model): Date {
-  const dates = [lifecycle, ...(lifecycle.regional ?? [])].flatMap(({ legacyDate, endOfLifeDate }) => [legacyDate, endOfLifeDate]).flatMap((date) => (date === undefined ? [] : [Date.parse(date) - 86_400_000]));
-  return new Date(Math.min(today.getTime(), ...dates));
-}

@@ -327,6 +327,24 @@ spec:
 `.replaceAll('\n', '\r\n'),
 };
 
+/** The same, whose workloads have no key of others. */
+export function withoutKeys(files: Files): Files {
+  return Object.fromEntries(Object.entries(files).map(([path, text]) => [path, text.replace(/^ +- name: AWS_ACCESS_KEY_ID\n +valueFrom:\n +secretKeyRef:\n(?: {14}.*\n)+/m, '')]));
+}
+
+/** The same, whose workloads run as a ServiceAccount of their own and have no key of others. */
+export function runningAs(files: Files, serviceAccount: string): Files {
+  const named = (_all: string, outer: string, ending: string, inner: string, field: string): string => `${outer}spec:${ending}${inner}serviceAccountName: ${serviceAccount}${ending}${inner}${field}:`;
+  return Object.fromEntries(Object.entries(withoutKeys(files)).map(([path, text]) => [path, text.replace(/^( +)spec:(\r?\n)( +)(containers|initContainers):/m, named)]));
+}
+
+/** The ServiceAccount is among the manifests. */
+export const keylessTfactionRepositories: Files = {
+  ...runningAs(tfactionRepositories, 'openhands'),
+  'cluster/argoproj/openhands/service-account.yaml': 'apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: openhands\n  namespace: openhands\n',
+  'cluster/argoproj/openhands/kustomization.yaml': `${tfactionRepositories['cluster/argoproj/openhands/kustomization.yaml'] ?? ''}\n  - service-account.yaml\n`,
+};
+
 /** A declaration; `change` departs from it. */
 export function declarationFor(name: 'openhands' | 'worker', change: (text: string) => string = (text) => text): string {
   const text =

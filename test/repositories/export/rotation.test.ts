@@ -2,39 +2,25 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
-import { parseAccess } from '../../../src/access/parse.ts';
-import { rules } from '../../../src/checks/rules/index.ts';
-import { runRules } from '../../../src/checks/run.ts';
-import { loadCatalog } from '../../../src/bedrock/catalog.ts';
 import { applyAccess } from '../../../src/engine/index.ts';
-import { readRepositories } from '../../../src/repositories/read-repositories.ts';
-import { runCli, today, type CliResult } from '../../cli/run-cli.ts';
 import { changes, events, failures, startEngineWorld, store } from '../../scenarios/engine-world.ts';
-import { checkout, type Checkout } from './checkout.ts';
+import { cluster, declaredIn, foundIn, inCheckout, plain, tfaction } from './exported.ts';
 import { assertGolden } from './golden.ts';
 import { playArgoCd } from './play-argo-cd.ts';
 import { playTerraform } from './play-terraform.ts';
-import { declarationFor, plainRepositories, tfactionRepositories } from './repositories.ts';
+import { declarationFor, plainRepositories, tfactionRepositories, type Files } from './repositories.ts';
 
-const places = ['--terraform', 'infra/terraform/aws/openhands', '--manifests', 'cluster/argoproj/openhands'];
+const { places } = tfaction;
 const file = 'cluster/argoproj/openhands/bedrock-rotation.yaml';
-const cluster = ['--cluster-id', '0b6c1f0e-1b57-4c8b-9d3f-2f1f3f6f2a11'];
 
 const withRotation = (more = ''): string =>
   declarationFor('openhands', (text) => `${text}      rotateAfter: 30d\n      rotation: { image: "registry.example.com/bedrock-access:0.1.0", identity: { role: "arn:aws:iam::123456789012:role/rotation" }${more} }\n`);
 
-async function inCheckout(declaration: string, work: (copy: Checkout, run: (...argv: readonly string[]) => Promise<CliResult>) => Promise<void>, files = tfactionRepositories): Promise<void> {
-  const copy = checkout({ ...files, 'access.yaml': declaration });
-  try {
-    await work(copy, (...argv) => runCli(['export', '-f', 'access.yaml', ...argv], { directory: copy.directory }));
-  } finally {
-    copy.remove();
-  }
-}
+const rotating = (declaration: string, files: Files = tfactionRepositories): Files => ({ ...files, 'access.yaml': declaration });
 
 suite('export of the CronJob that rotates', () => {
   test('lies in one file that the kustomization lists, and a second run changes nothing', async () => {
-    await inCheckout(withRotation(), async (copy, run) => {
+    await inCheckout(rotating(withRotation()), async (copy, run) => {
       const first = await run(...places, ...cluster);
       assert.equal(first.code, 0, first.stderr);
       assert.match(first.stderr, /Give the CronJob that rotates what it needs in AWS/);
@@ -46,7 +32,7 @@ suite('export of the CronJob that rotates', () => {
   });
 
   test('another name replaces it, a declaration without it takes it away, and so does --remove', async () => {
-    await inCheckout(withRotation(), async (copy, run) => {
+    await inCheckout(rotating(withRotation()), async (copy, run) => {
       await run(...places, ...cluster);
       const before = copy.files();
       copy.write({ 'access.yaml': withRotation(', name: other') });
@@ -65,42 +51,33 @@ suite('export of the CronJob that rotates', () => {
     });
   });
 
-  for (const [name, files, where] of [['tfaction', tfactionRepositories, places], ['plain', plainRepositories, ['--terraform', 'infra', '--manifests', 'manifests']]] as const) {
+  for (const [name, files, where] of [['tfaction', tfactionRepositories, tfaction], ['plain', plainRepositories, plain]] as const) {
     test(`check finds nothing in it (${name})`, async () => {
       const declaration = name === 'tfaction' ? withRotation() : declarationFor('worker', (text) => `${text}      rotateAfter: 30d\n      rotation: { image: "registry.example.com/bedrock-access:0.1.0", identity: { podIdentity: true } }\n`);
-      await inCheckout(
-        declaration,
-        async (copy, run) => {
-          const found = async (): Promise<readonly string[]> => {
-            const read = await readRepositories({ terraform: join(copy.directory, 'infra'), manifests: join(copy.directory, name === 'tfaction' ? 'cluster' : 'manifests') });
-            return [...read.findings, ...runRules(rules, read.facts, { catalog: loadCatalog(), now: today }, read.texts).findings].map(({ id, message }) => `${id} ${message}`);
-          };
-          const without = declaration.replace(/ {6}rotation: .*\n/, '');
-          copy.write({ 'access.yaml': without });
-          assert.equal((await run(...where, ...cluster)).code, 0);
-          const before = await found();
-          copy.write({ 'access.yaml': declaration });
-          assert.equal((await run(...where, ...cluster)).code, 0);
-          assert.deepEqual(await found(), before);
-        },
-        files,
-      );
+      await inCheckout(rotating(declaration, files), async (copy, run) => {
+        const without = declaration.replace(/ {6}rotation: .*\n/, '');
+        copy.write({ 'access.yaml': without });
+        assert.equal((await run(...where.places, ...cluster)).code, 0);
+        const before = await foundIn(copy, where.manifests);
+        copy.write({ 'access.yaml': declaration });
+        assert.equal((await run(...where.places, ...cluster)).code, 0);
+        assert.deepEqual(await foundIn(copy, where.manifests), before);
+      });
     });
   }
 
   test('applied by Argo CD, the program finds nothing to change and nothing to take away', async () => {
     const world = await startEngineWorld({ objects: [store()] });
     try {
-      await inCheckout(withRotation(), async (copy, run) => {
+      await inCheckout(rotating(withRotation()), async (copy, run) => {
         const context = await world.run();
         assert.equal((await run(...places, '--cluster-id', context.clusterId)).code, 0);
         await playTerraform(join(copy.directory, 'infra/terraform/aws/openhands'), context.aws);
-        const [parsed] = parseAccess(copy.files()['cluster/argoproj/openhands/access.yaml'] ?? '').accesses;
-        assert.ok(parsed);
-        assert.deepEqual(failures(await events(applyAccess(parsed.access, { ...context, only: ['access-key', 'ssm-parameter'] }))), []);
+        const access = declaredIn(copy);
+        assert.deepEqual(failures(await events(applyAccess(access, { ...context, only: ['access-key', 'ssm-parameter'] }))), []);
         await playArgoCd(copy.files(), world);
         await world.sandbox.clock.advance(60_000);
-        const said = await events(applyAccess(parsed.access, await world.run()));
+        const said = await events(applyAccess(access, await world.run()));
         assert.deepEqual(changes(said), []);
         assert.deepEqual(said.flatMap((event) => (event.type === 'finding' && event.finding.severity === 'error' ? [event.finding.message] : [])), []);
       });

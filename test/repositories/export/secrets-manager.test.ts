@@ -2,34 +2,25 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
-import { parseAccess } from '../../../src/access/parse.ts';
 import { applyAccess } from '../../../src/engine/index.ts';
 import { verifyAccess } from '../../../src/engine/verify/index.ts';
-import { runCli, type CliResult } from '../../cli/run-cli.ts';
+import { runCli } from '../../cli/run-cli.ts';
 import { changes, events, failures, startEngineWorld, summaryOf } from '../../scenarios/engine-world.ts';
 import { secretsStore } from '../../scenarios/secrets-manager-world.ts';
-import { checkout, type Checkout } from './checkout.ts';
+import { checkout } from './checkout.ts';
+import { declaredIn, inCheckout, tfaction } from './exported.ts';
 import { playArgoCd } from './play-argo-cd.ts';
 import { playTerraform } from './play-terraform.ts';
-import { declarationFor, tfactionRepositories } from './repositories.ts';
+import { declarationFor, tfactionRepositories, type Files } from './repositories.ts';
 
-const places = ['--terraform', 'infra/terraform/aws/openhands', '--manifests', 'cluster/argoproj/openhands'];
+const { places } = tfaction;
 const file = (name: string): string => `infra/terraform/aws/openhands/${name}`;
 const inSecretsManager = declarationFor('openhands', (text) => text.replace('name: parameterstore', 'name: secretsmanager').replace('service: ParameterStore', 'service: SecretsManager'));
-const repositories = { ...tfactionRepositories, 'access.yaml': inSecretsManager };
-
-async function inCheckout(work: (copy: Checkout, run: (...argv: readonly string[]) => Promise<CliResult>) => Promise<void>, declaration = inSecretsManager): Promise<void> {
-  const copy = checkout({ ...repositories, 'access.yaml': declaration });
-  try {
-    await work(copy, (...argv) => runCli(['export', '-f', 'access.yaml', ...argv], { directory: copy.directory }));
-  } finally {
-    copy.remove();
-  }
-}
+const holding = (declaration = inSecretsManager): Files => ({ ...tfactionRepositories, 'access.yaml': declaration });
 
 suite('export with the pair in Secrets Manager', () => {
   test('the program makes key and secret: Terraform holds neither, and marks the store on the user', () =>
-    inCheckout(async (copy, run) => {
+    inCheckout(holding(), async (copy, run) => {
       await run(...places);
       const files = copy.files();
       const terraform = Object.entries(files).filter(([name]) => name.startsWith('infra/terraform/aws/openhands/')).map(([, text]) => text).join('\n');
@@ -41,6 +32,7 @@ suite('export with the pair in Secrets Manager', () => {
 
   test('with --keys terraform: a secret, its value as JSON, and the key that lies in the state; --remove takes all three away', () =>
     inCheckout(
+      holding(`${inSecretsManager}  parameterKmsKeyId: alias/bedrock\n`),
       async (copy, run) => {
         await run(...places, '--keys', 'terraform');
         assert.equal(
@@ -72,11 +64,10 @@ resource "aws_secretsmanager_secret_version" "bedrock_openhands_credentials" {
         await run(...places, '--keys', 'terraform', '--remove');
         assert.ok(!JSON.stringify(copy.files()).includes('aws_secretsmanager_secret'));
       },
-      `${inSecretsManager}  parameterKmsKeyId: alias/bedrock\n`,
     ));
 
   test('the file follows the habit of the module, and a secret that is there under another label keeps it', () =>
-    inCheckout(async (copy, run) => {
+    inCheckout(holding(), async (copy, run) => {
       copy.write({ [file('secrets.tf')]: 'resource "aws_secretsmanager_secret" "pair" {\n  name = "bedrock-openhands-credentials"\n}\n\nresource "aws_secretsmanager_secret" "other" {\n  name = "other"\n}\n' });
       await run(...places, '--keys', 'terraform');
       const text = copy.files()[file('secrets.tf')] ?? '';
@@ -89,20 +80,19 @@ resource "aws_secretsmanager_secret_version" "bedrock_openhands_credentials" {
     { what: 'the pod calls through an application profile, whose ARN a secret carries', declaration: inSecretsManager.replace('role: default', 'role: default, applicationProfile: true') },
   ]) test(`applied in the order that export prints, ${what}`, async () => {
     const world = await startEngineWorld({ objects: [secretsStore()] });
-    const copy = checkout({ ...repositories, 'access.yaml': declaration });
+    const copy = checkout(holding(declaration));
     try {
       const context = await world.run();
       assert.equal((await runCli(['export', '-f', 'access.yaml', ...places, '--cluster-id', context.clusterId], { directory: copy.directory })).code, 0);
       await playTerraform(join(copy.directory, 'infra/terraform/aws/openhands'), context.aws);
-      const [parsed] = parseAccess(copy.files()['cluster/argoproj/openhands/access.yaml'] ?? '').accesses;
-      assert.ok(parsed);
-      const said = await events(applyAccess(parsed.access, { ...context, only: ['access-key', 'ssm-parameter', 'secretsmanager-secret'] }));
+      const access = declaredIn(copy);
+      const said = await events(applyAccess(access, { ...context, only: ['access-key', 'ssm-parameter', 'secretsmanager-secret'] }));
       assert.equal(summaryOf(said).outcome, 'done', failures(said).join('\n'));
       assert.deepEqual(changes(said), ['create access-key of bedrock-openhands-user', 'create secretsmanager-secret bedrock-openhands-credentials']);
       await playArgoCd(copy.files(), world);
       await world.sandbox.clock.advance(60_000);
-      for await (const check of verifyAccess(parsed.access, { ...(await world.run()), call: true })) assert.notEqual(check.outcome, 'failed', `${check.id}: ${JSON.stringify(check.findings)}`);
-      assert.deepEqual(changes(await events(applyAccess(parsed.access, await world.run()))), []);
+      for await (const check of verifyAccess(access, { ...(await world.run()), call: true })) assert.notEqual(check.outcome, 'failed', `${check.id}: ${JSON.stringify(check.findings)}`);
+      assert.deepEqual(changes(await events(applyAccess(access, await world.run()))), []);
     } finally {
       copy.remove();
       await world.stop();
