@@ -2,41 +2,25 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { DeleteParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { listAt, textAt, type StoredObject } from '../../../src/sandbox/kubernetes/object.ts';
-import { startExternalSecrets } from '../../../src/sandbox/external-secrets/index.ts';
-import { startAwsServer } from '../../../src/sandbox/aws/server.ts';
-import { startKubernetesServer } from '../../../src/sandbox/kubernetes/server.ts';
 import type { ObjectStore } from '../../../src/sandbox/kubernetes/store.ts';
-import { createWorld, type Part, type World } from '../../../src/sandbox/world.ts';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
-const apiVersion = 'external-secrets.io/v1';
-const region = 'ap-northeast-1';
+import type { World } from '../../../src/sandbox/world.ts';
+import { apiVersion, region, startStandIn, type StandIn } from './stand-in.ts';
 
 describe('the stand-in for External Secrets Operator', () => {
+  let standIn: StandIn;
   let world: World;
   let store: ObjectStore;
   let ssm: SSMClient;
-  let directory: string;
-  const parts: Part[] = [];
 
   before(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'external-secrets-'));
-    world = createWorld({ now: new Date('2026-11-24T00:00:00Z'), ticking: false }, directory);
-    const aws = await startAwsServer(world);
-    parts.push(aws, await startKubernetesServer(world), await startExternalSecrets(world));
-    assert.ok(world.store !== undefined);
-    store = world.store;
-    ssm = new SSMClient({ endpoint: aws.endpoint, region, credentials: aws.administrator });
-    store.create({ apiVersion, kind: 'ClusterSecretStore', metadata: { name: 'parameterstore' }, spec: { provider: { aws: { service: 'ParameterStore', region } } } });
+    standIn = await startStandIn('ParameterStore');
+    ({ world, store } = standIn);
+    ssm = new SSMClient({ endpoint: standIn.aws.endpoint, region, credentials: standIn.aws.administrator });
     await pass(0);
   });
   after(async () => {
-    for (const part of parts.reverse()) await part.stop();
-    world.clock.stop();
+    await standIn.stop();
     ssm.destroy();
-    await rm(directory, { recursive: true, force: true });
   });
 
   const pass = (milliseconds: number): Promise<void> => world.clock.advance(milliseconds);

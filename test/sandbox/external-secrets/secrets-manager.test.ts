@@ -1,44 +1,29 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { CreateSecretCommand, DeleteSecretCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { after, before, describe, it } from 'node:test';
-import { startAwsServer } from '../../../src/sandbox/aws/server.ts';
-import { startExternalSecrets } from '../../../src/sandbox/external-secrets/index.ts';
 import { listAt, textAt } from '../../../src/sandbox/kubernetes/object.ts';
-import { startKubernetesServer } from '../../../src/sandbox/kubernetes/server.ts';
 import type { ObjectStore } from '../../../src/sandbox/kubernetes/store.ts';
-import { createWorld, type Part, type World } from '../../../src/sandbox/world.ts';
+import type { World } from '../../../src/sandbox/world.ts';
+import { apiVersion, region, startStandIn, type StandIn } from './stand-in.ts';
 
-const apiVersion = 'external-secrets.io/v1';
-const region = 'ap-northeast-1';
 const first = 'a'.repeat(32);
 
 describe("the stand-in's provider of SecretsManager", () => {
+  let standIn: StandIn;
   let world: World;
   let store: ObjectStore;
   let secrets: SecretsManagerClient;
-  let directory: string;
-  const parts: Part[] = [];
 
   before(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'external-secrets-'));
-    world = createWorld({ now: new Date('2026-11-24T00:00:00Z'), ticking: false }, directory);
-    const aws = await startAwsServer(world);
-    parts.push(aws, await startKubernetesServer(world), await startExternalSecrets(world));
-    assert.ok(world.store !== undefined);
-    store = world.store;
-    secrets = new SecretsManagerClient({ endpoint: aws.endpoint, region, credentials: aws.administrator });
-    store.create({ apiVersion, kind: 'ClusterSecretStore', metadata: { name: 'secretsmanager' }, spec: { provider: { aws: { service: 'SecretsManager', region } } } });
+    standIn = await startStandIn('SecretsManager');
+    ({ world, store } = standIn);
+    secrets = new SecretsManagerClient({ endpoint: standIn.aws.endpoint, region, credentials: standIn.aws.administrator });
     await secrets.send(new CreateSecretCommand({ Name: 'pair', SecretString: JSON.stringify({ id: 'AKIA1', secret: 'one', nested: { 'a.b': 1 } }), ClientRequestToken: first, Tags: [{ Key: 'team', Value: 'platform' }] }));
     await world.clock.advance(0);
   });
   after(async () => {
-    for (const part of parts.reverse()) await part.stop();
-    world.clock.stop();
+    await standIn.stop();
     secrets.destroy();
-    await rm(directory, { recursive: true, force: true });
   });
 
   const make = async (name: string, spec: object): Promise<void> => {
