@@ -7,6 +7,7 @@ import { createAuthority } from '../certificates/authority.ts';
 import { objectAt, sameJson, textAt, type ObjectReference, type StoredObject } from '../kubernetes/object.ts';
 import type { StoreEvent } from '../kubernetes/store.ts';
 import { withCondition } from '../external-secrets/ready-condition.ts';
+import { keyOf, referenceOf, referenceTo } from '../workloads/controller.ts';
 import { EventRecorder } from '../workloads/event-recorder.ts';
 import { WorkQueue } from '../workloads/work-queue.ts';
 import type { Part, World } from '../world.ts';
@@ -45,15 +46,15 @@ export function startCertManager(world: World, issued: (key: string) => void): C
   const all = (kind: string): readonly StoredObject[] => store.list(certManagerVersion, kind);
   const unsubscribe = store.subscribe(({ type, object }: StoreEvent) => {
     if (object.apiVersion === certManagerVersion && type !== 'DELETED') {
-      if (object.kind === 'Certificate') certificates.add(keyOf(object));
+      if (object.kind === 'Certificate') certificates.add(keyOf(referenceTo(object)));
       else {
-        issuers.add(keyOf(object));
-        for (const certificate of all('Certificate')) if (sameJson(issuerReference(certificate), issuerNamed(object))) certificates.add(keyOf(certificate));
+        issuers.add(keyOf(referenceTo(object)));
+        for (const certificate of all('Certificate')) if (sameJson(issuerReference(certificate), issuerNamed(object))) certificates.add(keyOf(referenceTo(certificate)));
       }
     }
     if (object.kind === 'Secret' && object.apiVersion === 'v1') {
-      for (const issuer of [...all('Issuer'), ...all('ClusterIssuer')]) if (textAt(issuer, 'spec', 'ca', 'secretName') === object.metadata.name) issuers.add(keyOf(issuer));
-      for (const certificate of all('Certificate')) if (textAt(certificate, 'spec', 'secretName') === object.metadata.name && certificate.metadata.namespace === object.metadata.namespace) certificates.add(keyOf(certificate));
+      for (const issuer of [...all('Issuer'), ...all('ClusterIssuer')]) if (textAt(issuer, 'spec', 'ca', 'secretName') === object.metadata.name) issuers.add(keyOf(referenceTo(issuer)));
+      for (const certificate of all('Certificate')) if (textAt(certificate, 'spec', 'secretName') === object.metadata.name && certificate.metadata.namespace === object.metadata.namespace) certificates.add(keyOf(referenceTo(certificate)));
     }
   });
 
@@ -78,13 +79,4 @@ export function startCertManager(world: World, issued: (key: string) => void): C
 
 function issuerNamed({ kind, metadata }: StoredObject): ObjectReference {
   return { apiVersion: certManagerVersion, kind, name: metadata.name, ...(kind === 'Issuer' ? { namespace: metadata.namespace } : {}) };
-}
-
-function keyOf({ apiVersion, kind, metadata }: StoredObject): string {
-  return JSON.stringify({ apiVersion, kind, namespace: metadata.namespace, name: metadata.name });
-}
-
-function referenceOf(key: string): ObjectReference {
-  const parsed: unknown = JSON.parse(key);
-  return { apiVersion: textAt(parsed, 'apiVersion') ?? '', kind: textAt(parsed, 'kind') ?? '', namespace: textAt(parsed, 'namespace'), name: textAt(parsed, 'name') ?? '' };
 }

@@ -60,11 +60,11 @@ export function processRuntime(options: ProcessOptions): ContainerRuntime {
 /** By pod: where its credential helper listens. */
 type Helpers = Map<string, Promise<string>>;
 
-function startHelperOf({ pod, container, restarts, secretFile }: ContainerStart, { directory, endpoint }: ProcessOptions, helpers: Helpers): RunningContainer {
+function startHelperOf({ pod, container, restarts, mounted }: ContainerStart, { directory, endpoint }: ProcessOptions, helpers: Helpers): RunningContainer {
   const log = logFileOf(directory, { namespace: pod.metadata.namespace ?? 'default', pod: pod.metadata.name, uid: pod.metadata.uid, container, restarts });
   mkdirSync(dirname(log), { recursive: true });
   const args = listAt(containerNamed(pod, container), 'args').map(String);
-  const helper = startHelper({ args, file: secretFile, endpoint: endpoint() ?? '', log: (line) => appendFileSync(log, `${line}\n`, { mode: 0o600 }) });
+  const helper = startHelper({ args, file: (path) => mounted()[path], endpoint: endpoint() ?? '', log: (line) => appendFileSync(log, `${line}\n`, { mode: 0o600 }) });
   helpers.set(pod.metadata.uid, helper.address);
   return {
     async stop() {

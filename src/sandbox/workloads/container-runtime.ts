@@ -11,8 +11,6 @@ export interface ContainerStart {
   readonly files: Readonly<Record<string, string>>;
   /** Files of Secrets and ConfigMaps that the container mounts, as they are now. */
   readonly mounted: () => Readonly<Record<string, string>>;
-  /** A file of a Secret that the container mounts, as it is now. */
-  readonly secretFile: (path: string) => string | undefined;
 }
 
 export interface RunningContainer {

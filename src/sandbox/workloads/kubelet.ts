@@ -10,7 +10,6 @@ import type { ContainerRuntime, RunningContainer } from './container-runtime.ts'
 import { EventRecorder } from './event-recorder.ts';
 import { nodeName } from './node.ts';
 import { mountedFiles } from './mounted-files.ts';
-import { mountedSecret } from './mounted-secret.ts';
 import { projectedTokens } from './projected-tokens.ts';
 import { isOver } from './pod.ts';
 import { isSidecar, podStatus, type ContainerReport, type ContainerState, type PodReport } from './pod-status.ts';
@@ -179,7 +178,7 @@ export class Kubelet {
       const ended = its.report.state.kind === 'ended' ? its.report.state : its.report.last;
       const restarts = its.report.restarts + (ended === undefined ? 0 : 1);
       if (!toCompletion) {
-        const process = this.#runtime.start({ pod, container: name, environment, restarts, files: this.#projectedFiles(pod, container), mounted: () => mountedFiles(pod, container, store), secretFile: (path) => mountedSecret(path, pod, container, store) }, (exitCode) => this.#ended(pod, its, exitCode));
+        const process = this.#runtime.start({ pod, container: name, environment, restarts, files: this.#projectedFiles(pod, container), mounted: () => mountedFiles(pod, container, store) }, (exitCode) => this.#ended(pod, its, exitCode));
         if (process === undefined) delete its.process;
         else its.process = process;
       }
