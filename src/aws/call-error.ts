@@ -19,7 +19,8 @@ export class AwsCallError extends Error implements AwsCallErrorFields {
   readonly retryAfter?: number;
 
   constructor(message: string, fields: AwsCallErrorFields & { readonly status?: number; readonly resource?: string; readonly retryAfter?: number }) {
-    super(message);
+    // Some of AWS's messages end with a period, and some do not: whoever quotes one ends the sentence.
+    super(message.replace(/\.$/, ''));
     this.name = 'AwsCallError';
     this.kind = fields.kind;
     this.action = fields.action;

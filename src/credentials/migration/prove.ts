@@ -98,7 +98,7 @@ function isBoundToPlace({ spec }: Access): boolean {
 }
 
 function refusedBy(error: AwsCallError, access: Access): Finding {
-  return unproven(access, `${error.action} was refused: ${error.code}`, error.message);
+  return unproven(access, `${error.action} was refused: ${error.code}`, `${error.message}.`);
 }
 
 function nothingToTake(access: Access, detail: string): Finding {
