@@ -102,7 +102,7 @@ export const commands: readonly CommandDescription[] = [
     name: 'permissions',
     summary: 'print the least IAM policy and RBAC that bedrock-access itself needs',
     options: [options.file, options.migratesTo, options.clusterId, options.verifyFromCluster],
-    after: 'Confined to the access: its names, path, parameters and owner tags. Demands a permissions boundary on every user, and prints it.',
+    after: 'Confined to the access: its names, path, parameters and owner tags. Demands a permissions boundary on every user and role, and prints it.',
     load: () => import('./permissions.ts'),
   },
   {

@@ -19,7 +19,7 @@ export async function run(options: CommandOptions, commandLine: CommandLine): Pr
     const { paint } = commandLine;
     const titled = (title: string, policy: PrintedPolicy): string => `${paint.strong(`${title}  ${policy.arn}`)}\n${JSON.stringify(policy.document, null, 2)}\n`;
     for (const policy of policies) commandLine.print(titled(`IAM policy of the program for ${access.namespace}/${access.name}`, policy));
-    commandLine.print(boundary.declared ? `${paint.strong('Permissions boundary of every user')}  ${boundary.arn}\n` : titled('Permissions boundary of every user', boundary));
+    commandLine.print(boundary.declared ? `${paint.strong('Permissions boundary of every user and role')}  ${boundary.arn}\n` : titled('Permissions boundary of every user and role', boundary));
     if (store !== undefined) commandLine.print(`${paint.strong(`IAM policy of the identity that the store reads with, for ${access.namespace}/${access.name}`)}\n${JSON.stringify(store, null, 2)}\n`);
     if (rotation !== undefined) {
       commandLine.print(`${paint.strong(`IAM policy of the CronJob that rotates ${access.namespace}/${access.name}, for ${identityShown(rotation)}`)}\n${JSON.stringify(rotation.document, null, 2)}\n`);

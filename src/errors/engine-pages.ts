@@ -273,8 +273,8 @@ export const enginePages = {
     fault: 'input',
   },
   'program-needs-boundary': {
-    summary: 'The access declares no permissions boundary, and the program may make no user without one.',
-    cause: 'Whoever may make users and policies could raise itself through them; the printed permissions demand a boundary on every user.',
+    summary: 'The access declares no permissions boundary, and the program may make no user or role without one.',
+    cause: 'Whoever may make users, roles and policies could raise itself through them; the printed permissions demand a boundary on every user and role.',
     remedy: 'Set spec.permissionsBoundary to the boundary that `bedrock-access permissions` prints.',
     fault: 'input',
   },

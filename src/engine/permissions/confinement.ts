@@ -46,7 +46,7 @@ export interface Confinement {
   readonly parameterRegion: string;
   /** The customer's own key of the parameters: id, ARN or alias. */
   readonly kmsKey?: string;
-  /** What bounds every user that the program makes. */
+  /** What bounds every user and role that the program makes. */
   readonly boundaryArn: string;
   /** The policy that holds these permissions and protects itself; further ones take `-2`, `-3`. */
   readonly programPolicyArn: string;

@@ -78,7 +78,7 @@ function denials({ boundaryArn, programPolicyArn, userArn, identity }: Confineme
 }
 
 /**
- * What bounds every user that the program makes: calls of Bedrock's models and nothing else, whatever policy is put on it.
+ * What bounds every user and role that the program makes: calls of Bedrock's models and nothing else, whatever policy is put on it.
  * As wide as any access's own policy can be, so that another model needs no other boundary.
  */
 export function boundaryPolicy({ partition, account }: Confinement): PolicyDocument {

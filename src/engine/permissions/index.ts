@@ -32,7 +32,7 @@ export interface ProgramPermissions {
   readonly access: { readonly namespace: string; readonly name: string };
   /** For the principal that runs the program: managed policies, all of them to be attached. */
   readonly policies: readonly PrintedPolicy[];
-  /** For every user that the program makes; not made anew where the declaration names one of its own. */
+  /** For every user and role that the program makes; not made anew where the declaration names one of its own. */
   readonly boundary: PrintedPolicy & { readonly declared: boolean };
   /** What the identity needs that External Secrets Operator reads with: another principal's, so that it is printed and made by nobody here. */
   readonly store?: PolicyDocument;
@@ -56,8 +56,8 @@ export function programPermissions(access: Access, clusterId?: string, extras: C
     findings.push({
       id: 'program-needs-boundary',
       severity: 'warning',
-      message: `${access.metadata.namespace}/${access.metadata.name} declares no permissions boundary, and these permissions make no user without one`,
-      cause: 'A program that may make users and policies could raise itself through them; a boundary on every user prevents that.',
+      message: `${access.metadata.namespace}/${access.metadata.name} declares no permissions boundary, and these permissions make no user or role without one`,
+      cause: 'A program that may make users, roles and policies could raise itself through them; a boundary on each prevents that.',
       remedy: `Set spec.permissionsBoundary: ${confined.boundaryArn}`,
       place: { field: 'spec.permissionsBoundary' },
     });
