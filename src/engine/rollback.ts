@@ -141,6 +141,6 @@ function notFound({ namespace, name }: AccessName, context: RunContext): AccessE
   });
 }
 
-export function ownerOf({ namespace, name }: AccessName, { clusterId }: RunContext): Owner {
+export function ownerOf({ namespace, name }: AccessName, { clusterId }: Pick<RunContext, 'clusterId'>): Owner {
   return { cluster: clusterId, namespace, name };
 }

@@ -8,12 +8,13 @@ import { toAccessError } from '../../aws/to-access-error.ts';
 import { partitionOf } from '../../bedrock/regions.ts';
 import { modeOf } from '../../access/credential-mode.ts';
 import { revisionsOf } from '../../engine/revision.ts';
+import { ownerOf } from '../../engine/rollback.ts';
 import type { AccessName, RunContext } from '../../engine/types.ts';
 import { AccessError } from '../../errors/error.ts';
 import { KubernetesCallError } from '../../kubernetes/error.ts';
 import type { KubernetesObject } from '../../kubernetes/types.ts';
 import { annotationKeys } from '../../resources/annotations.ts';
-import { ownershipByLabels, type Owner } from '../../resources/owner.ts';
+import { ownershipByLabels } from '../../resources/owner.ts';
 import { takeReadings } from '../../resources/readings.ts';
 import { sessionEnds } from '../../resources/session-document.ts';
 import { isRenewer, takeSession, withSession } from '../../resources/session-secret.ts';
@@ -69,10 +70,6 @@ async function sessionApplied(name: AccessName, { aws, kubernetes, clusterId }: 
     cause: latest === undefined ? 'It was never applied here, or is destroyed.' : 'Only with credentials.session, or credentials.apiKey with term: short, is there one to renew.',
     remedy: 'See which there are with `bedrock-access list`.',
   });
-}
-
-function ownerOf({ namespace, name }: AccessName, { clusterId }: Pick<RunContext, 'clusterId'>): Owner {
-  return { cluster: clusterId, namespace, name };
 }
 
 function keyOf(secret: KubernetesObject | undefined): string | undefined {
