@@ -59,7 +59,6 @@ export function deferredWebIdentity(session: Session): WebIdentityCalls {
     deleteRole: async (...given) => (await load()).deleteRole(...given),
     tagRole: async (...given) => (await load()).tagRole(...given),
     setTrust: async (...given) => (await load()).setTrust(...given),
-    listAttachedPolicies: async (...given) => (await load()).listAttachedPolicies(...given),
     attachPolicy: async (...given) => (await load()).attachPolicy(...given),
     detachPolicy: async (...given) => (await load()).detachPolicy(...given),
     listRolesWithTags: async (...given) => (await load()).listRolesWithTags(...given),

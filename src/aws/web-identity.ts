@@ -10,7 +10,6 @@ import {
   GetOpenIDConnectProviderCommand,
   GetRoleCommand,
   IAMClient,
-  ListAttachedRolePoliciesCommand,
   TagOpenIDConnectProviderCommand,
   TagRoleCommand,
   UpdateAssumeRolePolicyCommand,
@@ -57,15 +56,6 @@ export function webIdentityCalls(session: Session): WebIdentityCalls {
     },
     async setTrust(name, trust) {
       await changing(session, place('UpdateAssumeRolePolicy', name), () => client.send(new UpdateAssumeRolePolicyCommand({ RoleName: name, PolicyDocument: policyDocumentText(trust) })));
-    },
-    listAttachedPolicies(role) {
-      const where = place('ListAttachedRolePolicies', role);
-      return orUndefined(
-        everyPage(session, where, async (Marker) => {
-          const answer = await client.send(new ListAttachedRolePoliciesCommand({ RoleName: role, ...(Marker === undefined ? {} : { Marker }) }));
-          return { items: (answer.AttachedPolicies ?? []).map((policy) => present(policy.PolicyArn, 'PolicyArn', where)), next: afterMarker(answer) };
-        }),
-      );
     },
     async attachPolicy(role, policyArn) {
       await changing(session, place('AttachRolePolicy', role), () => client.send(new AttachRolePolicyCommand({ RoleName: role, PolicyArn: policyArn })));

@@ -95,7 +95,7 @@ export function takeReadings(aws: Aws, kubernetes: Kubernetes): Readings {
     accountSummary: once(() => aws.iam.accountSummary()),
     usersWithTags: once(() => aws.iam.listUsersWithTags()),
     role: once((name: string) => aws.webIdentity.getRole(name)),
-    rolePolicies: once(async (role: string) => (await aws.webIdentity.listAttachedPolicies(role)) ?? []),
+    rolePolicies: once(async (role: string) => (await aws.iam.listAttachedRolePolicies(role)) ?? []),
     rolesWithTags: once(() => aws.webIdentity.listRolesWithTags()),
     applicationProfiles: once((region: string) => aws.bedrock(region).listInferenceProfiles('APPLICATION')),
     profileTags: once((region: string, arn: string) => aws.bedrock(region).listTags(arn)),

@@ -30,7 +30,6 @@ export interface WebIdentityCalls {
   deleteRole(name: string): Promise<void>;
   tagRole(name: string, tags: Tags): Promise<void>;
   setTrust(name: string, trust: PolicyDocument): Promise<void>;
-  listAttachedPolicies(role: string): Promise<readonly string[] | undefined>;
   attachPolicy(role: string, policyArn: string): Promise<void>;
   detachPolicy(role: string, policyArn: string): Promise<void>;
   /** Swept: every role of the account (GetAccountAuthorizationDetails, filter Role). */
