@@ -56,7 +56,7 @@ function profileStem(name: string): string {
 }
 
 /** The name itself where it fits; else its beginning, a hash of the whole and, where it is short, its last word. */
-function cut(name: string, limit: number): string {
+export function cut(name: string, limit: number): string {
   if (name.length <= limit) return name;
   const word = name.slice(name.lastIndexOf('-'));
   const last = word.length <= limit / 3 ? word : '';
@@ -89,7 +89,7 @@ export function normalise(declared: DeclaredAccess, credentials: Credentials): A
   };
 }
 
-/** The one mode that is declared and built; undefined for another. */
+/** The one mode that is declared; undefined where its term lacks what it needs, which a rule reports. */
 export function declaredMode({ metadata, spec }: DeclaredAccess): Credentials | undefined {
   const { accessKey, webIdentity, podIdentity, rolesAnywhere, apiKey, session } = spec.credentials;
   const role = (declared: { readonly role?: string | undefined }): string => declared.role ?? cut(`bedrock-${metadata.name}-role`, iamRoleLimit);

@@ -1,5 +1,5 @@
 /** The IAM role that the workload's pods call Bedrock as. It carries the owner tags. */
-import { modeOf } from '../access/credential-mode.ts';
+import { modeField } from '../access/credential-mode.ts';
 import type { TrustedRole } from '../aws/types.ts';
 import type { Finding } from '../finding.ts';
 import type { PolicyDocument } from '../policy/types.ts';
@@ -45,7 +45,7 @@ export const iamRole: ResourceKind<DesiredRole, TrustedRole> = {
       ...(permissionsBoundary === undefined ? {} : { permissionsBoundary }),
       ...(role.sessionSeconds === undefined ? {} : { sessionSeconds: role.sessionSeconds }),
     };
-    return [{ kind: 'iam-role', key: 'role', name: role.name, nameField: `spec.credentials.${modeOf(credentials)}.role`, desired, ...(managedBy.iam === 'terraform' ? { required: true } : {}) }];
+    return [{ kind: 'iam-role', key: 'role', name: role.name, nameField: `${modeField(credentials)}.role`, desired, ...(managedBy.iam === 'terraform' ? { required: true } : {}) }];
   },
   identity: ({ desired }) => desired.name,
 

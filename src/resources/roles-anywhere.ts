@@ -1,5 +1,5 @@
 /** What pods need to call as a role for a certificate (IAM Roles Anywhere): which role, which certificate, and who asks for the sessions. */
-import { createHash } from 'node:crypto';
+import { cut } from '../access/defaults.ts';
 import { sessionSeconds } from '../access/duration.ts';
 import type { Access, RolesAnywhereCredentials } from '../access/types.ts';
 import { parseArn } from '../bedrock/arn.ts';
@@ -28,6 +28,9 @@ const certificateVolume = `${volumePrefix}certificate`;
 const certificateFolder = '/var/run/secrets/bedrock-access.dev/certificate';
 const helper = '/usr/local/bin/aws_signing_helper';
 
+/** RFC 5280, ub-common-name. It becomes the session's source identity, which takes no `/`. */
+const commonNameLimit = 64;
+
 /** Undefined in another mode. */
 export function rolesAnywhereOf(access: Access, partition: Partition): RolesAnywhere | undefined {
   const { metadata, spec } = access;
@@ -40,7 +43,7 @@ export function rolesAnywhereOf(access: Access, partition: Partition): RolesAnyw
     region: anchor?.region ?? spec.region,
     trustAnchorId: anchor?.resource.split('/')[1] ?? '',
     declared,
-    commonName: cut(`${metadata.namespace}.${metadata.name}`),
+    commonName: cut(`${metadata.namespace}.${metadata.name}`, commonNameLimit),
     certificate: `bedrock-${metadata.name}-certificate`,
     profile: `bedrock-${metadata.namespace}-${metadata.name.replaceAll('.', '-')}`,
     sessionSeconds: sessionSeconds(declared.sessionDuration),
@@ -121,10 +124,4 @@ export function trustPolicy({ commonName, declared }: RolesAnywhere): PolicyDocu
       },
     ],
   };
-}
-
-/** RFC 5280, ub-common-name: 64 characters. It becomes the session's source identity, which takes no `/`. */
-function cut(name: string): string {
-  if (name.length <= 64) return name;
-  return `${name.slice(0, 53)}-${createHash('sha256').update(name).digest('hex').slice(0, 10)}`;
 }

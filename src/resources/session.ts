@@ -2,7 +2,7 @@
  * What pods need to call with sessions that somebody renews for them: which role, who renews, and how the session reaches the client.
  * For a cluster whose token issuer AWS cannot reach and that has no certificate authority for its pods.
  */
-import { createHash } from 'node:crypto';
+import { cut } from '../access/defaults.ts';
 import { sessionSeconds } from '../access/duration.ts';
 import type { Access, SessionCredentials, Workload } from '../access/types.ts';
 import type { Partition } from '../bedrock/types.ts';
@@ -39,6 +39,9 @@ export const kubeletSeconds = 120;
 const folder = '/var/run/secrets/bedrock-access.dev/session';
 const documentFile = `${folder}/${sessionKeys.document}`;
 
+/** Of a RoleSessionName (STS API reference, AssumeRole). */
+const sessionNameLimit = 64;
+
 /** Undefined in another mode. */
 export function sessionOf(access: Access, partition: Partition): RenewedSession | undefined {
   const { metadata, spec } = access;
@@ -50,7 +53,7 @@ export function sessionOf(access: Access, partition: Partition): RenewedSession 
     declared,
     namespace: metadata.namespace,
     secret: sessionSecretName(metadata.name),
-    sessionName: cut(`bedrock-access-${metadata.namespace}-${metadata.name}`),
+    sessionName: cut(`bedrock-access-${metadata.namespace}-${metadata.name}`, sessionNameLimit),
     seconds: sessionSeconds(declared.sessionDuration),
     region: spec.region,
     restarts: declared.delivery === 'api-key' ? spec.workloads : [],
@@ -160,9 +163,4 @@ function fromSidecar({ secret, declared }: RenewedSession): Omit<PodParts, 'read
     ],
     hiddenBy: ['AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI', 'AWS_PROFILE'],
   };
-}
-
-/** RoleSessionName takes 64 characters (STS API reference, AssumeRole). */
-function cut(name: string): string {
-  return name.length <= 64 ? name : `${name.slice(0, 53)}-${createHash('sha256').update(name).digest('hex').slice(0, 10)}`;
 }

@@ -26,7 +26,7 @@ import { workloadVariables, type PlacedVariable } from './variables.ts';
 import { containersFor, containersOf, ownedVariables, shownVariable, variableNamed, withSourced, type Container } from './workload-containers.ts';
 import { workloadReference, workloadShape, workloadShapes } from './workload-kinds.ts';
 import { exportEdit, removalEdit, workloadProblems } from './workload-problems.ts';
-import { desiredIdentity, volumesFound, volumesWanted } from './workload-token.ts';
+import { desiredIdentity, volumesFound, volumesWanted } from './workload-identity.ts';
 import { writeEnvironment } from './write-environment.ts';
 
 export interface DesiredEnvironment {
@@ -38,7 +38,7 @@ export interface DesiredEnvironment {
   /** The same two as they will be, to compare and to tell before they exist. */
   readonly secretName: string;
   readonly configMapName: string;
-  /** Id of the access key that the Secret holds; empty without a key. */
+  /** Id of the key that the Secret holds; empty where it holds none. */
   readonly credential: Field;
   /** The pods' own identity, in place of a Secret. */
   readonly identity?: DesiredIdentity;
@@ -77,7 +77,8 @@ export interface ObservedEnvironment {
   readonly theirReferences: readonly string[];
   readonly reloading: Reloading;
   /** Those that are wanted: of what stands there, only the fields that they speak of are compared. */
-  readonly sidecars: readonly PodSidecar[];  /** Only where it matters how long they take to start. */
+  readonly sidecars: readonly PodSidecar[];
+  /** Only where it matters how long they take to start. */
   readonly pods: readonly KubernetesObject[];
   /** Pods of the present template that went without what others give them at their start. */
   readonly without: readonly string[];

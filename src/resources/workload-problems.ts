@@ -7,7 +7,7 @@ import type { DesiredEnvironment, ObservedEnvironment } from './workload-environ
 import { containersOf, shownVariable, variableNamed } from './workload-containers.ts';
 import { at } from './json.ts';
 import { workloadShape } from './workload-kinds.ts';
-import { identityProblems } from './workload-token.ts';
+import { identityProblems } from './workload-identity.ts';
 
 export function workloadProblems(resource: Resource<DesiredEnvironment>, seen: ObservedEnvironment | undefined, expected: State, owner: Owner, adopt: boolean): readonly Finding[] {
   const { workload, namespace } = resource.desired;

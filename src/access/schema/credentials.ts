@@ -78,7 +78,7 @@ const session = z
   })
   .describe('An IAM role whose sessions are renewed into a Secret that the pods mount: for a cluster whose token issuer AWS cannot reach.');
 
-/** Every mode, built or not; exactly one may be set. */
+/** Every mode; exactly one may be set. */
 export const credentials = z
   .strictObject({
     accessKey: accessKey.optional(),

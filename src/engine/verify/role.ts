@@ -8,7 +8,7 @@ import type { Finding } from '../../finding.ts';
 import type { NamedPolicy } from '../../policy/types.ts';
 import { policyLines } from '../../resources/policy-lines.ts';
 import { podRoleOf, type PodRole } from '../../resources/pod-role.ts';
-import { hidingFinding } from '../../resources/workload-token.ts';
+import { hidingFinding } from '../../resources/workload-identity.ts';
 import type { VerifyCheck } from '../types.ts';
 import { check, type Looked } from './check.ts';
 import { gatherPods, type LivePods } from './gather-pods.ts';

@@ -1,4 +1,7 @@
-/** The token volume in a workload's pod template, and where its containers mount it. */
+/**
+ * What a mode in which pods call as a role wants of a workload: volumes in its pod template and where its containers mount them,
+ * and what stands in the way of it.
+ */
 import { modeField } from '../access/credential-mode.ts';
 import type { Finding, Place } from '../finding.ts';
 import type { KubernetesObject } from '../kubernetes/types.ts';
