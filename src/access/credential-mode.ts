@@ -25,9 +25,41 @@ export function bearerTypeOf({ apiKey, session }: Credentials): 'LONG_TERM' | 'S
   return session?.delivery === 'api-key' ? 'SHORT_TERM' : undefined;
 }
 
-/** Where the declaration speaks of the mode: a short-term key is written as `apiKey`, whatever carries it. */
+/** The mode in the words of the declaration: a short-term key is written as `apiKey`, whatever carries it. */
+export function declaredModeOf(credentials: Credentials): CredentialMode {
+  return bearerTypeOf(credentials) === undefined ? modeOf(credentials) : 'apiKey';
+}
+
+/** Where the declaration speaks of the mode. */
 export function modeField(credentials: Credentials): string {
-  return `spec.credentials.${bearerTypeOf(credentials) === undefined ? modeOf(credentials) : 'apiKey'}`;
+  return `spec.credentials.${declaredModeOf(credentials)}`;
+}
+
+/** Two modes by name; where the declaration has one name for both, with what tells them apart. */
+export function modesByName(one: Credentials, other: Credentials): readonly [string, string] {
+  const [first, second] = [declaredModeOf(one), declaredModeOf(other)];
+  if (first !== second || isSameMode(one, other)) return [first, second];
+  return [named(one), named(other)];
+}
+
+function named(credentials: Credentials): string {
+  const type = bearerTypeOf(credentials);
+  if (type !== undefined) return `apiKey (term: ${type === 'SHORT_TERM' ? 'short' : 'long'})`;
+  const { session } = credentials;
+  return session === undefined ? modeOf(credentials) : `session (delivery: ${session.delivery})`;
+}
+
+/** Is it one mode, as far as pods can have only what the one or the other gives? */
+export function isSameMode(one: Credentials, other: Credentials): boolean {
+  return modeOf(one) === modeOf(other);
+}
+
+/** What the declaration says of the mode. */
+export function declarationOf(credentials: Credentials): Readonly<Record<string, unknown>> {
+  const { session } = credentials;
+  if (session?.delivery !== 'api-key') return { ...credentials[modeOf(credentials)] };
+  const { delivery: _, ...rest } = session;
+  return { term: 'short', ...rest };
 }
 
 /** A key of an IAM user, delivered through a store: what the modes `accessKey` and `apiKey` have alike. */
@@ -62,8 +94,8 @@ export function keyCredentialsOf({ accessKey, apiKey }: Credentials): KeyCredent
 export function keyMode({ metadata, spec }: Pick<Access, 'metadata' | 'spec'>, what: string): KeyCredentials {
   const key = keyCredentialsOf(spec.credentials);
   if (key !== undefined) return key;
-  throw new AccessError('mode-without-key', `${metadata.namespace}/${metadata.name} has credentials of the mode ${modeOf(spec.credentials)}, and ${what} is of the modes accessKey and apiKey`, {
-    cause: 'Only with accessKey or apiKey is there a key of an IAM user.',
+  throw new AccessError('mode-without-key', `${metadata.namespace}/${metadata.name} has credentials of the mode ${bearerTypeOf(spec.credentials) === undefined ? modeOf(spec.credentials) : named(spec.credentials)}, and ${what} is of the modes accessKey and apiKey`, {
+    cause: 'Only with accessKey, or with apiKey and term: long, is there a key of an IAM user.',
     remedy: 'There is nothing to do with a key. Where the access shall have one, declare credentials.accessKey or credentials.apiKey.',
     place: { field: 'spec.credentials' },
   });

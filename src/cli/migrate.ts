@@ -1,4 +1,4 @@
-import { isMode, keyCredentialsOf, modeOf } from '../access/credential-mode.ts';
+import { declarationOf, declaredModeOf, isMode, keyCredentialsOf } from '../access/credential-mode.ts';
 import type { Access } from '../access/types.ts';
 import { declarationFor, migrateAccess, planMigration, type MigrationStatus } from '../credentials/index.ts';
 import type { RunContext } from '../engine/types.ts';
@@ -45,8 +45,8 @@ async function sayNewDeclaration({ metadata, spec }: Access, declared: Access | 
   const { parameter, secret } = names;
   const named = keyCredentialsOf(credentials) !== undefined && (declared === undefined || declared.spec.names.parameter !== parameter || declared.spec.names.secret !== secret);
   const { stringify } = await import('yaml');
-  const fields = stringify({ ...(named ? { names: { parameter, secret } } : {}), credentials }, { lineWidth: 0 }).trimEnd();
-  const still = declared === undefined ? `Write into the declaration of ${metadata.namespace}/${metadata.name}` : `The declaration still says ${modeOf(declared.spec.credentials)}. Write into it`;
+  const fields = stringify({ ...(named ? { names: { parameter, secret } } : {}), credentials: { [declaredModeOf(credentials)]: declarationOf(credentials) } }, { lineWidth: 0 }).trimEnd();
+  const still = declared === undefined ? `Write into the declaration of ${metadata.namespace}/${metadata.name}` : `The declaration still says ${declaredModeOf(declared.spec.credentials)}. Write into it`;
   commandLine.say(`\n${still}, in place of its credentials:\n${['spec:', ...fields.split('\n').map((line) => `  ${line}`)].join('\n')}`);
 }
 
@@ -68,7 +68,7 @@ async function asked(options: CommandOptions, commandLine: CommandLine): Promise
 async function wantedIn(mode: string | undefined, set: readonly string[], declared: Access | undefined, address: AddressedAccess, context: RunContext): Promise<Access | undefined> {
   if (mode === undefined) return declared;
   if (!isMode(mode)) throw new AccessError('usage', `--to ${mode} is no mode of credentials`, { cause: 'There are accessKey, webIdentity, podIdentity, rolesAnywhere, apiKey and session.', remedy: 'bedrock-access migrate --to webIdentity' });
-  if (declared?.spec.credentials[mode] !== undefined && set.length === 0) return declared;
+  if (declared !== undefined && declaredModeOf(declared.spec.credentials) === mode && set.length === 0) return declared;
   return declarationFor(mode, settings(set), address, context);
 }
 

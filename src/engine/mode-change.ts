@@ -1,6 +1,6 @@
 /** Which way from one mode of credentials to another is under way: told by the revisions alone. */
 import { accessDigest } from '../access/digest.ts';
-import { bearerTypeOf, modeOf } from '../access/credential-mode.ts';
+import { bearerTypeOf, isSameMode, modesByName } from '../access/credential-mode.ts';
 import type { Access } from '../access/types.ts';
 import type { Finding } from '../finding.ts';
 import type { Revision } from './types.ts';
@@ -24,7 +24,7 @@ export function modeChangeOf(revisions: readonly Revision[]): ModeChange | undef
   const complete = before.findIndex(({ state }) => state === 'complete');
   // Without a complete one nothing was ever in use: there is nothing to leave side by side.
   if (complete === -1) return undefined;
-  const from = before.slice(0, complete + 1).find((revision) => isReadable(revision) && modeOf(revision.access.spec.credentials) !== modeOf(to.access.spec.credentials));
+  const from = before.slice(0, complete + 1).find((revision) => isReadable(revision) && !isSameMode(revision.access.spec.credentials, to.access.spec.credentials));
   if (from === undefined || !isReadable(from)) return undefined;
   return { to, from, back: from.state === 'pending' && before[complete]?.accessDigest === accessDigest(to.access) };
 }
@@ -40,12 +40,12 @@ export function modeFindings(access: Access, revisions: readonly Revision[]): re
   const place = { field: 'spec.credentials' };
   const name = `--name ${metadata.namespace}/${metadata.name}`;
   if (change !== undefined) {
-    const [was, will] = [change.from, change.to].map(({ access }) => modeOf(access.spec.credentials));
+    const [was, will] = modesByName(change.from.access.spec.credentials, change.to.access.spec.credentials);
     return [
       {
         id: 'migration-under-way',
         severity: 'error',
-        message: `the access is on its way from ${was ?? ''} to ${will ?? ''}`,
+        message: `the access is on its way from ${was} to ${will}`,
         cause: 'Both are valid side by side until the workload has moved; anything else would take one of them away too early.',
         remedy: `Go on with \`bedrock-access migrate ${name}\`, or go back with \`bedrock-access migrate --undo ${name}\`.`,
         place,
@@ -54,8 +54,8 @@ export function modeFindings(access: Access, revisions: readonly Revision[]): re
   }
   const before = revisions.find(isReadable)?.access;
   if (before === undefined) return [];
-  const [is, was] = [modeOf(spec.credentials), modeOf(before.spec.credentials)];
-  if (is === was) return formFindings(before, access);
+  if (isSameMode(spec.credentials, before.spec.credentials)) return formFindings(before, access);
+  const [was, is] = modesByName(before.spec.credentials, spec.credentials);
   return [
     {
       id: 'mode-changed',
@@ -71,7 +71,7 @@ export function modeFindings(access: Access, revisions: readonly Revision[]): re
 /** A session, and the short-term API key that is signed with one, are two forms of one mode: no way leads from one to the other alone. */
 export function formFindings(applied: Access, declared: Access): readonly Finding[] {
   const [was, is] = [applied, declared].map(({ spec }) => bearerTypeOf(spec.credentials));
-  if (was === is || modeOf(applied.spec.credentials) !== modeOf(declared.spec.credentials)) return [];
+  if (was === is || !isSameMode(applied.spec.credentials, declared.spec.credentials)) return [];
   const [before, now] = [was, is].map((type) => (type === undefined ? 'a session' : 'a short-term API key'));
   return [
     {

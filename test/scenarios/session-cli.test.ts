@@ -5,9 +5,11 @@ import { test } from 'node:test';
 import { declarationText } from '../../src/cli/demo/story.ts';
 import { onStage } from '../cli/stage.ts';
 
+const administrator = 'arn:aws:iam::123456789012:user/sandbox/administrator';
+
 const text = declarationText({ account: '123456789012', model: 'us.anthropic.claude-sonnet-4-6', layout: 'single' })
   .replace('client: openhands', 'client: aws-sdk')
-  .replace(/ {4}accessKey:\n(?: {6}.*\n)+/, '    session: { renewer: "arn:aws:iam::123456789012:user/sandbox/administrator", delivery: credential-process }\n');
+  .replace(/ {4}accessKey:\n(?: {6}.*\n)+/, `    session: { renewer: "${administrator}", delivery: credential-process }\n`);
 
 test('a session at the command line: applied, renewed when it is due or asked for, seen in status and list, and never shown', () =>
   // Sessions end by the wall clock, so the world's is set by it.
@@ -53,4 +55,26 @@ test('a session at the command line: applied, renewed when it is due or asked fo
     const gone = await stage.run(['destroy', '--name', 'openhands/openhands', '--yes']);
     assert.equal(gone.code, 0, gone.stderr);
     assert.deepEqual(stage.sandbox.aws.snapshot(), {});
+  }));
+
+test('a short-term API key at the command line is named apiKey, as its declaration has it: by the plan of a migration, in its words and as what --to asks for', () =>
+  onStage({ now: new Date() }, async (stage) => {
+    const times = ['--silence', '0m', '--name', 'openhands/openhands'];
+    writeFileSync(join(stage.directory, 'bedrock-access.yaml'), declarationText({ account: '123456789012', model: 'us.anthropic.claude-sonnet-4-6', layout: 'single' }).replace('client: openhands', 'client: boto3'));
+    assert.equal((await stage.run(['apply'])).code, 0);
+    const short = ['--to', 'apiKey', '--set', 'term=short', '--set', `renewer=${administrator}`];
+    const plan = await stage.run(['migrate', ...short, '--plan', ...times]);
+    assert.match(plan.stdout, /migration to begin, from accessKey to apiKey$/m, plan.stderr);
+    const moved = await stage.run(['migrate', ...short, ...times, '--grace', '0m']);
+    assert.equal(moved.code, 0, moved.stderr);
+    assert.match(moved.stderr, /spec:\n {2}credentials:\n {4}apiKey:\n {6}term: short\n {6}renewer: arn:aws:iam/);
+    assert.match((await stage.run(['migrate', '--to', 'apiKey', '--plan', ...times])).stdout, /none under way; the mode in use is apiKey$/m);
+    assert.match((await stage.run(['rotate', '--name', 'openhands/openhands'])).stderr, /of the mode apiKey \(term: short\), and/);
+    assert.match((await stage.run(['apply'])).stderr, /error\[mode-changed\].*with credentials of the mode apiKey, and the declaration now says accessKey/);
+    assert.equal((await stage.run(['migrate', '--to', 'accessKey', ...times])).code, 0);
+    assert.match((await stage.run(['status', '--name', 'openhands/openhands'])).stdout, /^migration from apiKey to accessKey$/m);
+    assert.match((await stage.run(['plan'])).stderr, /on its way from apiKey to accessKey/);
+    assert.equal((await stage.run(['migrate', '--undo', ...times])).code, 0);
+    const said = stage.printed();
+    assert.doesNotMatch(said, /from session|to session|mode session/);
   }));

@@ -1,6 +1,6 @@
 /** What is looked at before the first write of a migration: whatever stands in its way is said while nothing is changed. */
 import { Buffer } from 'node:buffer';
-import { modeOf } from '../../access/credential-mode.ts';
+import { modesByName } from '../../access/credential-mode.ts';
 import type { Access } from '../../access/types.ts';
 import { refuse } from '../../engine/failure.ts';
 import type { ReadableRevision } from '../../engine/mode-change.ts';
@@ -44,12 +44,12 @@ function hidingProblems(from: Access, to: Access): readonly Finding[] {
   const [one, other] = [from, to].map((access) => podRoleOf(access, partitionOf(access.spec.region) ?? 'aws')?.pods);
   const hides = (by: typeof one, what: typeof one): boolean => by?.givenAtStart !== undefined && what?.hiddenBy?.includes(by.givenAtStart.variable) === true;
   if (!hides(one, other) && !hides(other, one)) return [];
-  const [was, will] = [from, to].map(({ spec }) => modeOf(spec.credentials));
+  const [was, will] = modesByName(from.spec.credentials, to.spec.credentials);
   return [
     {
       id: 'modes-not-side-by-side',
       severity: 'error',
-      message: `${was ?? ''} and ${will ?? ''} cannot be valid side by side`,
+      message: `${was} and ${will} cannot be valid side by side`,
       cause: 'While EKS associates the ServiceAccount with a role, it gives every pod that is made the address of its agent, and AWS SDKs ask there before they ask the sidecar.',
       remedy: 'Go over a mode that SDKs look at first: migrate to accessKey or webIdentity, and from there.',
       place: { field: 'spec.credentials' },

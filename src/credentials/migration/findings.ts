@@ -1,5 +1,5 @@
 /** What a migration says when it cannot begin, cannot go on, or is about to be felt. */
-import { modeOf } from '../../access/credential-mode.ts';
+import { declaredModeOf, modesByName } from '../../access/credential-mode.ts';
 import type { Access } from '../../access/types.ts';
 import type { Executed } from '../../engine/execute.ts';
 import type { ModeChange } from '../../engine/mode-change.ts';
@@ -28,8 +28,8 @@ export function refuseMore(from: Access, to: Access): void {
 }
 
 export function underWay({ from, to }: ModeChange, wanted: Access): AccessError {
-  const [was, will] = [from, to].map(({ access }) => modeOf(access.spec.credentials));
-  return new AccessError('migration-under-way', `${to.access.metadata.namespace}/${to.access.metadata.name} is on its way from ${was ?? ''} to ${will ?? ''}, and the declaration says ${modeOf(wanted.spec.credentials)}`, {
+  const [was, will] = modesByName(from.access.spec.credentials, to.access.spec.credentials);
+  return new AccessError('migration-under-way', `${to.access.metadata.namespace}/${to.access.metadata.name} is on its way from ${was} to ${will}, and the declaration says ${declaredModeOf(wanted.spec.credentials)}`, {
     cause: 'One way is gone at a time: the workload may already have the credentials of that mode.',
     remedy: 'Go on with `bedrock-access migrate`, or go back with `bedrock-access migrate --undo`; then migrate to another mode.',
     place: { field: 'spec.credentials' },
@@ -45,12 +45,12 @@ export function nothingToUndo({ namespace, name }: AccessName, withdrawing: bool
 
 export function stopped({ from, to, marks }: MigrationSeen, { failed }: Pick<Executed, 'failed'>): Finding {
   const [first] = failed;
-  const [was, will] = [from, to].map(({ spec }) => modeOf(spec.credentials));
+  const [was, will] = modesByName(from.spec.credentials, to.spec.credentials);
   return {
     id: 'migration-stopped',
     severity: 'error',
     message: `the migration stops here${first === undefined ? '' : `: ${first.step.kind} ${first.step.name} failed`}`,
-    cause: marks.withdrawing !== undefined ? `The workload has moved to ${will ?? ''}; some of what ${was ?? ''} had is left.` : `Nothing was taken away: the credentials of ${was ?? ''} work on.`,
+    cause: marks.withdrawing !== undefined ? `The workload has moved to ${will}; some of what ${was} had is left.` : `Nothing was taken away: the credentials of ${was} work on.`,
     remedy: `Mend the cause and run \`bedrock-access migrate\` again to go on${marks.withdrawing === undefined ? '; or go back with `bedrock-access migrate --undo`' : ''}.`,
   };
 }
@@ -60,7 +60,7 @@ export function tooLong(waitsFor: string, { from }: MigrationSeen): Finding {
     id: 'earlier-pods-remain',
     severity: 'error',
     message: `still waiting for ${waitsFor}`,
-    cause: `As long as something may hold the credentials of ${modeOf(from.spec.credentials)}, they stay; the new ones work too.`,
+    cause: `As long as something may hold the credentials of ${declaredModeOf(from.spec.credentials)}, they stay; the new ones work too.`,
     remedy: 'Look at the pods (kubectl get pods). Then run migrate again to go on, or migrate --undo to go back.',
   };
 }

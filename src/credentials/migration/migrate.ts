@@ -5,7 +5,7 @@
  *
  *     for await (const event of migrateAccess({ namespace: 'openhands', name: 'openhands' }, context, { to: access })) show(event);
  */
-import { keyMode, modeOf } from '../../access/credential-mode.ts';
+import { isSameMode, keyMode } from '../../access/credential-mode.ts';
 import { accessDigest } from '../../access/digest.ts';
 import type { Access } from '../../access/types.ts';
 import { summary } from '../../engine/apply.ts';
@@ -102,7 +102,7 @@ async function begun(name: AccessName, context: RunContext, { to, undo }: Migrat
   if (change === undefined) {
     const { access, complete } = await appliedAccess(name, context);
     if (to !== undefined) refuse(formFindings(access, to));
-    if (to === undefined || modeOf(to.spec.credentials) === modeOf(access.spec.credentials)) return undefined;
+    if (to === undefined || isSameMode(to.spec.credentials, access.spec.credentials)) return undefined;
     const [latest] = revisions;
     if (!complete || latest === undefined || !isReadable(latest)) throw applyFirst(name);
     await refuseBeginning(latest, to, context);
@@ -112,7 +112,7 @@ async function begun(name: AccessName, context: RunContext, { to, undo }: Migrat
   // A declaration that still says the earlier mode asks for nothing else.
   if (to === undefined || [change.to.access, change.from.access].some((known) => accessDigest(to) === accessDigest(known))) return change;
   // A declaration that was put right, before the workload had anything of it.
-  const corrects = modeOf(to.spec.credentials) === modeOf(change.to.access.spec.credentials) && change.to.marks.switching === undefined && !change.back;
+  const corrects = isSameMode(to.spec.credentials, change.to.access.spec.credentials) && change.to.marks.switching === undefined && !change.back;
   if (!corrects) throw underWay(change, to);
   await refuseBeginning(change.from, to, context);
   await begin(to);

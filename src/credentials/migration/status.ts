@@ -1,4 +1,4 @@
-import { modeOf } from '../../access/credential-mode.ts';
+import { declaredModeOf, isSameMode, modesByName } from '../../access/credential-mode.ts';
 import type { Access } from '../../access/types.ts';
 import { refuse } from '../../engine/failure.ts';
 import { formFindings, isReadable, modeChangeOf, type ModeChange } from '../../engine/mode-change.ts';
@@ -32,8 +32,8 @@ export async function planMigration(name: AccessName, context: RunContext, { to,
   const change = modeChangeOf(all);
   const { access } = await appliedAccess(name, context);
   if (change === undefined && to !== undefined) refuse(formFindings(access, to));
-  if (change === undefined && (to === undefined || modeOf(to.spec.credentials) === modeOf(access.spec.credentials))) {
-    return { status: { ...name, underWay: false, from: modeOf(access.spec.credentials), phases: [] }, plans: [], gaps: [] };
+  if (change === undefined && (to === undefined || isSameMode(to.spec.credentials, access.spec.credentials))) {
+    return { status: { ...name, underWay: false, from: declaredModeOf(access.spec.credentials), phases: [] }, plans: [], gaps: [] };
   }
   const { seen, plans } = change === undefined ? await lookAhead(name, all, to ?? access, context) : await lookUnderWay(change, context);
   const gaps = seen.workloads.flatMap(({ name: workload, gap }) => (gap === undefined ? [] : [`${workload}: ${gap}`]));
@@ -69,13 +69,14 @@ function statusOf({ namespace, name }: AccessName, seen: MigrationSeen, now: Dat
   const phases = migrationPhases(times).filter(({ id }) => (id !== 'wake' || seen.asleep !== undefined) && (id !== 'deactivate' || seen.left !== undefined));
   const atHand = phaseOf(phases, seen);
   const gate = atHand?.gate(seen, now);
+  const [from, to] = modesByName(seen.from.spec.credentials, seen.to.spec.credentials);
   const index = atHand === undefined ? phases.length : phases.indexOf(atHand);
   return {
     namespace,
     name,
     underWay: true,
-    from: modeOf(seen.from.spec.credentials),
-    to: modeOf(seen.to.spec.credentials),
+    from,
+    to,
     ...(seen.back ? { back: true } : {}),
     ...(atHand === undefined ? {} : { phase: atHand.id }),
     ...(gate?.open !== false || (seen.lacking.length > 0 && gate.shut !== true) ? {} : { waitsFor: gate.waitsFor, ...(gate.until === undefined ? {} : { next: gate.until.toISOString() }) }),

@@ -6,7 +6,7 @@
 import { AwsCallError } from '../../aws/error.ts';
 import { toAccessError } from '../../aws/to-access-error.ts';
 import { partitionOf } from '../../bedrock/regions.ts';
-import { modeOf } from '../../access/credential-mode.ts';
+import { declaredModeOf, modeField } from '../../access/credential-mode.ts';
 import { revisionsOf } from '../../engine/revision.ts';
 import { ownerOf } from '../../engine/rollback.ts';
 import type { AccessName, RunContext } from '../../engine/types.ts';
@@ -66,7 +66,7 @@ async function sessionApplied(name: AccessName, { aws, kubernetes, clusterId }: 
   const session = applied.map((access) => sessionOf(access, partitionOf(access.spec.region) ?? 'aws')).find((one) => one !== undefined);
   if (session !== undefined) return session;
   const [latest] = applied;
-  throw new AccessError('session-mode-missing', latest === undefined ? `the cluster holds no revision of an access ${name.namespace}/${name.name}` : `${name.namespace}/${name.name} has credentials of the mode ${modeOf(latest.spec.credentials)}`, {
+  throw new AccessError('session-mode-missing', latest === undefined ? `the cluster holds no revision of an access ${name.namespace}/${name.name}` : `${name.namespace}/${name.name} has credentials of the mode ${declaredModeOf(latest.spec.credentials)}`, {
     cause: latest === undefined ? 'It was never applied here, or is destroyed.' : 'Only with credentials.session, or credentials.apiKey with term: short, is there one to renew.',
     remedy: 'See which there are with `bedrock-access list`.',
   });
@@ -90,7 +90,7 @@ async function taken({ roleArn, sessionName, seconds, declared, region }: Renewe
     throw new AccessError('session-renewer-differs', `${caller.arn} may not renew the session of ${roleArn}`, {
       cause: `The role trusts ${declared.renewer} alone.`,
       remedy: 'Run it with the credentials of that one, or declare another renewer and apply.',
-      place: { field: `spec.credentials.${declared.delivery === 'api-key' ? 'apiKey' : 'session'}.renewer`, resource: roleArn },
+      place: { field: `${modeField({ session: declared })}.renewer`, resource: roleArn },
     });
   }
 }
