@@ -13,6 +13,7 @@ import { editYaml } from './yaml-edit.ts';
 import { documentsOf, UneditableYaml, valuesOf } from './yaml-nodes.ts';
 import type { YamlStyle } from './yaml-text.ts';
 import type { Workspace } from './workspace.ts';
+import { writtenStore } from './store-habit.ts';
 
 export interface AccessFile {
   readonly file: string;
@@ -57,11 +58,12 @@ export function writeAccessFile(workspace: Workspace, file: string, declaration:
   const form = textForm(declaration);
   const yaml: YamlStyle = { listIndent: form.listIndents[0] ?? 2, indent: form.indents[0] ?? 2, quotes: 'plain' };
   const names = unusualNames(access);
-  const wanted = { spec: { ...(Object.keys(names).length === 0 ? {} : { names }), managedBy: access.spec.managedBy } };
   const index = valuesOf(declaration).findIndex((value) => getIn(value, ['kind']) === 'BedrockAccess');
+  const written = valuesOf(declaration)[index];
+  const wanted = { spec: { ...writtenStore(access, written), ...(Object.keys(names).length === 0 ? {} : { names }), managedBy: access.spec.managedBy } };
   let text: string;
   try {
-    text = editYaml(declaration, index, changesBetween(valuesOf(declaration)[index], wanted), yaml);
+    text = editYaml(declaration, index, changesBetween(written, wanted), yaml);
   } catch (error) {
     if (error instanceof UneditableYaml) throw uneditable(file, error.reason, `set spec.names to ${JSON.stringify(names)} and spec.managedBy to ${JSON.stringify(access.spec.managedBy)}`);
     throw error;

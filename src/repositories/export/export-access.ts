@@ -40,7 +40,7 @@ function exportWith(request: ExportRequest, readHcl: ReadHcl): ExportOutcome {
   const prepared = prepare(request, readHcl);
   const { workspace, access, style, declaration } = prepared;
   const implied = impliedBy(request, prepared);
-  const findings: Finding[] = [...implied.policy.findings];
+  const findings: Finding[] = [...implied.policy.findings, ...prepared.findings];
   if (request.terraform !== undefined) findings.push(...exportTerraform(request.terraform, implied, prepared, readHcl));
   if (prepared.app !== undefined && declaration !== undefined) findings.push(...exportManifests(implied, prepared, request.directory));
   const file = declaration?.file ?? resolve(request.declarationFile);

@@ -1,7 +1,7 @@
 /** Which habits the manifests side shows: the app's own first, then the other apps'. */
 import { dirname, extname } from 'node:path';
 import { isMap, isPair, isScalar, isSeq, parseAllDocuments } from 'yaml';
-import { manifestFacts } from '../facts/manifest-facts.ts';
+import type { ManifestFacts } from '../facts/manifest-facts.ts';
 import type { ManifestFile } from '../manifests/types.ts';
 import { lineEnding } from './lines.ts';
 import { mostCommon } from './majority.ts';
@@ -12,9 +12,8 @@ export type ManifestHabits = Pick<ExportStyle, 'externalSecretVersion' | 'refres
   readonly reloader: boolean;
 };
 
-/** @param own files of this app; @param all every file of the repository that was read, the app's too */
-export function manifestHabits(own: readonly ManifestFile[], all: readonly ManifestFile[]): ManifestHabits {
-  const facts = manifestFacts(all);
+/** @param own files of this app; @param all every file of the repository that was read, the app's too; @param facts theirs */
+export function manifestHabits(own: readonly ManifestFile[], all: readonly ManifestFile[], facts: Pick<ManifestFacts, 'operatorVersion' | 'reloader'>): ManifestHabits {
   const secrets = all.flatMap(({ documents }) => documents).filter(({ object }) => object.kind === 'ExternalSecret');
   const forms = (own.length > 0 ? own : all).map(({ text }) => textForm(text));
   const intervals = secrets.map(({ object }) => getIn(object.value, ['spec', 'refreshInterval'])).filter((interval) => typeof interval === 'string');

@@ -3,11 +3,14 @@ import { keyCredentialsOf, roleNameOf } from '../../access/credential-mode.ts';
 import type { Access } from '../../access/types.ts';
 import { defaultNames } from '../../access/defaults.ts';
 import { AccessError } from '../../errors/error.ts';
+import type { Finding } from '../../finding.ts';
+import { manifestFacts } from '../facts/manifest-facts.ts';
 import type { ReadHcl } from '../hcl/open.ts';
 import { accessFile, declarationOf, type AccessFile } from './access-file.ts';
 import { readApp, type ManifestApp } from './manifest-app.ts';
 import { manifestHabits, type ManifestHabits } from './manifest-habits.ts';
 import { exportNames } from './names.ts';
+import { storeFindings, withStore } from './store-habit.ts';
 import type { ExportStyle } from './style.ts';
 import { terraformHabits, usualParameterFile, type TerraformHabits } from './terraform-habits.ts';
 import { readModule } from './terraform-module.ts';
@@ -29,13 +32,16 @@ export interface Prepared {
   /** The author's text. */
   readonly declarationText: string;
   readonly access: Access;
+  /** What the habits say of the declaration. */
+  readonly findings: readonly Finding[];
 }
 
 const usualTerraform: Omit<TerraformHabits, 'parameterFile'> = { skeleton: 'root', policy: 'jsonencode', partition: 'data', comments: 'en', tags: {}, iamFile: 'iam.tf', iamNames: 'kebab', iamPath: '/service/', parameterName: 'bedrock-{app}-{thing}', applies: 'by-hand' };
 const usualManifests: ManifestHabits = { externalSecretVersion: 'v1', refreshInterval: '1h', documents: 'file-each', listIndent: 2, indent: 2, quotes: 'plain', yamlExtension: 'yaml', lineEndings: 'lf', reloader: false };
 
 export function prepare(request: ExportRequest, readHcl: ReadHcl, { tolerant = false } = {}): Prepared {
-  const { access: declared, sourceText } = request.declared;
+  const { access: asDeclared, sourceText } = request.declared;
+  const declared = withStore(asDeclared, request.style.store);
   refuseOtherModes(declared, tolerant);
   refuseTokenInState(declared, request.keys);
   const workspace = new Workspace();
@@ -46,7 +52,8 @@ export function prepare(request: ExportRequest, readHcl: ReadHcl, { tolerant = f
   const own = new Set([{ role: roleNameOf(declared.spec.credentials) ?? '' }, declared.spec.names, defaultNames(declared.metadata.name), ...(declaration?.earlier === undefined ? [] : [declaration.earlier.spec.names])].flatMap((names) => Object.values(names).map(String)));
   const service = keyCredentialsOf(declared.spec.credentials)?.secretStore.service ?? 'ParameterStore';
   const ofTerraform = request.terraform === undefined || siblings === undefined ? { ...usualTerraform, parameterFile: usualParameterFile[service] } : terraformHabits(workspace, readModule(workspace, request.terraform, readHcl), siblings, own, service);
-  const ofManifests = app === undefined ? usualManifests : manifestHabits(app.own, app.all);
+  const manifests = app === undefined ? undefined : manifestFacts(app.all);
+  const ofManifests = app === undefined || manifests === undefined ? usualManifests : manifestHabits(app.own, app.all, manifests);
   const { cluster, ...terraformStyle } = ofTerraform;
   const { reloader, ...manifestStyle } = ofManifests;
   const style: ExportStyle = { keys: request.keys, ...terraformStyle, ...manifestStyle, ...request.style };
@@ -70,6 +77,7 @@ export function prepare(request: ExportRequest, readHcl: ReadHcl, { tolerant = f
     ...(declaration === undefined ? {} : { declaration }),
     declarationText: text,
     access,
+    findings: manifests === undefined || tolerant ? [] : storeFindings(access, manifests, request.style.store !== undefined),
   };
 }
 

@@ -1,6 +1,7 @@
 /** The habits that an export follows: found in the repositories, each open to `--style key=value`. */
 import { AccessError } from '../../errors/error.ts';
 import { nearest } from '../../bedrock/nearest.ts';
+import type { StoreName } from './store-habit.ts';
 
 export interface ExportStyle {
   /** Who makes the access key: the program (never in Terraform's state), or Terraform (the original request's way). */
@@ -21,6 +22,8 @@ export interface ExportStyle {
   readonly parameterName: string;
   readonly externalSecretVersion: 'v1' | 'v1beta1';
   readonly refreshInterval: string;
+  /** The store that the ExternalSecret names; without it the declared one. */
+  readonly store?: StoreName;
   readonly documents: 'one-file' | 'file-each';
   readonly listIndent: 0 | 2;
   readonly indent: 2 | 4;
@@ -72,6 +75,13 @@ export const styleKeys: Readonly<Record<string, StyleKey>> = {
   'parameter-name': matching(/^[\w./{}-]*\{(thing|THING)\}$/, 'a pattern with {app} and {thing} or {THING}, /lolice/{app}/{THING}', (parameterName) => ({ parameterName })),
   'external-secret': oneOf(['v1', 'v1beta1'], (externalSecretVersion) => ({ externalSecretVersion })),
   'refresh-interval': matching(/^(\d+(h|m|s))+$/, 'a duration, 1h', (refreshInterval) => ({ refreshInterval })),
+  store: {
+    takes: 'kind and name, ClusterSecretStore/parameterstore',
+    read: (value) => {
+      const [, kind, name] = /^(ClusterSecretStore|SecretStore)\/([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)$/.exec(value) ?? [];
+      return name === undefined ? undefined : { store: { kind: kind === 'SecretStore' ? kind : 'ClusterSecretStore', name } };
+    },
+  },
   documents: oneOf(['one-file', 'file-each'], (documents) => ({ documents })),
   'list-indent': oneOf(['0', '2'], (value) => ({ listIndent: value === '0' ? 0 : 2 })),
   indent: oneOf(['2', '4'], (value) => ({ indent: value === '2' ? 2 : 4 })),

@@ -80,6 +80,9 @@ for (const { name, places, files } of repositories) {
   });
 }
 
+const storeFile = 'cluster/argoproj/external-secrets-operator/store/parameter-store.yaml';
+const storeText = tfactionRepositories[storeFile] ?? '';
+
 suite('export refuses and writes nothing', () => {
   const cases: readonly { readonly name: string; readonly id: string; readonly change: Files; readonly argv?: readonly string[] }[] = [
     { name: 'a workload of another name', id: 'export-workload-missing', change: { 'access.yaml': declarationFor('openhands', (text) => text.replace('name: openhands, client', 'name: opnhands, client')) } },
@@ -91,7 +94,13 @@ suite('export refuses and writes nothing', () => {
     { name: 'a user in JSON syntax that would have to change', id: 'export-conflict', change: { 'infra/terraform/aws/openhands/user.tf.json': '{ "resource": { "aws_iam_user": { "bedrock_openhands_user": { "name": "bedrock-openhands-user", "path": "/service/" } } } }\n' } },
     { name: 'a style that does not exist', id: 'export-style', change: {}, argv: ['--style', 'commens=ja'] },
     { name: 'a style of another value', id: 'export-style', change: {}, argv: ['--style', 'comments=fr'] },
-    { name: 'parameters in another region than the provider', id: 'export-conflict', change: { 'access.yaml': declarationFor('openhands', (text) => text.replace('region: ap-northeast-1', 'region: us-east-1')) }, argv: ['--keys', 'terraform'] },
+    { name: 'parameters in another region than the provider', id: 'export-conflict', change: { 'access.yaml': declarationFor('openhands', (text) => text.replace('region: ap-northeast-1', 'region: us-east-1')), [storeFile]: storeText.replace('ap-northeast-1', 'us-east-1') }, argv: ['--keys', 'terraform'] },
+    { name: 'a store that is not among those of the manifests', id: 'secret-store-missing', change: { 'access.yaml': declarationFor('openhands', (text) => text.replace('name: parameterstore', 'name: parameter-store')) } },
+    { name: 'a store of the other kind', id: 'secret-store-missing', change: { 'access.yaml': declarationFor('openhands', (text) => text.replace('kind: ClusterSecretStore', 'kind: SecretStore')) } },
+    { name: 'a SecretStore of another namespace', id: 'secret-store-missing', change: { [storeFile]: storeText.replace('ClusterSecretStore', 'SecretStore').replace('name: parameterstore', 'name: parameterstore\n  namespace: ledger'), 'access.yaml': declarationFor('openhands', (text) => text.replace('kind: ClusterSecretStore', 'kind: SecretStore')) } },
+    { name: 'a store that reads in another region', id: 'secret-store-differs', change: { [storeFile]: storeText.replace('ap-northeast-1', 'us-west-2') } },
+    { name: 'a store that reads the other service', id: 'secret-store-differs', change: { [storeFile]: storeText.replace('service: ParameterStore', 'service: SecretsManager') } },
+    { name: 'a store by its name alone', id: 'export-style', change: {}, argv: ['--style', 'store=parameterstore'] },
   ];
   for (const { name, id, change, argv = [] } of cases) {
     test(name, async () => {

@@ -16,7 +16,9 @@ import { declarationFor, tfactionRepositories, type Files } from './repositories
 const { places } = tfaction;
 const file = (name: string): string => `infra/terraform/aws/openhands/${name}`;
 const inSecretsManager = declarationFor('openhands', (text) => text.replace('name: parameterstore', 'name: secretsmanager').replace('service: ParameterStore', 'service: SecretsManager'));
-const holding = (declaration = inSecretsManager): Files => ({ ...tfactionRepositories, 'access.yaml': declaration });
+const storeFolder = 'cluster/argoproj/external-secrets-operator/store';
+const secretsStoreFile = { [`${storeFolder}/secrets-manager.yaml`]: (tfactionRepositories[`${storeFolder}/parameter-store.yaml`] ?? '').replace('name: parameterstore', 'name: secretsmanager').replace('service: ParameterStore', 'service: SecretsManager') };
+const holding = (declaration = inSecretsManager): Files => ({ ...tfactionRepositories, ...secretsStoreFile, 'access.yaml': declaration });
 
 suite('export with the pair in Secrets Manager', () => {
   test('the program makes key and secret: Terraform holds neither, and marks the store on the user', () =>
