@@ -49,9 +49,12 @@ function named(credentials: Credentials): string {
   return session === undefined ? modeOf(credentials) : `session (delivery: ${session.delivery})`;
 }
 
-/** Is it one mode, as far as pods can have only what the one or the other gives? */
+/**
+ * Do pods have the same of both? A short-term key and each delivery of a session put something else into them, so that the way
+ * from one to another is that from mode to mode.
+ */
 export function isSameMode(one: Credentials, other: Credentials): boolean {
-  return modeOf(one) === modeOf(other);
+  return modeOf(one) === modeOf(other) && one.session?.delivery === other.session?.delivery;
 }
 
 /** What the declaration says of the mode. */

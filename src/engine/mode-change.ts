@@ -1,6 +1,6 @@
 /** Which way from one mode of credentials to another is under way: told by the revisions alone. */
 import { accessDigest } from '../access/digest.ts';
-import { bearerTypeOf, isSameMode, modesByName } from '../access/credential-mode.ts';
+import { isSameMode, modesByName } from '../access/credential-mode.ts';
 import type { Access } from '../access/types.ts';
 import type { Finding } from '../finding.ts';
 import type { Revision } from './types.ts';
@@ -54,7 +54,7 @@ export function modeFindings(access: Access, revisions: readonly Revision[]): re
   }
   const before = revisions.find(isReadable)?.access;
   if (before === undefined) return [];
-  if (isSameMode(spec.credentials, before.spec.credentials)) return formFindings(before, access);
+  if (isSameMode(spec.credentials, before.spec.credentials)) return [];
   const [was, is] = modesByName(before.spec.credentials, spec.credentials);
   return [
     {
@@ -64,23 +64,6 @@ export function modeFindings(access: Access, revisions: readonly Revision[]): re
       cause: 'Apply would take the old credential away before the new one is proven.',
       remedy: `Move to it with both valid side by side: \`bedrock-access migrate\` with this declaration (\`--plan\` shows the way).`,
       place,
-    },
-  ];
-}
-
-/** A session, and the short-term API key that is signed with one, are two forms of one mode: no way leads from one to the other alone. */
-export function formFindings(applied: Access, declared: Access): readonly Finding[] {
-  const [was, is] = [applied, declared].map(({ spec }) => bearerTypeOf(spec.credentials));
-  if (was === is || !isSameMode(applied.spec.credentials, declared.spec.credentials)) return [];
-  const [before, now] = [was, is].map((type) => (type === undefined ? 'a session' : 'a short-term API key'));
-  return [
-    {
-      id: 'modes-not-side-by-side',
-      severity: 'error',
-      message: `the access was applied with ${before ?? ''} for its pods, and the declaration now says ${now ?? ''}`,
-      cause: 'Both lie in one Secret: pods that have the one would lose it before they are replaced by pods with the other.',
-      remedy: 'Go over another mode: migrate to accessKey or webIdentity with `bedrock-access migrate`, and from there with this declaration.',
-      place: { field: 'spec.credentials' },
     },
   ];
 }

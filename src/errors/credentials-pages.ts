@@ -286,7 +286,7 @@ export const credentialsPages = {
   },
   'modes-not-side-by-side': {
     summary: 'The two modes of credentials cannot be valid side by side.',
-    cause: 'While EKS associates the ServiceAccount with a role, every pod that is made gets the address of its agent, and AWS SDKs ask there before they ask a sidecar that answers as instance metadata. A session and a short-term API key lie in one Secret, which holds one of them.',
+    cause: 'While EKS associates the ServiceAccount with a role, every pod that is made gets the address of its agent, and AWS SDKs ask there before they ask a sidecar that answers as instance metadata.',
     remedy: 'Go over accessKey or webIdentity: migrate to it, and from there.',
     fault: 'input',
   },

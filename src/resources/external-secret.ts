@@ -19,7 +19,7 @@ import { keyNoun, keySortOf, sortNamed, type KeySort } from './key-sort.ts';
 import { ours, ownerLabels, ownerSelector, ownershipByLabels, type Owner } from './owner.ts';
 import { parametersOf, recordingParameter, type ParameterRole } from './parameter-names.ts';
 import { isReady, readyCondition } from './ready-condition.ts';
-import { sessionSecretName } from './session.ts';
+import { sessionSecretNames } from './session.ts';
 import { storeOf } from './stores/index.ts';
 import { objectName, removeObject, replaceWith } from './whole-object.ts';
 
@@ -87,8 +87,9 @@ export const externalSecret: ResourceKind<DesiredExternalSecret, ObservedExterna
       'apiVersion' in served ? readings.objects(served.apiVersion, 'ExternalSecret', options) : [],
       readings.objects('v1', 'Secret', options),
     ]);
-    // The Secret of a session is made by no operator: `session-secret.ts`.
-    const names = [...new Set(found.flat().map(objectName))].filter((name) => !where.accounted.has(name) && name !== `${where.owner.namespace}/${sessionSecretName(where.owner.name)}`);
+    // Those of a session are made by no operator: `session-secret.ts`.
+    const sessions = Object.values(sessionSecretNames(where.owner.name)).map((name) => `${where.owner.namespace}/${name}`);
+    const names = [...new Set(found.flat().map(objectName))].filter((name) => !where.accounted.has(name) && !sessions.includes(name));
     return names.map((name): Stray<ObservedExternalSecret> => {
       const [object, secret] = found.map((objects) => objects.find((candidate) => objectName(candidate) === name));
       return {

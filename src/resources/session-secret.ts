@@ -10,7 +10,7 @@ import type { Field, Hands, ResourceKind, Stray } from './kind.ts';
 import { reference } from './kind.ts';
 import { ownerLabels, ownershipByLabels } from './owner.ts';
 import { holdsApiKey, sessionContent, sessionEnds, type HeldSession } from './session-document.ts';
-import { sessionOf, sessionSecretName } from './session.ts';
+import { sessionOf, sessionSecretNames } from './session.ts';
 import { objectName, removeObject, replaceWith } from './whole-object.ts';
 
 export interface DesiredSession {
@@ -40,12 +40,14 @@ export const sessionSecret: ResourceKind<DesiredSession, KubernetesObject> = {
 
   observe: ({ desired }, readings) => readings.object(referenceTo(desired)),
   async strays(where, readings) {
-    // There is one at most, and its name is known.
-    if (!where.sweep && !where.named.some(({ kind }) => kind === 'session-secret')) return [];
     const { namespace, name } = where.owner;
-    const observed = await readings.object(referenceTo({ namespace, name: sessionSecretName(name) }));
-    if (observed === undefined || ownershipByLabels(observed, where.owner).by !== 'us' || where.accounted.has(objectName(observed))) return [];
-    return [{ name: observed.metadata.name ?? '', observed, reason: 'not in the declaration any more' } satisfies Stray<KubernetesObject>];
+    // Their names are known.
+    const names = where.sweep ? Object.values(sessionSecretNames(name)) : where.named.flatMap((resource) => (resource.kind === 'session-secret' ? [resource.name] : []));
+    const found = await Promise.all([...new Set(names)].map((secret) => readings.object(referenceTo({ namespace, name: secret }))));
+    return found.flatMap((observed): Stray<KubernetesObject>[] => {
+      if (observed === undefined || ownershipByLabels(observed, where.owner).by !== 'us' || where.accounted.has(objectName(observed))) return [];
+      return [{ name: observed.metadata.name ?? '', observed, reason: 'not in the declaration any more' }];
+    });
   },
   ownership: ownershipByLabels,
 

@@ -52,7 +52,7 @@ export function sessionOf(access: Access, partition: Partition): RenewedSession 
     roleArn: role.arn,
     declared,
     namespace: metadata.namespace,
-    secret: sessionSecretName(metadata.name),
+    secret: sessionSecretNames(metadata.name)[declared.delivery === 'api-key' ? 'apiKey' : 'session'],
     sessionName: cut(`bedrock-access-${metadata.namespace}-${metadata.name}`, sessionNameLimit),
     seconds: sessionSeconds(declared.sessionDuration),
     region: spec.region,
@@ -60,8 +60,9 @@ export function sessionOf(access: Access, partition: Partition): RenewedSession 
   };
 }
 
-export function sessionSecretName(access: string): string {
-  return `bedrock-${access}-session`;
+/** A session and a short-term API key lie side by side while an access is on its way from the one to the other. */
+export function sessionSecretNames(access: string): Readonly<Record<'session' | 'apiKey', string>> {
+  return { session: `bedrock-${access}-session`, apiKey: `bedrock-${access}-short-term-key` };
 }
 
 /** A session is renewed when no more than this is left of it: half of it, so that a renewal may fail for a while. */

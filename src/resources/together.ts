@@ -18,14 +18,21 @@ export function together(first: Resource, second: Resource): Resource | undefine
 
 const merges: Readonly<Record<string, (one: JsonRecord, other: JsonRecord) => JsonRecord | undefined>> = {
   // A role may trust many, each in a statement of its own.
-  'iam-role': (one, other) => ({ trust: bothDocuments(one['trust'], other['trust']), trusts: bothLists(one['trusts'], other['trusts']), profileRegions: bothLists(one['profileRegions'], other['profileRegions']) }),
+  'iam-role': (one, other) => ({ ...longest('sessionSeconds', one, other), trust: bothDocuments(one['trust'], other['trust']), trusts: bothLists(one['trusts'], other['trusts']), profileRegions: bothLists(one['profileRegions'], other['profileRegions']) }),
   'iam-user': (one, other) => ({ regions: bothLists(one['regions'], other['regions']), profileRegions: bothLists(one['profileRegions'], other['profileRegions']) }),
   'managed-policy': (one, other) => ({ document: bothDocuments(one['document'], other['document']), profiles: bothLists(one['profiles'], other['profiles']) }),
+  // A sidecar and a file read one session.
+  'session-secret': (one, other) => (canonicalJson(one['role']) === canonicalJson(other['role']) ? {} : undefined),
   // Where the declaration names it may differ, and nothing else.
   'secret-store': (one, other) => (canonicalJson(one['store']) === canonicalJson(other['store']) ? {} : undefined),
   // Pods of the first read their values from it whenever one of their containers starts again.
   'environment-config-map': (one, other) => ({ values: { ...valuesOf(other['values']), ...valuesOf(one['values']) }, profiles: bothLists(one['profiles'], other['profiles']), permitted: bothLists(one['permitted'], other['permitted']) }),
 };
+
+function longest(field: string, ...all: readonly JsonRecord[]): JsonRecord {
+  const numbers = all.flatMap((each) => (typeof each[field] === 'number' ? [each[field]] : []));
+  return numbers.length === 0 ? {} : { [field]: Math.max(...numbers) };
+}
 
 function valuesOf(value: unknown): JsonRecord {
   return isRecord(value) ? value : {};

@@ -190,7 +190,7 @@ test('a change, a rollback and a destroy of an access with sessions leave nothin
     await done(applyAccess(renewed({}, { models: haiku }), await world.run()));
     await done(rollbackAccess(access, await world.run()));
     assert.deepEqual(world.sandbox.aws.snapshot(), first);
-    await done(applyAccess(renewed({ delivery: 'sidecar', image: 'registry.example/bedrock-access:0.1.0' }), await world.run()));
+    await done(applyAccess(renewed({ sessionDuration: '30m' }), await world.run()));
     await done(destroyAccess(access, await world.run()));
     await world.sandbox.clock.advance(5000);
     assert.deepEqual(world.sandbox.aws.snapshot(), {});

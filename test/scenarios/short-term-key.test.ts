@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AccessDocumentSpec, ApiKeyDocument } from '../../src/access/document.ts';
 import type { Access } from '../../src/access/types.ts';
-import { migrateAccess, planMigration } from '../../src/credentials/index.ts';
+import { migrateAccess } from '../../src/credentials/index.ts';
 import { renewSession } from '../../src/credentials/session/renew.ts';
 import { applyAccess, destroyAccess, planAccess, rollbackAccess } from '../../src/engine/index.ts';
 import type { RunContext } from '../../src/engine/types.ts';
@@ -37,7 +37,7 @@ async function told(declaration: Access, context: RunContext): Promise<readonly 
 }
 
 async function secretOf({ kubernetes }: EngineWorld): Promise<KubernetesObject> {
-  const secret = await kubernetes.get({ apiVersion: 'v1', kind: 'Secret', namespace, name: 'bedrock-openhands-session' });
+  const secret = await kubernetes.get({ apiVersion: 'v1', kind: 'Secret', namespace, name: 'bedrock-openhands-short-term-key' });
   assert.ok(secret !== undefined);
   return secret;
 }
@@ -97,7 +97,7 @@ test('a renewal at half of the time restarts the pods; the key of the old ones s
     assert.deepEqual(await told(shortTerm(), await world.run()), roleChecksPassed);
     assert.deepEqual(await stepsToTake(shortTerm(), await world.run()), []);
     // The mark is the program's own again: a later apply changes it, and takes it away, without a conflict.
-    await world.kubernetes.patch({ apiVersion: 'v1', kind: 'Secret', namespace, name: 'bedrock-openhands-session' }, { type: 'merge', body: { data: null } });
+    await world.kubernetes.patch({ apiVersion: 'v1', kind: 'Secret', namespace, name: 'bedrock-openhands-short-term-key' }, { type: 'merge', body: { data: null } });
     await done(applyAccess(shortTerm(), await world.run()));
     assert.deepEqual(await stepsToTake(shortTerm(), await world.run()), []);
   }));
@@ -208,32 +208,67 @@ test('from another mode to a short-term API key and back: the mode works, and no
   }
 });
 
-test('from a session to a short-term API key and back no apply leads, which would take the one from pods that have it, but a migration over another mode', async () => {
+/** Every two of what counts as a mode, though one declaration field or one Secret serves both. */
+const deliveries = {
+  'a short-term API key': { apiKey: { term: 'short', renewer: administrator } },
+  'a session by a credential process': { session: { renewer: administrator, delivery: 'credential-process' } },
+  'a session by a sidecar': { session: { renewer: administrator, delivery: 'sidecar', image: 'registry.example/bedrock-access:0.1.0' } },
+} as const satisfies Readonly<Record<string, AccessDocumentSpec['credentials']>>;
+
+const round = ['a session by a credential process', 'a short-term API key', 'a session by a sidecar', 'a session by a credential process'] as const;
+
+test('between a session and a short-term API key, and the deliveries of a session, apply refuses the change; migrate makes it, renews both while they are there, and leaves nothing of the one before', async () => {
+  const inMode = (mode: keyof typeof deliveries): Access => declared({ workloads: [{ kind: 'Deployment', name: 'openhands', client: 'boto3' }], credentials: deliveries[mode] });
+  const world = await startEngineWorld({ now: new Date(), objects: [deployment()], externalSecrets: false });
+  const secrets = async (): Promise<readonly string[]> => (await world.kubernetes.list('v1', 'Secret', { namespace })).map(({ metadata }) => metadata.name ?? '').sort();
+  const keyOf = async (name: string): Promise<string | undefined> => (await world.kubernetes.get({ apiVersion: 'v1', kind: 'Secret', namespace, name }))?.metadata.annotations?.['bedrock-access.dev/access-key-id'];
+  try {
+    const [first, ...others] = round;
+    await done(applyAccess(inMode(first), await world.run()));
+    for (const [index, mode] of others.entries()) {
+      const [from, to] = [inMode(round[index] ?? first), inMode(mode)];
+      await world.sandbox.clock.advance(60_000);
+      const before = { aws: world.sandbox.aws.snapshot(), pods: await alive(world) };
+      await assert.rejects(events(applyAccess(to, await world.run())), (error) => error instanceof AccessError && error.id === 'mode-changed' && error.details.remedy.includes('bedrock-access migrate'));
+      assert.deepEqual({ aws: world.sandbox.aws.snapshot(), pods: await alive(world) }, before);
+      assert.deepEqual(await stepsToTake(from, await world.run()), []);
+
+      // In its grace time each is there, and renewed.
+      await events(migrateAccess(access, await world.run(), { silence: 0, grace: 24 * hour, to }));
+      const both = await secrets();
+      assert.equal(both.length, mode === 'a short-term API key' || round[index] === 'a short-term API key' ? 2 : 1);
+      const ids = await Promise.all(both.map(keyOf));
+      assert.equal((await renewSession(access, await world.run(), { now: true })).renewed, true);
+      for (const [at, name] of both.entries()) assert.notEqual(await keyOf(name), ids[at], name);
+
+      const said = await events(migrateAccess(access, await world.run(), { silence: 0, grace: 0 }));
+      assert.deepEqual([failures(said), summaryOf(said).outcome], [[], 'done'], JSON.stringify(said.slice(-6)));
+      await world.sandbox.clock.advance(30_000);
+      assert.deepEqual(await stepsToTake(to, await world.run()), [], mode);
+      assert.deepEqual((await told(to, await world.run())).filter((line) => /failed|^error/.test(line)), [], mode);
+      assert.deepEqual(await secrets(), [mode === 'a short-term API key' ? 'bedrock-openhands-short-term-key' : 'bedrock-openhands-session']);
+    }
+  } finally {
+    await world.stop();
+  }
+});
+
+test('a migration from a session to a short-term API key is undone in its grace time; a role that gives shorter sessions than the key needs is named before anything is made', async () => {
   const inMode = (credentials: AccessDocumentSpec['credentials']): Access => declared({ workloads: [{ kind: 'Deployment', name: 'openhands', client: 'boto3' }], credentials });
-  const short = inMode({ apiKey: { term: 'short', renewer: administrator } });
-  const session = inMode({ session: { renewer: administrator, delivery: 'credential-process' } });
-  const key = inMode({ accessKey: { secretStore: { kind: 'ClusterSecretStore', name: 'parameterstore', region: 'ap-northeast-1' } } });
-  const world = await startEngineWorld({ now: new Date(), objects: [store(), deployment()] });
-  const errorsOf = async (run: AsyncGenerator<Awaited<ReturnType<typeof events>>[number]>): Promise<string> => {
-    const error: unknown = await events(run).then(() => undefined, (reason: unknown) => reason);
-    return error instanceof AccessError ? `${error.id}: ${error.details.remedy}` : '';
-  };
-  const stays = async (from: Access, to: Access): Promise<void> => {
-    const before = { aws: world.sandbox.aws.snapshot(), secret: await secretOf(world) };
-    assert.match(await errorsOf(applyAccess(to, await world.run())), /^modes-not-side-by-side: .*migrate to accessKey or webIdentity/);
-    assert.match(await errorsOf(migrateAccess(access, await world.run(), { to })), /^modes-not-side-by-side: /);
-    await assert.rejects(planMigration(access, await world.run(), { to }), { id: 'modes-not-side-by-side' });
-    assert.deepEqual({ aws: world.sandbox.aws.snapshot(), secret: await secretOf(world) }, before);
-    assert.deepEqual(await stepsToTake(from, await world.run()), []);
-  };
+  const session = inMode(deliveries['a session by a credential process']);
+  const world = await startEngineWorld({ now: new Date(), objects: [deployment()], externalSecrets: false });
   try {
     await done(applyAccess(session, await world.run()));
-    await stays(session, short);
-    for (const to of [key, short]) {
-      await world.sandbox.clock.advance(60_000);
-      await done(migrateAccess(access, await world.run(), { silence: 30_000, grace: 30_000, to }));
-    }
-    await stays(short, session);
+    const before = world.sandbox.aws.snapshot();
+    const long = inMode({ apiKey: { term: 'short', renewer: administrator, sessionDuration: '12h' } });
+    await assert.rejects(events(migrateAccess(access, await world.run(), { to: long })), { id: 'role-differs' });
+    assert.deepEqual(world.sandbox.aws.snapshot(), before);
+    await events(migrateAccess(access, await world.run(), { silence: 0, grace: 24 * hour, to: inMode(deliveries['a short-term API key']) }));
+    const said = await events(migrateAccess(access, await world.run(), { silence: 0, undo: true }));
+    assert.deepEqual([failures(said), summaryOf(said).outcome], [[], 'done'], JSON.stringify(said.slice(-6)));
+    await world.sandbox.clock.advance(30_000);
+    assert.deepEqual(world.sandbox.aws.snapshot(), before);
+    assert.deepEqual(await stepsToTake(session, await world.run()), []);
   } finally {
     await world.stop();
   }

@@ -11,11 +11,10 @@ import type { Access } from '../../access/types.ts';
 import { summary } from '../../engine/apply.ts';
 import { stamped } from '../../engine/events.ts';
 import type { Executed } from '../../engine/execute.ts';
-import { refuse } from '../../engine/failure.ts';
 import { footprint as footprintOf } from '../../engine/footprint.ts';
 import { guarded } from '../../engine/guarded.ts';
 import { holdLease, type RunLease } from '../../engine/lease.ts';
-import { formFindings, isReadable, modeChangeOf, type ModeChange } from '../../engine/mode-change.ts';
+import { isReadable, modeChangeOf, type ModeChange } from '../../engine/mode-change.ts';
 import { beginRevision, completeRevision, markRevision, removeRevision, revisionsOf } from '../../engine/revision.ts';
 import { ownerOf } from '../../engine/rollback.ts';
 import type { AccessName, Revision, RunContext, RunEvent, RunEventBody } from '../../engine/types.ts';
@@ -101,7 +100,6 @@ async function begun(name: AccessName, context: RunContext, { to, undo }: Migrat
   }
   if (change === undefined) {
     const { access, complete } = await appliedAccess(name, context);
-    if (to !== undefined) refuse(formFindings(access, to));
     if (to === undefined || isSameMode(to.spec.credentials, access.spec.credentials)) return undefined;
     const [latest] = revisions;
     if (!complete || latest === undefined || !isReadable(latest)) throw applyFirst(name);

@@ -1,7 +1,6 @@
 import { declaredModeOf, isSameMode, modesByName } from '../../access/credential-mode.ts';
 import type { Access } from '../../access/types.ts';
-import { refuse } from '../../engine/failure.ts';
-import { formFindings, isReadable, modeChangeOf, type ModeChange } from '../../engine/mode-change.ts';
+import { isReadable, modeChangeOf, type ModeChange } from '../../engine/mode-change.ts';
 import { summarise } from '../../engine/plan.ts';
 import { revisionsOf } from '../../engine/revision.ts';
 import { ownerOf } from '../../engine/rollback.ts';
@@ -31,7 +30,6 @@ export async function planMigration(name: AccessName, context: RunContext, { to,
   const all = await revisions(name, context);
   const change = modeChangeOf(all);
   const { access } = await appliedAccess(name, context);
-  if (change === undefined && to !== undefined) refuse(formFindings(access, to));
   if (change === undefined && (to === undefined || isSameMode(to.spec.credentials, access.spec.credentials))) {
     return { status: { ...name, underWay: false, from: declaredModeOf(access.spec.credentials), phases: [] }, plans: [], gaps: [] };
   }

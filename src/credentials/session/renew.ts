@@ -7,6 +7,7 @@ import { AwsCallError } from '../../aws/error.ts';
 import { toAccessError } from '../../aws/to-access-error.ts';
 import { partitionOf } from '../../bedrock/regions.ts';
 import { declaredModeOf, modeField } from '../../access/credential-mode.ts';
+import { modeChangeOf } from '../../engine/mode-change.ts';
 import { revisionsOf } from '../../engine/revision.ts';
 import { ownerOf } from '../../engine/rollback.ts';
 import type { AccessName, RunContext } from '../../engine/types.ts';
@@ -32,12 +33,29 @@ export interface Renewal {
   readonly dueAt: Date;
 }
 
+type Renewing = Pick<RunContext, 'aws' | 'kubernetes' | 'clock' | 'clusterId'>;
+
 /**
+ * On its way from a session to a short-term API key an access has both, and both are renewed: told is the one that ends first.
+ *
  * @param now renews it however much is left
  * @throws AccessError `session-mode-missing`, `session-secret-missing`, `session-renewer-differs`; what AWS or the cluster refuse
  */
-export async function renewSession(name: AccessName, context: Pick<RunContext, 'aws' | 'kubernetes' | 'clock' | 'clusterId'>, { now = false }: { readonly now?: boolean } = {}): Promise<Renewal> {
-  const session = await sessionApplied(name, context);
+export async function renewSession(name: AccessName, context: Renewing, { now = false }: { readonly now?: boolean } = {}): Promise<Renewal> {
+  const renewals: Renewal[] = [];
+  const failures: unknown[] = [];
+  for (const session of await sessionsApplied(name, context)) {
+    await renewed(session, name, context, now).then((renewal) => renewals.push(renewal), (failure: unknown) => failures.push(failure));
+  }
+  // While modes change, what is to come may not have its Secret yet, and what is left not have it any more.
+  const [first, ...more] = renewals;
+  const failure = failures.find((one) => first === undefined || !(one instanceof AccessError && one.id === 'session-secret-missing'));
+  if (failure !== undefined) throw failure;
+  if (first === undefined) throw new TypeError('there is a session to renew, or a failure');
+  return more.reduce((one, other) => ({ ...(one.endsAt <= other.endsAt ? one : other), renewed: one.renewed || other.renewed, restarted: [...one.restarted, ...other.restarted] }), first);
+}
+
+async function renewed(session: RenewedSession, name: AccessName, context: Renewing, now: boolean): Promise<Renewal> {
   const secret = await context.kubernetes.get({ apiVersion: 'v1', kind: 'Secret', namespace: session.namespace, name: session.secret });
   if (secret === undefined || ownershipByLabels(secret, ownerOf(name, context)).by !== 'us') throw missing(session, secret !== undefined);
   const held = sessionEnds(secret);
@@ -59,12 +77,15 @@ export async function renewSession(name: AccessName, context: Pick<RunContext, '
   return { access, renewed: true, restarted: await restarted(made.accessKeyId), endsAt: made.expiresAt, dueAt: dueAt(made.expiresAt, session) };
 }
 
-/** As it was applied: what a document says that was not applied yet is no matter of a renewal. While modes change, either is right. */
-async function sessionApplied(name: AccessName, { aws, kubernetes, clusterId }: Pick<RunContext, 'aws' | 'kubernetes' | 'clusterId'>): Promise<RenewedSession> {
+/** As it was applied: what a document says that was not applied yet is no matter of a renewal. While modes change, of both; at least one. */
+async function sessionsApplied(name: AccessName, { aws, kubernetes, clusterId }: Pick<RunContext, 'aws' | 'kubernetes' | 'clusterId'>): Promise<readonly RenewedSession[]> {
   const revisions = await revisionsOf(ownerOf(name, { clusterId }), takeReadings(aws, kubernetes));
   const applied = revisions.flatMap(({ access }) => access ?? []);
-  const session = applied.map((access) => sessionOf(access, partitionOf(access.spec.region) ?? 'aws')).find((one) => one !== undefined);
-  if (session !== undefined) return session;
+  const change = modeChangeOf(revisions);
+  const sessions = (change === undefined ? applied : [change.to.access, change.from.access]).flatMap((access) => sessionOf(access, partitionOf(access.spec.region) ?? 'aws') ?? []);
+  const [session] = sessions;
+  // A file and a sidecar read one Secret.
+  if (session !== undefined) return change === undefined ? [session] : [...new Map(sessions.map((one) => [one.secret, one])).values()];
   const [latest] = applied;
   throw new AccessError('session-mode-missing', latest === undefined ? `the cluster holds no revision of an access ${name.namespace}/${name.name}` : `${name.namespace}/${name.name} has credentials of the mode ${declaredModeOf(latest.spec.credentials)}`, {
     cause: latest === undefined ? 'It was never applied here, or is destroyed.' : 'Only with credentials.session, or credentials.apiKey with term: short, is there one to renew.',

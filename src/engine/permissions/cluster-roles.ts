@@ -3,7 +3,7 @@ import type { Access } from '../../access/types.ts';
 import type { KubernetesObject } from '../../kubernetes/types.ts';
 import { kinds } from '../../resources/index.ts';
 import { podIdentityAgent } from '../../resources/pod-identity.ts';
-import { sessionSecretName } from '../../resources/session.ts';
+import { sessionSecretNames } from '../../resources/session.ts';
 import { rotationClusterName } from '../../resources/rotation-objects.ts';
 import { rotationRules, rotationRulesOfCluster, type RoleRule } from '../../resources/rotation-permissions.ts';
 
@@ -83,8 +83,8 @@ function identityRules({ metadata, spec }: Access): readonly RoleRule[] {
   return [
     ...(account === undefined ? [] : [{ apiGroups: [''], resources: ['serviceaccounts/token'], verbs: ['create'], resourceNames: [account] }]),
     ...(podIdentity === undefined ? [] : [{ apiGroups: [''], resources: ['pods'], verbs: ['create'] }]),
-    // A name cannot bind what is made (Kubernetes docs, "Using RBAC Authorization", referring to resources).
-    ...(session === undefined ? [] : [{ apiGroups: [''], resources: ['secrets'], verbs: ['create'] }, { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'update', 'delete'], resourceNames: [sessionSecretName(metadata.name)] }]),
+    // Of both names: of an access that was in another delivery before, what is left is looked for. A name cannot bind what is made (Kubernetes docs, "Using RBAC Authorization", referring to resources).
+    ...(session === undefined ? [] : [{ apiGroups: [''], resources: ['secrets'], verbs: ['create'] }, { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'update', 'delete'], resourceNames: Object.values(sessionSecretNames(metadata.name)) }]),
   ];
 }
 
