@@ -17,6 +17,7 @@ import { exportManifests } from './export-manifests.ts';
 import { exportOrder } from './order.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { terraformBlocks } from './terraform-blocks.ts';
+import { Declarations } from './terraform-declarations.ts';
 import { putBlocks } from './terraform-edit.ts';
 import { conflict, labelsOf, readModule, resourceAt } from './terraform-module.ts';
 import { leftProfiles } from './terraform-left-profiles.ts';
@@ -41,7 +42,7 @@ function exportWith(request: ExportRequest, readHcl: ReadHcl): ExportOutcome {
   const { workspace, access, style, declaration } = prepared;
   const implied = impliedBy(request, prepared);
   const findings: Finding[] = [...implied.policy.findings, ...prepared.findings];
-  if (request.terraform !== undefined) findings.push(...exportTerraform(request.terraform, implied, prepared, readHcl));
+  if (request.terraform !== undefined) findings.push(...exportTerraform(request.terraform, request.style.variables !== undefined, implied, prepared, readHcl));
   if (prepared.app !== undefined && declaration !== undefined) findings.push(...exportManifests(implied, prepared, request.directory));
   const file = declaration?.file ?? resolve(request.declarationFile);
   if (declaration === undefined && request.terraform !== undefined && request.declared.access.spec.managedBy.iam !== 'terraform') {
@@ -82,7 +83,8 @@ export function impliedBy(request: ExportRequest, { access, clusterId }: Pick<Pr
   return { access, owner: { cluster: clusterId ?? '', namespace: metadata.namespace, name: metadata.name }, partition: partitionOf(spec.region) ?? 'aws', models, policy, catalog: request.catalog };
 }
 
-function exportTerraform(directory: string, implied: Implied, { workspace, style, siblings, clusterId }: Prepared, readHcl: ReadHcl): readonly Finding[] {
+/** @param kept whether `--style variables=…` was given */
+function exportTerraform(directory: string, kept: boolean, implied: Implied, { workspace, style, siblings, clusterId }: Prepared, readHcl: ReadHcl): readonly Finding[] {
   if (siblings === undefined) return [];
   const { credentials } = implied.access.spec;
   const key = style.keys === 'terraform' ? keyMode(implied.access, 'an export with --keys terraform') : keyCredentialsOf(credentials);
@@ -91,7 +93,9 @@ function exportTerraform(directory: string, implied: Implied, { workspace, style
   writeSkeleton(workspace, directory, siblings, style, region, readHcl);
   const target = readModule(workspace, directory, readHcl);
   const providers = new RegionProviders(target.module, region);
-  const blocks = terraformBlocks(implied, style, labelsOf(target), clusterId !== undefined, { module: target.module, others: siblings.targets.map(({ module }) => module), providerOf: (of) => providers.of(of) });
+  const literal = terraformBlocks(implied, style, labelsOf(target), clusterId !== undefined, { module: target.module, others: siblings.targets.map(({ module }) => module), providerOf: (of) => providers.of(of) });
+  const declarations = new Declarations(target, siblings.targets, { blocks: [...literal.iam, ...literal.parameters], name: implied.access.metadata.name, style, forced: kept });
+  const blocks = { data: literal.data, iam: literal.iam.map((block) => declarations.of(block)), parameters: literal.parameters.map((block) => declarations.of(block)) };
   if (style.keys === 'terraform') refuseOtherRegion(target.module.providers.find(({ block, attribute }) => block.labels[0] === 'aws' && attribute('alias') === undefined)?.attribute('region'), region, directory);
   const parameters = new Set(blocks.parameters);
   const present = target.module.resources.filter(({ mode }) => mode === 'data').map(({ type }) => type);
@@ -99,7 +103,8 @@ function exportTerraform(directory: string, implied: Implied, { workspace, style
   const dataFile = workspace.names(directory).includes('data.tf') ? 'data.tf' : style.iamFile;
   const adopted = isOfAccess(target.module, implied.access) ? [] : blocks.iam.flatMap((block) => (block.type === 'resource' ? (resourceAt(target.module, block) ?? []) : []));
   const findings: Finding[] = adopted.map((resource) => takenOver(resource.address, resource.placeOf().file, resource.placeOf().line));
-  providers.write(workspace, directory, style.iamFile);
+  providers.write(workspace, directory, style.iamFile, (of) => declarations.region(of));
+  declarations.write(workspace, readHcl);
   findings.push(...leftProfiles(target.module, implied));
   putBlocks(workspace, directory, [...data, ...blocks.iam, ...blocks.parameters], (block) => (parameters.has(block) && block.labels[0] !== 'aws_iam_access_key' ? style.parameterFile : data.includes(block) ? dataFile : style.iamFile), readHcl);
   if (clusterId !== undefined || style.keys === 'terraform') return findings;

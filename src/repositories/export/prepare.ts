@@ -36,7 +36,7 @@ export interface Prepared {
   readonly findings: readonly Finding[];
 }
 
-const usualTerraform: Omit<TerraformHabits, 'parameterFile'> = { skeleton: 'root', policy: 'jsonencode', partition: 'data', comments: 'en', tags: {}, iamFile: 'iam.tf', iamNames: 'kebab', iamPath: '/service/', parameterName: 'bedrock-{app}-{thing}', applies: 'by-hand' };
+const usualTerraform: Omit<TerraformHabits, 'parameterFile'> = { skeleton: 'root', policy: 'jsonencode', partition: 'data', variables: 'literals', comments: 'en', tags: {}, iamFile: 'iam.tf', iamNames: 'kebab', iamPath: '/service/', parameterName: 'bedrock-{app}-{thing}', applies: 'by-hand' };
 const usualManifests: ManifestHabits = { externalSecretVersion: 'v1', refreshInterval: '1h', documents: 'file-each', listIndent: 2, indent: 2, quotes: 'plain', yamlExtension: 'yaml', lineEndings: 'lf', reloader: false };
 
 export function prepare(request: ExportRequest, readHcl: ReadHcl, { tolerant = false } = {}): Prepared {

@@ -10,6 +10,8 @@ export interface ExportStyle {
   readonly skeleton: 'tfaction' | 'root' | 'module';
   readonly policy: 'jsonencode' | 'document';
   readonly partition: 'data' | 'literal';
+  /** Where names and tags stand: in the argument, as the default of a `variable`, or in `locals`. */
+  readonly variables: 'literals' | 'variables' | 'locals';
   readonly comments: 'en' | 'ja' | 'none';
   /** Tags that the repository puts on everything. */
   readonly tags: Readonly<Record<string, string>>;
@@ -60,6 +62,7 @@ export const styleKeys: Readonly<Record<string, StyleKey>> = {
   skeleton: oneOf(['tfaction', 'root', 'module'], (skeleton) => ({ skeleton })),
   policy: oneOf(['jsonencode', 'document'], (policy) => ({ policy })),
   partition: oneOf(['data', 'literal'], (partition) => ({ partition })),
+  variables: oneOf(['literals', 'variables', 'locals'], (variables) => ({ variables })),
   comments: oneOf(['en', 'ja', 'none'], (comments) => ({ comments })),
   tags: {
     takes: 'Key:value pairs, Project:lolice;Team:ai',

@@ -66,17 +66,22 @@ function putBlock(workspace: Workspace, directory: string, block: HclBlockText, 
 
 /** Puts a block at the end of a file, or into a new one. */
 export function appendBlock(workspace: Workspace, path: string, block: HclBlockText): void {
+  appendText(workspace, path, blockText(block), `add ${addressOfText(block)}`);
+}
+
+/** Puts a block's text, without a final newline, at the end of a file. */
+export function appendText(workspace: Workspace, path: string, block: string, purpose: string): void {
   const text = workspace.read(path);
-  const written = blockText(block);
+  const written = block.replaceAll('\r\n', '\n');
   if (text === undefined || text.trim() === '') {
     const beside = workspace.names(dirname(path)).find((name) => isTerraformFile(name) && workspace.read(join(dirname(path), name)) !== undefined);
     const ending = beside === undefined ? '\n' : lineEnding(workspace.read(join(dirname(path), beside)) ?? '');
-    workspace.write(path, `${written}\n`.replaceAll('\n', ending), `add ${addressOfText(block)}`);
+    workspace.write(path, `${written}\n`.replaceAll('\n', ending), purpose);
     return;
   }
   const ending = lineEnding(text);
   const gap = text.endsWith('\n') ? ending : ending + ending;
-  workspace.write(path, `${text}${gap}${written.replaceAll('\n', ending)}${text.endsWith('\n') ? ending : ''}`, `add ${addressOfText(block)}`);
+  workspace.write(path, `${text}${gap}${written.replaceAll('\n', ending)}${text.endsWith('\n') ? ending : ''}`, purpose);
 }
 
 /** Names of the arguments and nested blocks in which a resource is not as wanted. */
@@ -160,17 +165,32 @@ function editOf(name: string, resource: TerraformResource, block: HclBlockText):
 }
 
 function tagsEdit(resource: TerraformResource, wanted: HclExpression, within: (from: number, to: number, replacement: string) => BlockEdit): BlockEdit {
-  const expression = resource.block.body.attributes.get('tags')?.expression;
-  if (expression?.type !== 'object' || wanted.type !== 'object') {
+  const written = resource.block.body.attributes.get('tags')?.expression;
+  const there = resource.attribute('tags');
+  const { text } = resource.file;
+  const own = ownTagsIn(written);
+  const wrapped = written?.type === 'reference' && isMap(there);
+  if (wanted.type !== 'object' || written === undefined || (own === undefined && !wrapped)) {
     throw conflict(`the tags of ${resource.address} are made by an expression`, 'The owner tags cannot be put into it without changing it.', `Write tags = merge(…, { ${wanted.type === 'object' ? wanted.entries.map(([key]) => JSON.stringify(key)).join(', ') : ''} }) by hand.`, resource.placeOf('tags'));
   }
-  const { text } = resource.file;
-  const source = text.slice(expression.span.start, expression.span.end);
+  const { span, entries } = own ?? { span: written.span, entries: [] };
+  const source = text.slice(span.start, span.end);
   if (/(#|\/\/|\/\*)/.test(source.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""'))) throw conflict(`the tags of ${resource.address} hold a comment`, 'Writing them anew would lose it.', 'Move the comment above the argument.', resource.placeOf('tags'));
-  const kept = expression.entries
-    .filter(({ key }) => !(key.type === 'literal' && wanted.entries.some(([name]) => name === String(key.value))))
+  const isOwn = (name: string): boolean => entries.some(({ key }) => key.type === 'literal' && name === String(key.value));
+  // What comes from a variable or local with the value that it should have stays there.
+  const put = wanted.entries.filter(([name, value]) => isOwn(name) || !isMap(there) || JSON.stringify(there[name]) !== expressionText(value, 0));
+  const kept = entries
+    .filter(({ key }) => !(key.type === 'literal' && put.some(([name]) => name === String(key.value))))
     .map(({ key, value }) => `    ${text.slice(key.span.start, key.span.end)} = ${text.slice(value.span.start, value.span.end)}`);
-  return within(expression.span.start, expression.span.end, alignAssignments(`{\n${[...kept, ...attributeLines(wanted.entries.map(([key, value]) => [JSON.stringify(key), value] as const), 2)].join('\n')}\n  }`));
+  const map = alignAssignments(`{\n${[...kept, ...attributeLines(put.map(([key, value]) => [JSON.stringify(key), value] as const), 2)].join('\n')}\n  }`);
+  return within(span.start, span.end, own === undefined ? `merge(${source}, ${map})` : map);
+}
+
+/** The map that is written at the tags, as such or as what is put into others last. */
+function ownTagsIn(expression: Expression | undefined): Extract<Expression, { type: 'object' }> | undefined {
+  if (expression?.type === 'object') return expression;
+  const last = expression?.type === 'call' && expression.name === 'merge' ? expression.arguments.at(-1) : undefined;
+  return last?.type === 'object' ? last : undefined;
 }
 
 function lifecycleEdit(resource: TerraformResource, block: HclBlockText, within: (from: number, to: number, replacement: string) => BlockEdit): BlockEdit {

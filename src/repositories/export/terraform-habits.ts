@@ -6,12 +6,13 @@ import { isKnown, isMap } from '../hcl/value.ts';
 import type { TerraformModule, TerraformResource } from '../terraform/types.ts';
 import { majority, mostCommon } from './majority.ts';
 import type { ExportStyle } from './style.ts';
+import { keptOf, nameSlots } from './terraform-slots.ts';
 import { storedTypes } from './terraform-stored.ts';
 import { isRepository, type Siblings } from './terraform-siblings.ts';
 import type { ExportModule } from './terraform-module.ts';
 import type { Workspace } from './workspace.ts';
 
-export type TerraformHabits = Pick<ExportStyle, 'skeleton' | 'policy' | 'partition' | 'comments' | 'tags' | 'iamFile' | 'parameterFile' | 'iamNames' | 'iamPath' | 'parameterName' | 'applies'> & {
+export type TerraformHabits = Pick<ExportStyle, 'skeleton' | 'policy' | 'partition' | 'variables' | 'comments' | 'tags' | 'iamFile' | 'parameterFile' | 'iamNames' | 'iamPath' | 'parameterName' | 'applies'> & {
   /** The cluster's id, where an earlier export wrote it. */
   readonly cluster?: string;
 };
@@ -38,6 +39,7 @@ export function terraformHabits(workspace: Workspace, { directory, module }: Exp
     skeleton: skeletonOf(workspace, directory, module, siblings),
     policy: policies.filter(isDocument).length * 2 > policies.length ? 'document' : 'jsonencode',
     partition: partitionOf(sources),
+    variables: keptOf(first(nameSlots.flatMap(({ types }) => types))) ?? 'literals',
     comments: sources.some((text) => /^\s*(#|\/\/).*[\u3040-\u30ff\u4e00-\u9fff]/m.test(text)) ? 'ja' : 'en',
     tags: sharedTags([...managed(modules, 'aws_iam_user'), ...managed(modules, 'aws_iam_policy'), ...managed(modules, 'aws_ssm_parameter'), ...managed(modules, 'aws_secretsmanager_secret')]),
     iamFile: fileOf(first(['aws_iam_user', 'aws_iam_policy', 'aws_iam_role'])) ?? (onlyMain(module) ? 'main.tf' : 'iam.tf'),

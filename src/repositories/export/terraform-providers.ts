@@ -1,7 +1,7 @@
 /** Which AWS provider of a module works in a region, and the one that has to be added where none does. */
 import { join } from 'node:path';
 import type { TerraformModule } from '../terraform/types.ts';
-import { hclText, labelOf, traversal, type HclBlockText, type HclTraversal } from './hcl-emit.ts';
+import { hclText, labelOf, traversal, type HclBlockText, type HclExpression, type HclTraversal } from './hcl-emit.ts';
 import { appendBlock } from './terraform-edit.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -28,9 +28,9 @@ export class RegionProviders {
   }
 
   /** Writes the providers that were asked for and are not there yet. */
-  write(workspace: Workspace, directory: string, file: string): void {
+  write(workspace: Workspace, directory: string, file: string, regionOf: (region: string) => HclExpression): void {
     for (const [alias, region] of this.#added) {
-      const block: HclBlockText = { type: 'provider', labels: ['aws'], attributes: [['alias', hclText(alias)], ['region', hclText(region)]] };
+      const block: HclBlockText = { type: 'provider', labels: ['aws'], attributes: [['alias', hclText(alias)], ['region', regionOf(region)]] };
       appendBlock(workspace, join(directory, workspace.names(directory).includes('provider.tf') ? 'provider.tf' : file), block);
     }
   }

@@ -4,17 +4,17 @@ import { roleNameOf } from '../../access/credential-mode.ts';
 import type { Access } from '../../access/types.ts';
 import { ownerTagKeys } from '../../resources/owner.ts';
 import type { ReadHcl } from '../hcl/open.ts';
-import type { HclFile, Span } from '../hcl/syntax.ts';
 import { isMap } from '../hcl/value.ts';
 import type { TerraformModule, TerraformResource } from '../terraform/types.ts';
 import { profilesOf } from './terraform-profiles.ts';
 import { policyNamePatterns } from '../../resources/policy-names.ts';
-import { lineStart, nextLine, splice } from './lines.ts';
 import { policyDescription } from './terraform-blocks.ts';
+import { referencesIn, removeDeclarations } from './terraform-undeclared.ts';
 import { associationType } from './terraform-association.ts';
 import { providerType } from './terraform-issuer.ts';
 import { notReadBack } from './terraform-edit.ts';
 import { blockSources, conflict, isTerraformFile, readModule, refersTo, refuseBroken, refuseJson } from './terraform-module.ts';
+import { withoutBlocks } from './without-blocks.ts';
 import type { Workspace } from './workspace.ts';
 
 /** True when something was there to remove. @throws AccessError `export-conflict` where something else refers to it */
@@ -40,6 +40,7 @@ export function removeBlocks(workspace: Workspace, directory: string, access: Ac
   const expected = sources.size - removed.length;
   if (left.size !== expected || [...left].some(([key, source]) => sources.get(key) !== source)) throw notReadBack('the removal would touch other blocks');
   refuseReferences(after.module, gone);
+  removeDeclarations(workspace, directory, referencesIn(read.module, removed.map(({ block }) => block.span)), readHcl);
   return true;
 }
 
@@ -132,29 +133,6 @@ function refuseReferences(after: TerraformModule, gone: readonly TerraformResour
       throw conflict(`${[found.type, ...found.labels].join('.')} refers to ${address}, which is to go`, 'Terraform would refuse the module.', 'Remove or change that first, then run export --remove again. Nothing was written.', found.span);
     }
   }
-}
-
-/** The file without blocks, the comment lines directly above each, and one blank line. */
-function withoutBlocks(file: HclFile, spans: readonly Span[]): string {
-  let { text } = file;
-  for (const span of spans.toSorted((a, b) => b.start - a.start)) {
-    let start = lineStart(text, span.start);
-    while (start > 0) {
-      const above = lineStart(text, start - 1);
-      if (!/^\s*(#|\/\/)/.test(text.slice(above, start))) break;
-      start = above;
-    }
-    const end = nextLine(text, span.end);
-    const blankAbove = start > 0 && text.slice(lineStart(text, start - 1), start).trim() === '';
-    const blankBelow = end < text.length && text.slice(end, nextLine(text, end)).trim() === '';
-    if (blankAbove && (blankBelow || end >= text.length)) start = lineStart(text, start - 1);
-    else if (blankBelow) {
-      text = splice(text, start, nextLine(text, end), '');
-      continue;
-    }
-    text = splice(text, start, end, '');
-  }
-  return text;
 }
 
 /** Does the module make or read anything at all, beside its settings? */

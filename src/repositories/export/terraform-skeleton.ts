@@ -5,7 +5,10 @@
 import { basename, join, relative, resolve } from 'node:path';
 import type { ReadHcl } from '../hcl/open.ts';
 import { isTerraformFile as isModuleFile } from '../terraform/read-module.ts';
+import { alignAssignments } from './hcl-align.ts';
 import { lineEnding } from './lines.ts';
+import { appendText } from './terraform-edit.ts';
+import { declarationsIn, referenceTo } from './terraform-slots.ts';
 import type { ExportStyle } from './style.ts';
 import type { Siblings, TerraformTarget } from './terraform-siblings.ts';
 import { conflict, isTerraformFile, readModule } from './terraform-module.ts';
@@ -22,8 +25,22 @@ export function writeSkeleton(workspace: Workspace, directory: string, siblings:
       const target = join(directory, path);
       if (workspace.read(target) === undefined) workspace.write(target, renamed(text, model.name, relative(siblings.root, resolve(directory))), `new Terraform target, in the form of ${model.name}`);
     }
+    declareMissing(workspace, directory, model, (text) => renamed(text, model.name, relative(siblings.root, resolve(directory))), readHcl);
   }
   refuseSharedState(workspace, directory, siblings, readHcl);
+}
+
+/** What the settings refer to, `var.region`, is declared as the sibling declares it, and nothing else of its variables and locals. */
+function declareMissing(workspace: Workspace, directory: string, model: TerraformTarget, rename: (text: string) => string, readHcl: ReadHcl): void {
+  for (;;) {
+    const { module } = readModule(workspace, directory, readHcl);
+    const there = new Set(declarationsIn(module).map(({ declared }) => referenceTo(declared)));
+    const missing = declarationsIn(model.module).find(({ declared }) => module.references.has(referenceTo(declared)) && !there.has(referenceTo(declared)));
+    if (missing === undefined) return;
+    const { block, text, file, declared, expression } = missing;
+    const source = expression === undefined ? text.slice(block.span.start, block.span.end) : alignAssignments(`locals {\n  ${declared.name} = ${text.slice(expression.span.start, expression.span.end)}\n}`);
+    appendText(workspace, join(directory, basename(file)), rename(source), `declare ${referenceTo(declared)}, as ${model.name} does`);
+  }
 }
 
 /** The sibling whose files are most like those of the others: what most do is the habit. */

@@ -119,7 +119,7 @@ export function evaluateModule(input: ModuleInput): TerraformModule {
     const value = block.body.attributes.get('value');
     if (block.labels[0] !== undefined && value) outputs.set(block.labels[0], evaluate(value.expression, lookup));
   }
-  return { directory: input.directory, files: input.files, problems: input.files.flatMap((file) => file.problems), resources, variables, outputs, providers, modules, undecided, references };
+  return { directory: input.directory, files: input.files, problems: input.files.flatMap((file) => file.problems), resources, variables, locals: new Map([...locals.keys()].map((name) => [name, localValue(name)])), outputs, providers, modules, undecided, references };
 }
 
 const nothing: Lookup = (root, path) => ({ value: new Unknown('not allowed here', [root, ...path].join('.')), used: path.length });

@@ -9,6 +9,8 @@ export interface TerraformModule {
   readonly problems: readonly HclProblem[];
   readonly resources: readonly TerraformResource[];
   readonly variables: ReadonlyMap<string, TerraformVariable>;
+  /** Values of what `locals` blocks name. */
+  readonly locals: ReadonlyMap<string, Value>;
   /** Attributes that others may look up: outputs evaluated. */
   readonly outputs: ReadonlyMap<string, Value>;
   readonly providers: readonly TerraformBlock[];

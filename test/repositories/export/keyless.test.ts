@@ -154,7 +154,7 @@ suite('export of a keyless access', () => {
       const { id, region } = pick(active);
       const { name, places, manifests, files } = pick(repositories);
       const text = keyless(name === 'plain' ? 'worker' : 'openhands').replace(/region: \S+/, `region: ${region}`).replace(/models: .*/, `models: ["${id}"]`).replace(/client: [\w-]+/, `client: ${pick(['aws-sdk', 'boto3', 'claude-code'])}`);
-      const styles = ['policy=jsonencode', 'policy=document', 'partition=data', 'partition=literal', 'comments=none', 'list-indent=0'].filter(() => random() < 0.3).flatMap((style) => ['--style', style]);
+      const styles = ['policy=jsonencode', 'policy=document', 'partition=data', 'partition=literal', 'variables=variables', 'variables=locals', 'comments=none', 'list-indent=0'].filter(() => random() < 0.3).flatMap((style) => ['--style', style]);
       const what = `${id} in ${region}, ${name}, ${styles.join(' ')}`;
       await inCheckout({ ...files, 'access.yaml': text }, async (copy, run) => {
         await exportedTwice(copy, run, { places, manifests, styles }, what);

@@ -55,7 +55,7 @@ spec:
       declarationFile: join(copy.directory, 'access.yaml'),
       terraform: join(copy.directory, terraform),
       manifests: join(copy.directory, manifests),
-      style: random() < 0.3 ? { policy: pick(['jsonencode', 'document']), partition: pick(['data', 'literal']), listIndent: pick([0, 2]), quotes: pick(['plain', 'single', 'double']) } : {},
+      style: random() < 0.3 ? { policy: pick(['jsonencode', 'document']), partition: pick(['data', 'literal']), variables: pick(['literals', 'variables', 'locals']), listIndent: pick([0, 2]), quotes: pick(['plain', 'single', 'double']) } : {},
       keys: 'program',
       clusterId: '0b6c1f0e',
       catalog,
