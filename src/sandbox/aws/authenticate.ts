@@ -44,7 +44,12 @@ export async function authenticate(request: WireRequest, protocol: Protocol, sta
 const invalidKey = 'Authentication failed: Please make sure your API Key is valid.';
 const expiredKey = 'Bearer Token has expired';
 
-/** A short-term token's expiry is of the wire, so the wall clock rules; a long-term key ages in the world. */
+/**
+ * A short-term token is a presigned URL: whoever makes one, AWS's token generator among them, puts X-Amz-Date and X-Amz-Expires into it
+ * by their own clock, and it ends with the session that signs it (Bedrock user guide, "API keys"). Both are of the wire, so the
+ * wall clock rules, as for every signature. A long-term key has an age that IAM counts, and ages in the world. How old a token
+ * was at a call in the world's time, the audit log tells.
+ */
 async function authenticateBearer(request: WireRequest, state: AwsState, world: World): Promise<Authenticated> {
   const invalid = new AwsError('AccessDeniedException', 403, invalidKey);
   const plain = (request.headers['authorization'] ?? '').slice('Bearer '.length);
