@@ -12,7 +12,7 @@ const groups: Readonly<Record<string, readonly string[]>> = {
   key: ['access-key', 'api-key'],
   parameter: stores.map(({ kind }) => kind),
   policy: ['managed-policy', 'policy-attachment'],
-  profile: ['application-inference-profile', 'profile-parameter'],
+  profile: ['application-inference-profile', 'profile-parameter', 'roles-anywhere-profile', 'roles-anywhere-config-map'],
   store: ['secret-store'],
   secret: ['external-secret'],
   session: ['session-secret'],

@@ -100,7 +100,7 @@ export const declaredCredentialsPages = {
   },
   'mode-by-program': {
     summary: 'The parts of this mode of credentials are made by the program alone.',
-    cause: 'Neither Terraform nor manifests are written for it: its pods need an id that AWS makes up, or a restart whenever what they call with is renewed.',
+    cause: 'Neither Terraform nor manifests are written for it: its pods need a restart whenever what they call with is renewed.',
     remedy: 'Leave spec.managedBy out and use `bedrock-access apply`, or declare another mode.',
     fault: 'input',
   },

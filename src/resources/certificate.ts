@@ -7,7 +7,7 @@ import type { KubernetesObject } from '../kubernetes/types.ts';
 import { gitOpsKeeper } from './gitops.ts';
 import { at, canonicalJson, projected, textAt } from './json.ts';
 import { address, type ResourceKind, type Resource, type State, type Stray } from './kind.ts';
-import { ours, ownerLabels, ownerSelector, ownershipByLabels } from './owner.ts';
+import { ours, ownerLabels, ownerSelector, ownershipByLabels, type Owner } from './owner.ts';
 import { rolesAnywhereOf } from './roles-anywhere.ts';
 import { readyCondition } from './ready-condition.ts';
 import { regionsOf } from './roles-anywhere-profile.ts';
@@ -86,8 +86,8 @@ export const certificate: ResourceKind<DesiredCertificate, ObservedCertificate> 
   outputs: ({ certificate: found, secret }) => ({ name: (found ?? secret)?.metadata.name ?? '' }),
 
   async create(desired, hands) {
-    const { namespace, name } = desired;
-    await hands.kubernetes.create({ apiVersion, kind: 'Certificate', metadata: { namespace, name, labels: ownerLabels(hands.owner) }, spec: specOf(desired) });
+    const { name } = desired;
+    await hands.kubernetes.create(certificateObject(desired, hands.owner));
     return { name };
   },
   async update(desired, observed, _differences, hands) {
@@ -129,6 +129,12 @@ export const certificate: ResourceKind<DesiredCertificate, ObservedCertificate> 
 /** A day, renewed when eight hours of it are left: time to mend an issuer that fails, and little use for who copies the key. */
 const duration = '24h0m0s';
 const renewBefore = '8h0m0s';
+
+/** As it is made, or written into git. */
+export function certificateObject(desired: DesiredCertificate, owner: Owner): KubernetesObject {
+  const { namespace, name } = desired;
+  return { apiVersion, kind: 'Certificate', metadata: { name, namespace, labels: ownerLabels(owner) }, spec: specOf(desired) };
+}
 
 /** cert-manager.io/docs/reference/api-docs, CertificateSpec. Durations in Go's long form, as cert-manager writes them back. */
 function specOf({ name, access, commonName, issuer }: DesiredCertificate): Readonly<Record<string, unknown>> {

@@ -11,6 +11,7 @@ import { ownerLabels, ownerSelector, ownershipByLabels } from './owner.ts';
 import { podRoleOf } from './pod-role.ts';
 import { namedPolicies } from './policy-names.ts';
 import { filled, ownProfiles, resolved } from './profile-ids.ts';
+import { profileConfigMap } from './roles-anywhere.ts';
 import { workloadVariables } from './variables.ts';
 import { objectName, removeObject, replaceWith } from './whole-object.ts';
 
@@ -44,7 +45,8 @@ export const environmentConfigMap: ResourceKind<DesiredConfigMap, KubernetesObje
   async strays(where, readings) {
     const found = await readings.objects('v1', 'ConfigMap', { namespace: where.owner.namespace, labelSelector: ownerSelector(where.owner) });
     return found
-      .filter((object) => !where.accounted.has(objectName(object)))
+      // The one that carries a profile is of another kind: `roles-anywhere-config-map.ts`.
+      .filter((object) => !where.accounted.has(objectName(object)) && object.metadata.name !== profileConfigMap(where.owner.name))
       .map((observed): Stray<KubernetesObject> => ({ name: observed.metadata.name ?? '', observed, reason: 'not in the declaration any more' }));
   },
   ownership: ownershipByLabels,

@@ -17,6 +17,7 @@ import { profileParameter } from './profile-parameter.ts';
 import { policyAttachment } from './policy-attachment.ts';
 import { rolePolicyAttachment } from './role-policy-attachment.ts';
 import { rotationJob } from './rotation-job.ts';
+import { rolesAnywhereConfigMap } from './roles-anywhere-config-map.ts';
 import { rolesAnywhereProfile } from './roles-anywhere-profile.ts';
 import { secretStore } from './secret-store.ts';
 import { secretsManagerSecret } from './secretsmanager-secret.ts';
@@ -52,6 +53,7 @@ export const kinds: readonly ResourceKind[] = [
   secretStore,
   externalSecret,
   certificate,
+  rolesAnywhereConfigMap,
   environmentConfigMap,
   workloadEnvironment,
   rotationJob,

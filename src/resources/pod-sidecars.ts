@@ -14,6 +14,10 @@ export interface PodSidecar {
   readonly name: string;
   readonly image: string;
   readonly args: readonly Field[];
+  /** Entries of `env`; what they name, `args` may hold as `$(NAME)`, and `first` may not (Kubernetes API reference, Container and ExecAction). */
+  readonly env?: readonly Readonly<Record<string, unknown>>[];
+  /** It ends, and the workload's own containers start when it has ended well: an init container like any other. */
+  readonly ends?: boolean;
   /** What must have ended well before the workload's own containers start. */
   readonly first: readonly Field[];
   /** Mounted in the sidecar alone: what lies in them is not seen by the workload's own containers. */
@@ -25,15 +29,21 @@ export function isSidecar(name: string): boolean {
   return name.startsWith(volumePrefix);
 }
 
+/** Of all of them: two may mount the same. */
+export function volumesOf(sidecars: readonly PodSidecar[]): readonly PodVolume[] {
+  return [...new Map(sidecars.flatMap(({ volumes }) => volumes).map((volume) => [volume.name, volume])).values()];
+}
+
 /** The entry of `initContainers`. Undefined while an argument is known only after apply. */
-export function sidecarEntry({ name, image, args, first, volumes }: PodSidecar, resolve: Resolve): Readonly<Record<string, unknown>> | undefined {
+export function sidecarEntry({ name, image, args, env, ends = false, first, volumes }: PodSidecar, resolve: Resolve): Readonly<Record<string, unknown>> | undefined {
   const [resolved, firstResolved] = [args, first].map((fields) => fields.map(resolve).filter((text) => text !== undefined));
   if (resolved?.length !== args.length || firstResolved?.length !== first.length) return undefined;
   return {
     name,
     image,
-    restartPolicy: 'Always',
+    ...(ends ? {} : { restartPolicy: 'Always' }),
     args: resolved,
+    ...(env === undefined ? {} : { env }),
     ...(first.length === 0 ? {} : { lifecycle: { postStart: { exec: { command: firstResolved } } } }),
     volumeMounts: volumes.map(mountEntry),
     resources: { requests: { cpu: '5m', memory: '32Mi' }, limits: { memory: '128Mi' } },

@@ -2,8 +2,9 @@
  * The profile that lets IAM Roles Anywhere hand out the access's role. AWS chooses its id and lets several bear one name: it
  * is found by its owner tags. The trust anchor is the platform's: it must be there, and is never written.
  */
-import type { RolesAnywhereProfile, TrustAnchor } from '../aws/types.ts';
+import type { RolesAnywhereProfile, Tags, TrustAnchor } from '../aws/types.ts';
 import type { Finding } from '../finding.ts';
+import { keeperByTags } from './gitops.ts';
 import { gone } from './iam-user.ts';
 import { isRecord, textAt } from './json.ts';
 import { address, reference, type Field, type ResourceKind, type Stray, type Whereabouts } from './kind.ts';
@@ -19,9 +20,11 @@ export interface DesiredProfile {
   readonly seconds: number;
 }
 
+type TaggedProfile = RolesAnywhereProfile & { readonly tags: Tags };
+
 export interface ObservedProfile {
   readonly region: string;
-  readonly profile?: RolesAnywhereProfile;
+  readonly profile?: TaggedProfile;
   /** Undefined where there is none, and where the profile is a stray. */
   readonly trustAnchor?: TrustAnchor;
 }
@@ -35,7 +38,7 @@ export const rolesAnywhereProfile: ResourceKind<DesiredProfile, ObservedProfile>
     if (identity === undefined) return [];
     const { region, profile, declared, trustAnchorId, sessionSeconds } = identity;
     const desired: DesiredProfile = { region, name: profile, trustAnchor: { arn: declared.trustAnchor, id: trustAnchorId }, role: reference('iam-role', 'role', 'arn'), seconds: sessionSeconds };
-    return [{ kind: 'roles-anywhere-profile', key: 'profile', name: profile, desired }];
+    return [{ kind: 'roles-anywhere-profile', key: 'profile', name: profile, desired, ...(access.spec.managedBy.iam === 'terraform' ? { required: true } : {}) }];
   },
   identity: ({ desired }) => `${desired.region} ${desired.name}`,
 
@@ -58,6 +61,7 @@ export const rolesAnywhereProfile: ResourceKind<DesiredProfile, ObservedProfile>
   present: ({ profile }) => profile !== undefined,
   // Only what carries our tags is found at all.
   ownership: () => ours,
+  keptBy: ({ profile }) => keeperByTags(profile?.tags ?? {}),
 
   expected: ({ role, seconds }, resolve) => ({ roles: resolve(role), sessions: `${seconds} s`, enabled: 'yes' }),
   found: ({ profile }) => (profile === undefined ? {} : { roles: profile.roleArns.join(', '), sessions: `${profile.durationSeconds} s`, enabled: profile.enabled ? 'yes' : 'no' }),
@@ -108,12 +112,11 @@ export const rolesAnywhereProfile: ResourceKind<DesiredProfile, ObservedProfile>
 };
 
 /** Ours, the oldest first: a creation whose answer was lost and that was made again leaves two. */
-async function profilesOf(region: string, owner: Owner, readings: Readings, name?: string): Promise<readonly RolesAnywhereProfile[]> {
+async function profilesOf(region: string, owner: Owner, readings: Readings, name?: string): Promise<readonly TaggedProfile[]> {
   const named = (await readings.rolesAnywhereProfiles(region)).filter((profile) => name === undefined || profile.name === name);
-  const tagged = await Promise.all(named.map(async (profile) => ({ profile, tags: (await readings.rolesAnywhereTags(region, profile.arn)) ?? {} })));
+  const tagged = await Promise.all(named.map(async (profile) => ({ ...profile, tags: (await readings.rolesAnywhereTags(region, profile.arn)) ?? {} })));
   return tagged
     .filter(({ tags }) => ownershipByTags(tags, owner).by === 'us')
-    .map(({ profile }) => profile)
     .sort((a, b) => `${a.createdAt} ${a.id}`.localeCompare(`${b.createdAt} ${b.id}`, 'en'));
 }
 

@@ -7,7 +7,8 @@ import type { Partition } from '../bedrock/types.ts';
 import type { PolicyDocument } from '../policy/types.ts';
 import { reference, type Field } from './kind.ts';
 import { roleOf, type PodRole } from './pod-role.ts';
-import { volumePrefix } from './pod-volumes.ts';
+import type { PodSidecar } from './pod-sidecars.ts';
+import { volumePrefix, type PodVolume } from './pod-volumes.ts';
 
 export interface RolesAnywhere {
   readonly roleArn: string;
@@ -22,6 +23,23 @@ export interface RolesAnywhere {
   /** A ResourceName takes letters, digits, blanks, `-` and `_` (API model). */
   readonly profile: string;
   readonly sessionSeconds: number;
+}
+
+/** Of the Certificate and of its Secret. */
+export function certificateName(access: string): string {
+  return `bedrock-${access}-certificate`;
+}
+
+/** Of the ConfigMap that carries the profile's ARN to pods whose manifests git holds, and its key. */
+export function profileConfigMap(access: string): string {
+  return `bedrock-${access}-profile`;
+}
+export const profileKey = 'arn';
+const profileVariable = 'ROLES_ANYWHERE_PROFILE_ARN';
+
+/** Does git hold the manifests, so that no value in them can name the profile? */
+export function profileCarried({ spec }: Access): boolean {
+  return spec.credentials.rolesAnywhere !== undefined && spec.managedBy.cluster === 'manifests';
 }
 
 const certificateVolume = `${volumePrefix}certificate`;
@@ -44,7 +62,7 @@ export function rolesAnywhereOf(access: Access, partition: Partition): RolesAnyw
     trustAnchorId: anchor?.resource.split('/')[1] ?? '',
     declared,
     commonName: cut(`${metadata.namespace}.${metadata.name}`, commonNameLimit),
-    certificate: `bedrock-${metadata.name}-certificate`,
+    certificate: certificateName(metadata.name),
     profile: `bedrock-${metadata.namespace}-${metadata.name.replaceAll('.', '-')}`,
     sessionSeconds: sessionSeconds(declared.sessionDuration),
   };
@@ -60,34 +78,49 @@ export function podRoleOfRolesAnywhere(access: Access, partition: Partition): Po
   const identity = rolesAnywhereOf(access, partition);
   const role = roleOf(access, partition);
   if (identity === undefined || role === undefined) return undefined;
-  const arguments_ = helperArguments(identity);
   return {
     ...role,
     trust: trustPolicy(identity),
     trusts: [],
     pods: {
       volumes: [],
-      sidecars: [
-        {
-          name: `${volumePrefix}credentials`,
-          image: identity.declared.image,
-          args: ['serve', ...arguments_],
-          // A container of the pod starts only when a session was got once: a client that finds none at its first call may give up.
-          first: [helper, 'credential-process', ...arguments_],
-          volumes: [{ name: certificateVolume, mountPath: certificateFolder, source: { secret: { secretName: identity.certificate } } }],
-        },
-      ],
+      sidecars: profileCarried(access) ? sidecarsOfGit(identity, access) : [sidecarOf(identity)],
       variables: [{ name: 'AWS_EC2_METADATA_SERVICE_ENDPOINT', value: `http://127.0.0.1:${helperPort}/` }],
       hiddenBy: ['AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_CONTAINER_CREDENTIALS_FULL_URI', 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI', 'AWS_EC2_METADATA_DISABLED'],
-      ready: [reference('certificate', 'certificate', 'name')],
+      ready: [reference('certificate', 'certificate', 'name'), ...(profileCarried(access) ? [reference('roles-anywhere-config-map', 'profile', 'name')] : [])],
     },
   };
+}
+
+/** A container of the pod starts only when a session was got once: a client that finds none at its first call may give up. */
+function sidecarOf(identity: RolesAnywhere): PodSidecar {
+  const arguments_ = helperArguments(identity, reference('roles-anywhere-profile', 'profile', 'arn'));
+  return { name: `${volumePrefix}credentials`, image: identity.declared.image, args: ['serve', ...arguments_], first: [helper, 'credential-process', ...arguments_], volumes: [certificateMount(identity)] };
+}
+
+/**
+ * Kubernetes expands a variable in `args` and not in a `postStart` command, and the helper's image has no shell: the session
+ * that has to be got first is got by an init container after the sidecar. `credential-process` would write it into the log;
+ * `update --once` writes it into a file, which it opens as it is (rolesanywhere-credential-helper, update.go).
+ */
+function sidecarsOfGit(identity: RolesAnywhere, { metadata }: Access): readonly PodSidecar[] {
+  const arguments_ = helperArguments(identity, `$(${profileVariable})`);
+  const env = [{ name: profileVariable, valueFrom: { configMapKeyRef: { name: profileConfigMap(metadata.name), key: profileKey } } }];
+  const each = { image: identity.declared.image, first: [], volumes: [certificateMount(identity)] };
+  return [
+    { ...each, name: `${volumePrefix}credentials`, args: ['serve', ...arguments_], env },
+    { ...each, name: `${volumePrefix}first-session`, args: ['update', '--once', ...arguments_], env: [...env, { name: 'AWS_SHARED_CREDENTIALS_FILE', value: '/dev/null' }], ends: true },
+  ];
+}
+
+function certificateMount({ certificate }: RolesAnywhere): PodVolume {
+  return { name: certificateVolume, mountPath: certificateFolder, source: { secret: { secretName: certificate } } };
 }
 
 /** Its default (`--port`). */
 const helperPort = 9911;
 
-function helperArguments({ roleArn, region, declared, sessionSeconds }: RolesAnywhere): readonly Field[] {
+function helperArguments({ roleArn, region, declared, sessionSeconds }: RolesAnywhere, profile: Field): readonly Field[] {
   return [
     '--certificate',
     `${certificateFolder}/tls.crt`,
@@ -96,7 +129,7 @@ function helperArguments({ roleArn, region, declared, sessionSeconds }: RolesAny
     '--trust-anchor-arn',
     declared.trustAnchor,
     '--profile-arn',
-    reference('roles-anywhere-profile', 'profile', 'arn'),
+    profile,
     '--role-arn',
     roleArn,
     '--region',

@@ -8,6 +8,7 @@ import type { KubernetesObject } from '../kubernetes/types.ts';
 import { at, recordsAt, textAt } from './json.ts';
 import { reference, type Implied, type State } from './kind.ts';
 import { podRoleOf } from './pod-role.ts';
+import { volumesOf } from './pod-sidecars.ts';
 import { shownMount, shownSource, shownVolume, volumePrefix } from './pod-volumes.ts';
 import { namedPolicies } from './policy-names.ts';
 import { variableNamed, type Container } from './workload-containers.ts';
@@ -34,7 +35,7 @@ export function desiredIdentity(implied: Implied): DesiredIdentity | undefined {
 
 /** One line for each volume, one for each container that mounts it. */
 export function volumesWanted({ volumes, sidecars }: DesiredIdentity, containers: readonly Container[]): State {
-  const ofSidecars = sidecars.flatMap((sidecar) => sidecar.volumes).map(({ name, source }) => [shownVolume(name), shownSource(source)] as const);
+  const ofSidecars = volumesOf(sidecars).map(({ name, source }) => [shownVolume(name), shownSource(source)] as const);
   return Object.fromEntries([
     ...ofSidecars,
     ...volumes.flatMap(({ name, mountPath, source }) => [[shownVolume(name), shownSource(source)] as const, ...containers.map((container) => [shownMount(name, container.name), mountPath] as const)]),

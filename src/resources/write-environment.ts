@@ -3,7 +3,7 @@ import type { KubernetesObject, ManagedFieldsEntry } from '../kubernetes/types.t
 import { annotationKeys } from './annotations.ts';
 import { at, isRecord, textAt } from './json.ts';
 import type { Hands, Outputs } from './kind.ts';
-import { sidecarEntry } from './pod-sidecars.ts';
+import { sidecarEntry, volumesOf } from './pod-sidecars.ts';
 import { mountEntry, volumeEntry } from './pod-volumes.ts';
 import { podsWithout, startMark } from './given-at-start.ts';
 import { tokenId } from './session-document.ts';
@@ -23,7 +23,7 @@ export async function writeEnvironment(desired: DesiredEnvironment, hands: Hands
   const isTaken = (container: Container, variable: ContainerVariable): boolean => taken.some((one) => one.container.name === container.name && one.variable.name === variable.name);
 
   const { volumes = [], sidecars = [] } = desired.identity ?? {};
-  const allVolumes = [...volumes, ...sidecars.flatMap((sidecar) => sidecar.volumes)];
+  const allVolumes = [...volumes, ...volumesOf(sidecars)];
   const entry = (container: Container): Readonly<Record<string, unknown>> => ({
     name: container.name,
     ...(volumes.length === 0 ? {} : { volumeMounts: volumes.map(mountEntry) }),

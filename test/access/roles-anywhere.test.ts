@@ -28,6 +28,10 @@ test('a declaration by certificate needs trust anchor and issuer; the rest has d
   assert.deepEqual(accesses[0]?.access.spec.credentials, { rolesAnywhere: { trustAnchor: anchor, issuer: { kind: 'ClusterIssuer', name: 'platform' }, image: 'public.ecr.aws/rolesanywhere/credential-helper:latest', role: 'bedrock-app-role' } });
 });
 
+test('Terraform may make what is in AWS, and git may hold the manifests', () => {
+  assert.deepEqual(found(text(`{ trustAnchor: "${anchor}", issuer: { name: platform } }`, '  managedBy: { iam: terraform, cluster: manifests }\n')), []);
+});
+
 const field = 'spec.credentials.rolesAnywhere';
 for (const { what, declaration, finds } of [
   { what: 'the ARN of a profile for a trust anchor', declaration: text(`{ trustAnchor: "${anchor.replace('trust-anchor', 'profile')}", issuer: { name: platform } }`), finds: [`trust-anchor-malformed 10 ${field}.trustAnchor`] },
@@ -35,7 +39,6 @@ for (const { what, declaration, finds } of [
   { what: 'a session that is longer than the role allows', declaration: text(`{ trustAnchor: "${anchor}", issuer: { name: platform }, sessionDuration: 12h }`), finds: [`session-duration-out-of-range 10 ${field}.sessionDuration`] },
   { what: 'a session that is shorter than AWS gives', declaration: text(`{ trustAnchor: "${anchor}", issuer: { name: platform }, sessionDuration: 5m }`), finds: [`session-duration-out-of-range 10 ${field}.sessionDuration`] },
   { what: 'an image with a blank', declaration: text(`{ trustAnchor: "${anchor}", issuer: { name: platform }, image: "a b" }`), finds: [`image-malformed 10 ${field}.image`] },
-  { what: 'Terraform as the maker', declaration: text(`{ trustAnchor: "${anchor}", issuer: { name: platform } }`, '  managedBy: { iam: terraform, cluster: program }\n'), finds: [`mode-by-program 10 ${field}`] },
   { what: 'a key of a parameter that there is not', declaration: text(`{ trustAnchor: "${anchor}", issuer: { name: platform } }`, '  parameterKmsKeyId: alias/bedrock\n'), finds: ['kms-key-idle 11 spec.parameterKmsKeyId'] },
   { what: 'a client that starts containers of its own', declaration: text(`{ trustAnchor: "${anchor}", issuer: { name: platform } }`, '', 'openhands'), finds: ['client-without-mode 8 spec.workloads[0].client'] },
 ]) {

@@ -57,12 +57,10 @@ function storeFaults(spec: DeclaredAccess['spec'], source: SourceDocument): Find
   return [];
 }
 
-/** Where what the pods call with is known only after AWS made it, or is renewed by restarts, nothing is written into repositories. */
+/** Where what the pods call with is renewed by restarts, nothing is written into repositories. */
 function makerFaults(mode: CredentialMode, spec: DeclaredAccess['spec'], source: SourceDocument): Finding[] {
-  if (spec.managedBy?.iam !== 'terraform' && spec.managedBy?.cluster !== 'manifests') return [];
-  const made = isShortTerm(spec) ? 'with a short-term API key role and pods are changed' : mode === 'rolesAnywhere' ? 'with credentials.rolesAnywhere role, profile, certificate and sidecar are made' : undefined;
-  if (made === undefined) return [];
-  return [accessFinding('mode-by-program', `spec.managedBy: ${made} by the program; Terraform and manifests are not written for it yet.`, source.key(`spec.credentials.${mode}`))];
+  if (!isShortTerm(spec) || (spec.managedBy?.iam !== 'terraform' && spec.managedBy?.cluster !== 'manifests')) return [];
+  return [accessFinding('mode-by-program', 'spec.managedBy: with a short-term API key role and pods are changed by the program; Terraform and manifests are not written for it.', source.key(`spec.credentials.${mode}`))];
 }
 
 /** Without a store there is no parameter. */

@@ -3,6 +3,7 @@ import { relative } from 'node:path';
 import { AccessError } from '../../errors/error.ts';
 import type { Finding } from '../../finding.ts';
 import type { Implied } from '../../resources/kind.ts';
+import { volumesOf } from '../../resources/pod-sidecars.ts';
 import { mountEntry, volumeEntry } from '../../resources/pod-volumes.ts';
 import { workloadEnvironment } from '../../resources/workload-environment.ts';
 import { writeAccessFile } from './access-file.ts';
@@ -43,7 +44,7 @@ export function exportManifests(implied: Implied, prepared: Prepared, from: stri
         severity: 'warning',
         message: `${label} is in no file of ${relative(from, app.directory)}`,
         cause: 'The folder holds no workload: it is still to be written, or a chart makes it.',
-        remedy: `Put this into its container:\n${blockLines({ env: environmentEntries(wanted), ...(identity === undefined ? {} : { volumeMounts: identity.volumes.map(mountEntry) }) }, yaml).join('\n')}${identity === undefined ? '' : `\nand this into its pod:\n${blockLines({ serviceAccountName: identity.serviceAccount, ...(identity.sidecars.length === 0 ? {} : { initContainers: identity.sidecars.map(sidecarText) }), volumes: [...identity.volumes, ...identity.sidecars.flatMap(({ volumes }) => volumes)].map(volumeEntry) }, yaml).join('\n')}`}`,
+        remedy: `Put this into its container:\n${blockLines({ env: environmentEntries(wanted), ...(identity === undefined ? {} : { volumeMounts: identity.volumes.map(mountEntry) }) }, yaml).join('\n')}${identity === undefined ? '' : `\nand this into its pod:\n${blockLines({ serviceAccountName: identity.serviceAccount, ...(identity.sidecars.length === 0 ? {} : { initContainers: identity.sidecars.map(sidecarText) }), volumes: [...identity.volumes, ...volumesOf(identity.sidecars)].map(volumeEntry) }, yaml).join('\n')}`}`,
       });
       continue;
     }

@@ -103,8 +103,8 @@ function fileOf(workspace: Workspace, app: ManifestApp, name: string, { yamlExte
 function fileNameFor(workspace: Workspace, app: ManifestApp, kind: ManifestText['kind'], style: ExportStyle): string {
   const named = (files: readonly ManifestFile[]): readonly string[] =>
     files.filter(({ documents }) => documents.length > 0 && documents.every(({ object }) => object.kind === kind)).map(({ file }) => basename(file).replace(/\.ya?ml$/, ''));
-  const fallback = kind === 'ExternalSecret' ? 'external-secret' : 'configmap';
-  const stems = [...named(app.own), ...named(app.all)].map((name) => /^(external-?secrets?|config-?map)(?![a-z])/i.exec(name)?.[1]).filter((stem) => stem !== undefined);
+  const fallback = kind === 'ExternalSecret' ? 'external-secret' : kind === 'Certificate' ? 'certificate' : 'configmap';
+  const stems = [...named(app.own), ...named(app.all)].map((name) => /^(external-?secrets?|config-?map|certificate)(?![a-z])/i.exec(name)?.[1]).filter((stem) => stem !== undefined);
   const stem = mostCommon(stems) ?? fallback;
   const free = (name: string): boolean => workspace.read(join(app.directory, name)) === undefined;
   let name = `${stem}.${style.yamlExtension}`;

@@ -2,6 +2,7 @@
 import { keyCredentialsOf, keyMode } from '../../access/credential-mode.ts';
 import { annotationKeys } from '../../resources/annotations.ts';
 import { applicationInferenceProfile } from '../../resources/application-inference-profile.ts';
+import { certificate, certificateObject } from '../../resources/certificate.ts';
 import { environmentConfigMap } from '../../resources/environment-config-map.ts';
 import type { Implied } from '../../resources/kind.ts';
 import { ownerLabels } from '../../resources/owner.ts';
@@ -20,7 +21,7 @@ export interface ManifestText {
 
 /** Everything that lies in git as a whole. */
 export function manifestObjects(implied: Implied, style: Pick<ExportStyle, 'externalSecretVersion' | 'refreshInterval'>): readonly ManifestText[] {
-  return [...(keyCredentialsOf(implied.access.spec.credentials) === undefined ? [] : [externalSecretObject(implied, style)]), configMapObject(implied), ...rotationManifests(implied)];
+  return [...(keyCredentialsOf(implied.access.spec.credentials) === undefined ? [] : [externalSecretObject(implied, style)]), ...certificateObjects(implied), configMapObject(implied), ...rotationManifests(implied)];
 }
 
 /**
@@ -88,6 +89,10 @@ function templated(implied: Implied, profiles: readonly ProfileEntry[]): Readonl
   const asTemplate = (text: string): string => profiles.reduce((filled, { arn, key }) => filled.replaceAll(arn, `{{ .${key} }}`), text);
   const carried = workloadVariables(implied).flatMap(({ variables }) => variables).filter((variable) => variable.in === 'secret');
   return Object.fromEntries(carried.map(({ key, value }) => [key, value === undefined ? `{{ .${key} }}` : asTemplate(value)]));
+}
+
+function certificateObjects(implied: Implied): readonly ManifestText[] {
+  return certificate.desired(implied).map(({ desired }) => ({ kind: 'Certificate', object: { ...certificateObject(desired, implied.owner) } }));
 }
 
 function configMapObject(implied: Implied): ManifestText {

@@ -42,7 +42,7 @@ const usualManifests: ManifestHabits = { externalSecretVersion: 'v1', refreshInt
 export function prepare(request: ExportRequest, readHcl: ReadHcl, { tolerant = false } = {}): Prepared {
   const { access: asDeclared, sourceText } = request.declared;
   const declared = withStore(asDeclared, request.style.store);
-  refuseOtherModes(declared, tolerant);
+  refuseOtherDeliveries(declared, tolerant);
   refuseTokenInState(declared, request.keys);
   const workspace = new Workspace();
   const { text, written } = declarationOf(sourceText, declared);
@@ -95,20 +95,12 @@ function refuseTokenInState({ metadata, spec }: Access, keys: ExportStyle['keys'
 const writtenDeliveries: readonly string[] = ['sidecar', 'credential-process'];
 
 /** @throws AccessError `mode-by-program` for what is written into no repository */
-function refuseOtherModes({ metadata, spec }: Access, tolerant: boolean): void {
-  if (tolerant) return;
-  const { rolesAnywhere, session } = spec.credentials;
-  if (session !== undefined && !writtenDeliveries.includes(session.delivery)) {
-    throw new AccessError('mode-by-program', `${metadata.namespace}/${metadata.name} has sessions that are delivered as ${session.delivery}, which is not written into repositories`, {
-      cause: 'What is read once, at the start of a process, has to be restarted by the program when it is renewed: git would not.',
-      remedy: 'Use `bedrock-access apply`, or declare credentials.session with a sidecar. Nothing was written.',
-      place: { field: 'spec.credentials' },
-    });
-  }
-  if (rolesAnywhere === undefined) return;
-  throw new AccessError('mode-by-program', `${metadata.namespace}/${metadata.name} has credentials of the mode rolesAnywhere, which is not written into repositories`, {
-    cause: 'The sidecar of the pods names the ARN of a profile, which AWS makes up when the profile is created. Kubernetes puts no variable into the command that a container runs after its start (only into command and args), so that no manifest can be written before Terraform was applied.',
-    remedy: 'Use `bedrock-access apply`, or declare credentials.webIdentity, podIdentity, session or accessKey. Nothing was written.',
-    place: { field: 'spec.credentials.rolesAnywhere' },
+function refuseOtherDeliveries({ metadata, spec }: Access, tolerant: boolean): void {
+  const { session } = spec.credentials;
+  if (tolerant || session === undefined || writtenDeliveries.includes(session.delivery)) return;
+  throw new AccessError('mode-by-program', `${metadata.namespace}/${metadata.name} has sessions that are delivered as ${session.delivery}, which is not written into repositories`, {
+    cause: 'What is read once, at the start of a process, has to be restarted by the program when it is renewed: git would not.',
+    remedy: 'Use `bedrock-access apply`, or declare credentials.session with a sidecar. Nothing was written.',
+    place: { field: 'spec.credentials' },
   });
 }

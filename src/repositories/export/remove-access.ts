@@ -12,6 +12,7 @@ import { prepare, type Prepared } from './prepare.ts';
 import { labelOf } from './hcl-emit.ts';
 import { isTerraformFile, labelsOf, readModule } from './terraform-module.ts';
 import { holdsAccess, isEmptyModule, removeBlocks } from './terraform-removal.ts';
+import { certificateName } from '../../resources/roles-anywhere.ts';
 import { isOfRotation } from './rotation-manifests.ts';
 import type { ExportOutcome, ExportRequest, OrderStep } from './types.ts';
 import { environmentRemoval } from './workload-edit.ts';
@@ -48,6 +49,7 @@ function firstRun({ terraform, manifests, declarationFile, directory }: ExportRe
     ...(manifests === undefined ? [] : [{ title: 'Merge the manifests first', why: keyCredentialsOf(access.spec.credentials) === undefined ? 'The pods stop calling as the role before the role goes.' : 'The workload stops using the key before the key goes.', lines: [shown(manifests)] }]),
     ...(ownKey || keyCredentialsOf(access.spec.credentials) === undefined ? [] : [{ title: 'Remove the key and its parameter', why: 'When the roll-out is done. Terraform cannot delete a user that has a key which it did not make.', lines: [`bedrock-access destroy --name ${namespace}/${name}`] }]),
     ...(access.spec.credentials.session === undefined ? [] : [{ title: 'Remove the Secret with the session', why: 'When the roll-out is done: no repository holds it. Stop what renews it.', lines: [`bedrock-access destroy --name ${namespace}/${name}`] }]),
+    ...(access.spec.credentials.rolesAnywhere === undefined || manifests === undefined ? [] : [{ title: "Remove the ConfigMap with the profile's ARN", why: 'When the roll-out is done: no repository holds it, nor the Secret that cert-manager leaves.', lines: [`bedrock-access destroy --name ${namespace}/${name}`] }]),
     ...(terraform !== undefined && changed
       ? [
           {
@@ -98,7 +100,7 @@ function objectsOf(app: ManifestApp, access: Access): readonly AppObject[] {
   const { metadata, spec } = access;
   return app.own
     .flatMap(({ documents }) => documents)
-    .filter(({ object }) => (object.kind === 'ExternalSecret' && object.name === spec.names.secret) || (object.kind === 'ConfigMap' && object.name === spec.names.environment) || isOfRotation(object, access, { named: true }))
+    .filter(({ object }) => (object.kind === 'ExternalSecret' && object.name === spec.names.secret) || (object.kind === 'ConfigMap' && object.name === spec.names.environment) || (object.kind === 'Certificate' && object.name === certificateName(metadata.name)) || isOfRotation(object, access, { named: true }))
     .filter(({ object }) => object.namespace === undefined || object.namespace === metadata.namespace)
     .filter(({ object }) => isLabelled(object.value, metadata))
     .map((document) => ({ kind: document.object.kind, name: document.object.name, file: document.file.file, index: indexOf(document) }));

@@ -16,6 +16,7 @@ import { terraformComments, type TerraformComments } from './terraform-comments.
 import { storedBlocks, type StoredLabels } from './terraform-stored.ts';
 import { issuerInTerraform } from './terraform-issuer.ts';
 import { ArnNames, jsonencode, writtenPolicy } from './terraform-policy.ts';
+import { anywhereProfileBlocks } from './terraform-anywhere.ts';
 import { associationBlocks } from './terraform-association.ts';
 import { attachmentBlock, roleBlocks, type HolderBlocks } from './terraform-role.ts';
 
@@ -75,6 +76,7 @@ export function terraformBlocks(implied: Implied, style: ExportStyle, labels: Mo
       ],
     });
   }
+  iam.push(...anywhereProfileBlocks(implied, { role: holder, module, providerOf, tags: tagsAttribute(policyTags), lifecycle: clusterKnown ? [] : [ignoreChanges([ownerTagKeys.cluster])], comment: comments.anywhere }));
   iam.push(...associationBlocks(implied, { role: holder, module, providerOf, tags: tagsAttribute(policyTags), comment: comments.association }));
   for (const policy of policies) iam.push(attachmentBlock(holder, policyLabel(policy.name), labels, comments.attachment));
   const carried = deliveredBySecret(access) ? profileParameterBlocks(implied, keyMode(access, 'an export').secretStore, parts) : [];

@@ -9,6 +9,7 @@ export interface TerraformComments {
   readonly role: readonly string[];
   readonly issuer: readonly string[];
   readonly association: readonly string[];
+  readonly anywhere: readonly string[];
   readonly policy: readonly string[];
   readonly attachment: readonly string[];
   readonly profile: readonly string[];
@@ -22,13 +23,14 @@ export function terraformComments({ comments, keys }: Pick<ExportStyle, 'comment
   const byProgram = keys === 'program';
   switch (comments) {
     case 'none':
-      return { user: [], role: [], issuer: [], association: [], policy: [], attachment: [], profile: [], key: [keyWarnings.en], stored: { ParameterStore: [], SecretsManager: [] } };
+      return { user: [], role: [], issuer: [], association: [], anywhere: [], policy: [], attachment: [], profile: [], key: [keyWarnings.en], stored: { ParameterStore: [], SecretsManager: [] } };
     case 'ja':
       return {
         user: [`${name} が Amazon Bedrock を呼び出すための IAM ユーザー${byProgram ? '（アクセスキーとパラメータは bedrock-access が作成する）' : ''}`],
-        role: [`${name} の Pod が${spec.credentials.session !== undefined ? '更新者から受け取るセッションの' : spec.credentials.podIdentity === undefined ? ' ServiceAccount のトークンで引き受ける' : ' EKS から受け取る'} IAM ロール（${spec.credentials.session === undefined ? 'キーはどこにも無い' : '信頼するのは更新者だけ'}）`],
+        role: [`${name} の Pod が${spec.credentials.session !== undefined ? '更新者から受け取るセッションの' : spec.credentials.rolesAnywhere !== undefined ? '証明書と引き換えに引き受ける' : spec.credentials.podIdentity === undefined ? ' ServiceAccount のトークンで引き受ける' : ' EKS から受け取る'} IAM ロール（${spec.credentials.session === undefined ? 'キーはどこにも無い' : '信頼するのは更新者だけ'}）`],
         issuer: ['クラスタのトークン発行者。アカウントに一つだけで、他のロールも参照できる'],
         association: [`EKS Pod Identity が ${name} の Pod にこのロールを渡す`],
+        anywhere: ['IAM Roles Anywhere がこのロールのセッションを証明書と引き換えに渡すためのプロファイル'],
         policy: ['宣言されたモデルの呼び出しだけを許可するポリシー'],
         attachment: [`ポリシーを${keyless ? 'ロール' : 'ユーザー'}にアタッチ`],
         profile: [`${name} 専用のアプリケーション推論プロファイル（利用状況をワークロードごとに把握するため）`],
@@ -38,9 +40,10 @@ export function terraformComments({ comments, keys }: Pick<ExportStyle, 'comment
     case 'en':
       return {
         user: [`IAM user that ${name} calls Amazon Bedrock as${byProgram ? ' (its access key and parameter are made by bedrock-access)' : ''}`],
-        role: [spec.credentials.session !== undefined ? `IAM role whose sessions are renewed for the pods of ${name}: it trusts their renewer alone` : `IAM role that ${spec.credentials.podIdentity === undefined ? `the pods of ${name} assume with the token of their ServiceAccount` : `EKS gives to the pods of ${name}`}: no key lies anywhere`],
+        role: [spec.credentials.session !== undefined ? `IAM role whose sessions are renewed for the pods of ${name}: it trusts their renewer alone` : `IAM role that ${spec.credentials.rolesAnywhere !== undefined ? `the pods of ${name} get for a certificate` : spec.credentials.podIdentity === undefined ? `the pods of ${name} assume with the token of their ServiceAccount` : `EKS gives to the pods of ${name}`}: no key lies anywhere`],
         issuer: ["The cluster's token issuer: one for the account, which other roles may trust too"],
         association: [`EKS Pod Identity gives the role to the pods of ${name}`],
+        anywhere: [`IAM Roles Anywhere hands out the role through this profile, for the certificate of ${name}`],
         policy: ['Allows exactly the declared models to be invoked'],
         attachment: [`Attaches the policy to the ${keyless ? 'role' : 'user'}`],
         profile: [`Application inference profile of ${name} alone, for figures per workload`],

@@ -10,6 +10,7 @@ import { profilesOf } from './terraform-profiles.ts';
 import { policyNamePatterns } from '../../resources/policy-names.ts';
 import { policyDescription } from './terraform-blocks.ts';
 import { referencesIn, removeDeclarations } from './terraform-undeclared.ts';
+import { anywhereProfilesOf } from './terraform-anywhere.ts';
 import { associationType } from './terraform-association.ts';
 import { providerType } from './terraform-issuer.ts';
 import { notReadBack } from './terraform-edit.ts';
@@ -75,7 +76,7 @@ function resourcesOf(module: TerraformModule, access: Access): readonly Terrafor
       (resource.type === associationType && roles.some(({ name }) => refersTo(module, resource.attribute('role_arn'), 'aws_iam_role', name))) ||
       (resource.type === 'aws_iam_role_policy_attachment' && roles.some(({ name }) => refersTo(module, resource.attribute('role'), 'aws_iam_role', name))),
   );
-  const gone = [...users, ...roles, ...policies, ...held, ...(users.length > 0 ? [...parameters, ...values] : []), ...profilesOf(module, access.metadata)];
+  const gone = [...users, ...roles, ...policies, ...held, ...(users.length > 0 ? [...parameters, ...values] : []), ...profilesOf(module, access.metadata), ...anywhereProfilesOf(module, access.metadata)];
   return [...gone, ...issuersOf(module, access, gone)];
 }
 

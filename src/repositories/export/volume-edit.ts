@@ -1,6 +1,6 @@
 /** Puts the volumes and sidecars of a mode of credentials into the text of a workload, or takes them out again. */
 import { isDeepStrictEqual } from 'node:util';
-import { isSidecar, sidecarEntry, type PodSidecar } from '../../resources/pod-sidecars.ts';
+import { isSidecar, sidecarEntry, volumesOf, type PodSidecar } from '../../resources/pod-sidecars.ts';
 import { mountEntry, volumeEntry, volumePrefix, type PodVolume } from '../../resources/pod-volumes.ts';
 import { getIn, isRecord, type YamlChange } from './yaml-change.ts';
 import type { YamlPath } from './yaml-nodes.ts';
@@ -20,10 +20,10 @@ export function volumeChanges(object: unknown, pod: YamlPath, containers: readon
 
 /** Sidecars come last among the init containers, as the program puts them in; each has volumes that no other container mounts. */
 export function sidecarChanges(object: unknown, pod: YamlPath, sidecars: readonly PodSidecar[]): readonly YamlChange[] {
-  return sidecars.flatMap((sidecar) => [
-    ...entryChange(object, [...pod, 'initContainers'], sidecarText(sidecar), beforeSidecars),
-    ...sidecar.volumes.flatMap((volume) => entryChange(object, [...pod, 'volumes'], withDefaults(volumeEntry(volume)), beforeVolumes)),
-  ]);
+  return [
+    ...sidecars.flatMap((sidecar) => entryChange(object, [...pod, 'initContainers'], sidecarText(sidecar), beforeSidecars)),
+    ...volumesOf(sidecars).flatMap((volume) => entryChange(object, [...pod, 'volumes'], withDefaults(volumeEntry(volume)), beforeVolumes)),
+  ];
 }
 
 /** @param wanted those that stay */

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { annotationKeys } from '../../resources/annotations.ts';
 import type { PlacedVariable } from '../../resources/variables.ts';
-import { isSidecar } from '../../resources/pod-sidecars.ts';
+import { isSidecar, volumesOf } from '../../resources/pod-sidecars.ts';
 import type { DesiredIdentity } from '../../resources/workload-environment.ts';
 import { sidecarChanges, sidecarRemoval, volumeChanges, volumeRemoval } from './volume-edit.ts';
 import { getIn, isRecord, type YamlChange } from './yaml-change.ts';
@@ -86,7 +86,7 @@ export function environmentEdit(kind: string, object: unknown, wanted: WantedEnv
   if (wanted.identity !== undefined) {
     const { volumes, sidecars } = wanted.identity;
     changes.push(...chosen.containers.flatMap(({ path }) => earlierVariables(object, path, wanted)));
-    changes.push(...volumeRemoval(object, podOf(kind), allContainers(kind, object).filter(({ name }) => !isSidecar(name)).map(({ path }) => path), [...volumes, ...sidecars.flatMap((sidecar) => sidecar.volumes)]));
+    changes.push(...volumeRemoval(object, podOf(kind), allContainers(kind, object).filter(({ name }) => !isSidecar(name)).map(({ path }) => path), [...volumes, ...volumesOf(sidecars)]));
     changes.push(...sidecarRemoval(object, podOf(kind), sidecars));
   }
   return { changes: [...annotationChanges(kind, object, wanted), ...changes], replaced };

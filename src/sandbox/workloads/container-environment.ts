@@ -63,7 +63,7 @@ function valuesOf(kind: 'ConfigMap' | 'Secret', namespace: string, name: string,
 }
 
 /** `$(NAME)` of an earlier variable; `$$` is one `$`; an unknown name stays (third_party/forked/golang/expansion). */
-function expanded(value: string, before: Readonly<Record<string, string>>): string {
+export function expanded(value: string, before: Readonly<Record<string, string>>): string {
   return value.replace(/\$\$|\$\(([^)]*)\)/g, (whole: string, name: string | undefined) => {
     if (name === undefined) return '$';
     return before[name] ?? whole;

@@ -4,6 +4,7 @@ import { appendFileSync, existsSync, mkdirSync, openSync, closeSync, writeFileSy
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { listAt, textAt, type StoredObject } from '../kubernetes/object.ts';
+import { expanded } from './container-environment.ts';
 import type { ContainerRuntime, ContainerStart, RunningContainer } from './container-runtime.ts';
 import { startHelper } from './credential-helper.ts';
 import { moved, portOfSidecar, redirected, type Loopbacks } from './loopback-ports.ts';
@@ -60,10 +61,10 @@ export function processRuntime(options: ProcessOptions): ContainerRuntime {
 /** By pod: where its credential helper listens. */
 type Helpers = Map<string, Promise<string>>;
 
-function startHelperOf({ pod, container, restarts, mounted }: ContainerStart, { directory, endpoint }: ProcessOptions, helpers: Helpers): RunningContainer {
+function startHelperOf({ pod, container, environment, restarts, mounted }: ContainerStart, { directory, endpoint }: ProcessOptions, helpers: Helpers): RunningContainer {
   const log = logFileOf(directory, { namespace: pod.metadata.namespace ?? 'default', pod: pod.metadata.name, uid: pod.metadata.uid, container, restarts });
   mkdirSync(dirname(log), { recursive: true });
-  const args = listAt(containerNamed(pod, container), 'args').map(String);
+  const args = listAt(containerNamed(pod, container), 'args').map((argument) => expanded(String(argument), environment));
   const helper = startHelper({ args, file: (path) => mounted()[path], endpoint: endpoint() ?? '', log: (line) => appendFileSync(log, `${line}\n`, { mode: 0o600 }) });
   helpers.set(pod.metadata.uid, helper.address);
   return {

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -63,6 +63,16 @@ describe("AWS's credential helper against the sandbox", () => {
       report({ chapter: 'AWS', behaviour: `What AWS's credential helper signs with an ${key} key is accepted`, parts: { sandbox: 'same' } });
     });
   }
+
+  it('the first session of a pod of exported manifests is got, and lies in no file and no log', async () => {
+    hold(authority, 'ECDSA');
+    const { stdout, stderr } = await promisify(execFile)(helper, ['update', '--once', ...args], { env: { HOME: folder, AWS_SHARED_CREDENTIALS_FILE: '/dev/null' } });
+    assert.doesNotMatch(stdout + stderr, /ASIA|aws_/);
+    assert.deepEqual(readdirSync(folder).sort(), ['tls.crt', 'tls.key']);
+    hold(createAuthority('the platform'), 'ECDSA');
+    await assert.rejects(promisify(execFile)(helper, ['update', '--once', ...args], { env: { HOME: folder, AWS_SHARED_CREDENTIALS_FILE: '/dev/null' } }), /AccessDeniedException: Untrusted signing certificate/);
+    report({ chapter: 'AWS', behaviour: "AWS's credential helper gets one session and leaves it nowhere", parts: { sandbox: 'same' } });
+  });
 
   it('a certificate of another authority gets nothing', async () => {
     hold(createAuthority('the platform'), 'ECDSA');

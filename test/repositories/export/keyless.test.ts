@@ -82,7 +82,7 @@ suite('export of a keyless access', () => {
   test('a mode whose parts are written into no repository is refused by name', async () => {
     const files: Files = repositories[0].files;
     const modes: readonly (readonly [string, RegExp])[] = [
-      ['rolesAnywhere: { trustAnchor: "arn:aws:rolesanywhere:ap-northeast-1:123456789012:trust-anchor/0f1d1e7a-5c1b-4a55-9d0e-0a4f7f0b6c11", issuer: { name: cluster-ca } }', /mode-by-program.*ARN of a profile/s],
+      ['session: { renewer: "arn:aws:iam::123456789012:role/renewer", delivery: api-key }', /mode-by-program.*delivered as api-key/s],
     ];
     for (const [mode, says] of modes) {
       await inCheckout({ ...files, 'access.yaml': keyless('openhands').replace(/webIdentity: \{.*\}/, mode) }, async (copy, run) => {

@@ -59,6 +59,12 @@ export async function playTerraform(directory: string, aws: Aws): Promise<void> 
     const { arn = '' } = (await aws.webIdentity.getRole(name)) ?? {};
     await aws.eks(regionOf(association)).createAssociation({ cluster: text(association.attribute('cluster_name')), namespace: text(association.attribute('namespace')), serviceAccount: text(association.attribute('service_account')), roleArn: arn, token: association.name, tags: tagsOf(association.attribute('tags')) });
   }
+  for (const profile of of('aws_rolesanywhere_profile')) {
+    const [role] = [profile.attribute('role_arns')].flat();
+    const name = role instanceof Unknown ? text(of('aws_iam_role').find(({ address }) => role.reference === `${address}.arn`)?.attribute('name')) : '';
+    const { arn = '' } = (await aws.webIdentity.getRole(name)) ?? {};
+    await aws.rolesAnywhere(regionOf(profile)).createProfile({ name: text(profile.attribute('name')), roleArns: [arn], durationSeconds: Number(profile.attribute('duration_seconds')), tags: tagsOf(profile.attribute('tags')) });
+  }
   for (const attachment of of('aws_iam_user_policy_attachment')) await aws.iam.attachUserPolicy(text(attachment.attribute('user')), arns.get(text(attachment.attribute('policy_arn'))) ?? '');
   for (const attachment of of('aws_iam_role_policy_attachment')) await aws.webIdentity.attachPolicy(text(attachment.attribute('role')), arns.get(text(attachment.attribute('policy_arn'))) ?? '');
 }
