@@ -1,10 +1,10 @@
 /** Takes the blocks of an access out of a module, with the data sources and documents that nothing else refers to. */
-import { join } from 'node:path';
 import { roleNameOf } from '../../access/credential-mode.ts';
 import type { Access } from '../../access/types.ts';
 import { ownerTagKeys } from '../../resources/owner.ts';
 import type { ReadHcl } from '../hcl/open.ts';
 import { isMap } from '../hcl/value.ts';
+import { isTerraformFile as isModuleFile } from '../terraform/read-module.ts';
 import type { TerraformModule, TerraformResource } from '../terraform/types.ts';
 import { profilesOf } from './terraform-profiles.ts';
 import { policyNamePatterns } from '../../resources/policy-names.ts';
@@ -17,6 +17,9 @@ import { notReadBack } from './terraform-edit.ts';
 import { blockSources, conflict, isTerraformFile, readModule, refersTo, refuseBroken, refuseJson } from './terraform-module.ts';
 import { withoutBlocks } from './without-blocks.ts';
 import type { Workspace } from './workspace.ts';
+
+/** Terraform refuses a folder without a file of its own ("No configuration files"), and a call of a module that is one. */
+const emptyModule = '# Empty until Terraform has destroyed what was here\n';
 
 /** True when something was there to remove. @throws AccessError `export-conflict` where something else refers to it */
 export function removeBlocks(workspace: Workspace, directory: string, access: Access, readHcl: ReadHcl): boolean {
@@ -31,10 +34,10 @@ export function removeBlocks(workspace: Workspace, directory: string, access: Ac
     const spans = removed.filter((resource) => resource.file === file).map(({ block }) => block.span);
     if (spans.length > 0) workspace.write(file.file, (workspace.read(file.file)?.startsWith('\uFEFF') === true ? '\uFEFF' : '') + withoutBlocks(file, spans), 'remove the access');
   }
-  for (const name of workspace.names(directory).filter(isTerraformFile)) {
-    const path = join(directory, name);
-    if (read.module.files.some((file) => file.file === path) && workspace.read(path)?.trim() === '') workspace.remove(path, 'nothing is left in it');
-  }
+  const emptied = read.module.files.map(({ file }) => file).filter((path) => isTerraformFile(path) && workspace.read(path)?.trim() === '');
+  const [kept] = workspace.names(directory).filter(isModuleFile).length > emptied.length ? [] : emptied;
+  for (const path of emptied.filter((each) => each !== kept)) workspace.remove(path, 'nothing is left in it');
+  if (kept !== undefined) workspace.write(kept, emptyModule, 'keep a file for Terraform, so that it can destroy what was there');
   const after = readModule(workspace, directory, readHcl);
   refuseBroken(after);
   const left = blockSources(after);

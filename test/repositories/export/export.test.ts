@@ -80,6 +80,23 @@ for (const { name, places, files } of repositories) {
   });
 }
 
+suite('export into a folder of Terraform in which nothing else is', () => {
+  test('a removal leaves a file until Terraform has destroyed what was there, and then nothing', async () => {
+    // A sibling without a provider: the new folder needs no more than the resources.
+    const files: Files = { ...Object.fromEntries(Object.entries(tfactionRepositories).filter(([path]) => path.startsWith('cluster/'))), 'infra/other/main.tf': 'resource "aws_iam_group" "others" {\n  name = "others"\n}\n', 'access.yaml': declarationFor('openhands') };
+    await inCheckout(files, async (copy, run) => {
+      const places = ['--terraform', 'infra/openhands', '--manifests', 'cluster/argoproj/openhands'];
+      const ours = (): Record<string, string> => Object.fromEntries(Object.entries(copy.files()).filter(([path]) => path.startsWith('infra/openhands/')));
+      assert.equal((await run(...places, ...cluster, '--style', 'iam-file=main.tf')).code, 0);
+      assert.deepEqual(Object.keys(ours()), ['infra/openhands/main.tf']);
+      assert.match((await run('--remove', ...places)).stderr, /main\.tf: remove the access, keep a file for Terraform/);
+      assert.deepEqual(ours(), { 'infra/openhands/main.tf': '# Empty until Terraform has destroyed what was here\n' });
+      assert.equal((await run('--remove', ...places)).code, 0);
+      assert.deepEqual(ours(), {});
+    });
+  });
+});
+
 const storeFile = 'cluster/argoproj/external-secrets-operator/store/parameter-store.yaml';
 const storeText = tfactionRepositories[storeFile] ?? '';
 
