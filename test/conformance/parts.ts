@@ -9,6 +9,8 @@ export interface Parts {
   readonly moto: Emulator;
   /** Folder of the built programs, by module. */
   readonly programs: { readonly controlPlane: string; readonly externalSecrets: string };
+  /** The program itself: the one on the PATH, or built from its module. */
+  readonly terraform: string;
   /** Where findings are written for the report. */
   readonly results: string;
 }

@@ -9,7 +9,7 @@ import { existsSync, globSync, readFileSync, statSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { startControlPlane } from '../control-plane/control-plane.ts';
 import { startMinistack, startMoto } from '../control-plane/emulators.ts';
-import { goPrograms } from '../control-plane/go-programs.ts';
+import { goPrograms, terraformProgram } from '../control-plane/go-programs.ts';
 import { pythonPrograms } from '../control-plane/python-programs.ts';
 import { RunFolder } from '../control-plane/run-folder.ts';
 import { SetupError } from '../control-plane/setup-error.ts';
@@ -45,12 +45,13 @@ async function conformance(folders: RunFolder[]): Promise<number> {
   const externalSecrets = await goPrograms('external-secrets', tell);
   const controlPlane = await goPrograms('control-plane', tell);
   await goPrograms('kwok', tell);
+  const terraform = await terraformProgram(tell);
   const lanes = lanesOf(process.argv.slice(2)).map(async (files): Promise<LaneResult> => {
     const folder = RunFolder.open();
     folders.push(folder);
     const [kubernetes, ministack, moto] = await Promise.all([startControlPlane(folder, tell), startMinistack(folder, tell), startMoto(folder, tell)]);
     tell(`control plane ready in ${kubernetes.startedIn} ms, for ${files.join(', ')}`);
-    const parts: Parts = { kubernetes, ministack, moto, programs: { controlPlane, externalSecrets }, results: join(folder.path, 'results.jsonl') };
+    const parts: Parts = { kubernetes, ministack, moto, programs: { controlPlane, externalSecrets }, terraform, results: join(folder.path, 'results.jsonl') };
     return runLane(folder, parts, files);
   });
   const ended = await Promise.all(lanes);

@@ -1,5 +1,5 @@
 /**
- * Real Kubernetes, kwok and External Secrets Operator, built from their published Go modules with versions and checksums pinned in
+ * Real Kubernetes, kwok, External Secrets Operator and Terraform, built from their published Go modules with versions and checksums pinned in
  * `go/<module>/go.{mod,sum}`. Built once into the cache; a file appears there only when it is whole.
  */
 import { execFile } from 'node:child_process';
@@ -12,7 +12,7 @@ import { SetupError } from './setup-error.ts';
 
 const run = promisify(execFile);
 
-export type GoModule = 'control-plane' | 'kwok' | 'external-secrets' | 'credential-helper';
+export type GoModule = 'control-plane' | 'kwok' | 'external-secrets' | 'credential-helper' | 'terraform';
 
 interface Build {
   /** File in the cache folder -> package. */
@@ -62,7 +62,19 @@ const builds: Readonly<Record<GoModule, Build>> = {
   },
   // AWS's helper for IAM Roles Anywhere: its PKCS#11 part is linked with C.
   'credential-helper': { programs: { aws_signing_helper: 'github.com/aws/rolesanywhere-credential-helper' }, flags: '-s -w', cgo: true },
+  // The last that is a module for others: later ones replace parts of themselves by folders that no module proxy has.
+  terraform: { programs: { terraform: 'github.com/hashicorp/terraform' }, flags: '-s -w' },
 };
+
+/** The machine's Terraform, or one that is built now if that never happened. @throws SetupError */
+export async function terraformProgram(tell: (line: string) => void): Promise<string> {
+  try {
+    await run('terraform', ['version']);
+    return 'terraform';
+  } catch {
+    return join(await goPrograms('terraform', tell), 'terraform');
+  }
+}
 
 /** The folder with a module's programs, built now if that never happened. @throws SetupError */
 export async function goPrograms(module: GoModule, tell: (line: string) => void): Promise<string> {
