@@ -9,7 +9,7 @@ import type { TerraformModule, TerraformResource } from '../terraform/types.ts';
 import { alignAssignments } from './hcl-align.ts';
 import { attributeLines, hclText, labelOf, traversal, type HclBlockText, type HclExpression, type HclTraversal } from './hcl-emit.ts';
 import { lineEnding, splice } from './lines.ts';
-import { mostCommon } from './majority.ts';
+import { majority, mostCommon } from './majority.ts';
 import type { ExportStyle } from './style.ts';
 import { appendBlock, notReadBack } from './terraform-edit.ts';
 import { blockSources, comparable, isTerraformFile, readModule, refuseBroken, resourceAt, type ExportModule } from './terraform-module.ts';
@@ -244,11 +244,12 @@ export class Declarations {
   /** Where most declarations stand; beside resources, where they stand beside resources. */
   #file(root: Declared['root'], usual: string): string {
     const own = this.#declared(root, [this.#target.module]).filter(({ file }) => isTerraformFile(file));
-    const here = mostCommon(own.map(({ file }) => basename(file)));
-    if (here !== undefined) return here;
+    const here = own.map(({ file }) => basename(file));
+    const most = majority(here);
+    if (most !== undefined) return most;
     const others = this.#declared(root, this.#siblings.map(({ module }) => module));
     const file = mostCommon(others.map((declaration) => basename(declaration.file)));
-    if (file === undefined) return usual;
+    if (file === undefined) return mostCommon(here) ?? usual;
     const beside = this.#siblings.some(({ module }) => module.files.some((read) => basename(read.file) === file && read.body.blocks.some(({ type }) => type === 'resource')));
     return beside ? this.#given.style.iamFile : file;
   }

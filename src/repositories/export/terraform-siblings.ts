@@ -6,6 +6,7 @@ import type { ReadHcl } from '../hcl/open.ts';
 import type { HclFile } from '../hcl/syntax.ts';
 import { evaluateModule } from '../terraform/evaluate-module.ts';
 import type { TerraformModule } from '../terraform/types.ts';
+import { variableFiles } from '../terraform/read-module.ts';
 import { isTerraformFile } from './terraform-module.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -73,7 +74,7 @@ function target(workspace: Workspace, directory: string, name: string, readHcl: 
     if (text !== undefined) texts.set(relative(directory, file), text);
   }
   const files: HclFile[] = [...texts].filter(([path]) => isTerraformFile(path) && !path.includes('/')).map(([path, text]) => readHcl(join(directory, path), text));
-  const module = evaluateModule({ directory, files, given: new Map() });
+  const module = evaluateModule({ directory, files, given: variableFiles([...texts.keys()].filter((path) => !path.includes('/')).sort(), (path, read) => [read(join(directory, path), texts.get(path) ?? '')], readHcl) });
   return { directory, name, module, root: module.providers.length > 0 || files.some(hasBackend), skeleton: skeletonOf(texts, files, directory) };
 }
 

@@ -5,6 +5,9 @@
 import { basename, join, relative, resolve } from 'node:path';
 import type { ReadHcl } from '../hcl/open.ts';
 import { isTerraformFile as isModuleFile } from '../terraform/read-module.ts';
+import type { HclBlock } from '../hcl/syntax.ts';
+import type { Value } from '../hcl/value.ts';
+import { expressionText, hclText } from './hcl-emit.ts';
 import { alignAssignments } from './hcl-align.ts';
 import { lineEnding } from './lines.ts';
 import { appendText } from './terraform-edit.ts';
@@ -38,9 +41,18 @@ function declareMissing(workspace: Workspace, directory: string, model: Terrafor
     const missing = declarationsIn(model.module).find(({ declared }) => module.references.has(referenceTo(declared)) && !there.has(referenceTo(declared)));
     if (missing === undefined) return;
     const { block, text, file, declared, expression } = missing;
-    const source = expression === undefined ? text.slice(block.span.start, block.span.end) : alignAssignments(`locals {\n  ${declared.name} = ${text.slice(expression.span.start, expression.span.end)}\n}`);
+    const source = expression === undefined ? withDefault(text, block, model.module.variables.get(declared.name)?.value) : alignAssignments(`locals {\n  ${declared.name} = ${text.slice(expression.span.start, expression.span.end)}\n}`);
     appendText(workspace, join(directory, basename(file)), rename(source), `declare ${referenceTo(declared)}, as ${model.name} does`);
   }
+}
+
+/** What a sibling has in its `tfvars` stands in the declaration, since the new target has no such file; what may be secret does not. */
+function withDefault(text: string, block: HclBlock, value: Value | undefined): string {
+  const source = text.slice(block.span.start, block.span.end);
+  const guarded = block.body.attributes.has('sensitive') || /secret|token|key|password/i.test(block.labels[0] ?? '');
+  if (block.body.attributes.has('default') || typeof value !== 'string' || guarded) return source;
+  const body = source.slice(0, source.lastIndexOf('}')).replaceAll('\r\n', '\n').trimEnd();
+  return alignAssignments(`${body}\n  default = ${expressionText(hclText(value), 1)}\n}`);
 }
 
 /** The sibling whose files are most like those of the others: what most do is the habit. */

@@ -29,7 +29,7 @@ function openModule(directory: string, given: ReadonlyMap<string, Value>, addres
   const names = readdirSync(directory).sort();
   const files = names.filter(isTerraformFile).flatMap((name) => readHcl(join(directory, name), parse));
   const values = new Map(given);
-  if (addressPrefix === '') for (const [name, value] of variableFiles(directory, names, parse)) values.set(name, value);
+  if (addressPrefix === '') for (const [name, value] of variableFiles(names, (name, read) => readHcl(join(directory, name), read), parse)) values.set(name, value);
   return evaluateModule({
     directory,
     files,
@@ -57,10 +57,10 @@ export function isTerraformFile(name: string): boolean {
 }
 
 /** `terraform.tfvars`, `terraform.tfvars.json`, then `*.auto.tfvars` and `*.auto.tfvars.json` in the order of their names (Terraform language, "Variable Definition Precedence"). */
-function variableFiles(directory: string, names: readonly string[], parse: ReadHcl): Map<string, Value> {
+export function variableFiles(names: readonly string[], open: (name: string, parse: ReadHcl) => readonly HclFile[], parse: ReadHcl): ReadonlyMap<string, Value> {
   const ordered = ['terraform.tfvars', 'terraform.tfvars.json'].filter((name) => names.includes(name)).concat(names.filter((name) => /\.auto\.tfvars(\.json)?$/.test(name)));
   const values = new Map<string, Value>();
-  for (const file of ordered.flatMap((name) => readHcl(join(directory, name), name.endsWith('.json') ? parseVariablesJson : parse))) {
+  for (const file of ordered.flatMap((name) => open(name, name.endsWith('.json') ? parseVariablesJson : parse))) {
     for (const attribute of file.body.attributes.values()) values.set(attribute.name, evaluate(attribute.expression, (root, path) => ({ value: new Unknown('not allowed here', [root, ...path].join('.')), used: path.length })));
   }
   return values;

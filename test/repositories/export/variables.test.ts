@@ -63,6 +63,35 @@ suite('names that the targets beside it keep elsewhere', () => {
   });
 });
 
+suite('values that lie in tfvars', () => {
+  test('of the targets beside it become defaults, since a new target has no such file', async () => {
+    const given = Object.fromEntries(Object.entries(inVariables).flatMap(([path, text]) => (path.endsWith('/variables.tf') ? [[path, text.replace(/ {2}default {5}= "ap-northeast-1"\n/, '')], [path.replace('variables.tf', 'terraform.tfvars'), 'aws_region = "ap-northeast-1"\n']] : [[path, text]])));
+    await inCheckout(given, async (copy, run) => {
+      await exportedTwice(copy, run, tfaction);
+      assert.ok(at(copy, 'variables.tf').startsWith(`${variable('aws_region', 'ap-northeast-1', 'Region')}\n`), at(copy, 'variables.tf'));
+      assert.equal(copy.files()[`${target}/terraform.tfvars`], undefined);
+    });
+  });
+
+  test('that may be secret are copied nowhere', async () => {
+    const given = Object.fromEntries(Object.entries(inVariables).flatMap(([path, text]) => (path.endsWith('/provider.tf') ? [[path, text.replace('}', '  secret_key = var.aws_secret\n}')], [path.replace('provider.tf', 'secret.tf'), 'variable "aws_secret" {\n  type = string\n}\n'], [path.replace('provider.tf', 'terraform.tfvars'), 'aws_secret = "c4n4ry"\n']] : [[path, text]])));
+    await inCheckout(given, async (copy, run) => {
+      assert.equal((await run(...tfaction.places, ...cluster)).code, 0);
+      assert.equal(at(copy, 'secret.tf'), 'variable "aws_secret" {\n  type = string\n}\n');
+      assert.doesNotMatch(Object.entries(copy.files()).filter(([path]) => path.startsWith(target)).map(([, text]) => text).join(''), /c4n4ry/);
+    });
+  });
+
+  test('of the module itself are what its variables hold', async () => {
+    const given: Files = { ...plainRepositories, 'infra/users.tf': 'variable "worker_user" {\n  type = string\n}\n\noutput "worker" {\n  value = var.worker_user\n}\n', 'infra/terraform.tfvars': 'worker_user = "bedrock_worker_user"\n', 'access.yaml': bounded('worker') };
+    await inCheckout(given, async (copy, run) => {
+      await exportedTwice(copy, run, plain);
+      assert.match(copy.files()['infra/main.tf'] ?? '', / name += var\.worker_user\n/);
+      await takenAway(copy, run, plain.places, given);
+    });
+  });
+});
+
 suite('what a module declares itself', () => {
   const declared: Files = {
     ...plainRepositories,
