@@ -92,7 +92,7 @@ function planResource(resource: Resource, planning: Planning): PlannedResource {
       ...targetsOf(resource).flatMap((target) => planned.get(target)?.step.id ?? []),
     ],
     ...(reason === undefined ? {} : { reason }),
-    before: fingerprint(found?.state),
+    before: fingerprint(found === undefined || isHolderAlone(resource, found) ? undefined : found.state),
     ...(expected === undefined || Object.values(expected).includes(undefined) ? {} : { afterwards: fingerprint({ ...found?.state, ...expected }) }),
     ...(handOver === undefined ? {} : { handOver }),
   };
@@ -102,6 +102,11 @@ function planResource(resource: Resource, planning: Planning): PlannedResource {
     findings: [...(judged.finding === undefined ? [] : [judged.finding]), ...handOvers([step]), ...(found === undefined || action === 'none' || handOver !== undefined ? [] : (kind.notices?.(resource, found.observed) ?? []))],
     outputs: { ...kind.foreseen(resource.desired), ...(found === undefined ? {} : stays ? found.outputs : action === 'update' ? lasting(kind.lasting ?? [], found.outputs) : {}) },
   };
+}
+
+/** Its holder is there and it is not (a user without a key): as if neither were, so that making the holder leaves the step as it was planned. */
+function isHolderAlone(resource: Resource, { observed, state }: FoundResource): boolean {
+  return kindOf(resource).present?.(observed) === false && Object.keys(state).length === 0;
 }
 
 function lasting(names: readonly string[], outputs: Outputs): Outputs {
