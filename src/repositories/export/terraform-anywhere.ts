@@ -18,7 +18,7 @@ export interface AnywhereParts {
   readonly comment: readonly string[];
 }
 
-/** None in another mode. The provider makes a profile that is not said to be enabled a disabled one (hashicorp/aws, `aws_rolesanywhere_profile`). */
+/** None in another mode. `enabled` is said: without it the provider leaves it out of CreateProfile, and takes the profile for a disabled one (terraform-provider-aws, rolesanywhere/profile.go). */
 export function anywhereProfileBlocks(implied: Implied, { role, module, providerOf, tags, lifecycle, comment }: AnywhereParts): readonly HclBlockText[] {
   return rolesAnywhereProfile.desired(implied).map(({ desired: { region, name, seconds } }) => {
     const provider = providerOf(region);

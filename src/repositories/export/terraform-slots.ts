@@ -23,6 +23,7 @@ export const nameSlots: readonly Slot[] = [
   { types: ['aws_ssm_parameter'], attribute: 'name', variable: 'parameter_name', word: /param|ssm/, description: { en: 'Name of the SSM parameter', ja: 'SSM パラメータの名前' } },
   { types: ['aws_secretsmanager_secret'], attribute: 'name', variable: 'secret_name', word: /secret/, description: { en: 'Name of the secret in Secrets Manager', ja: 'Secrets Manager のシークレットの名前' } },
   { types: ['aws_bedrock_inference_profile'], attribute: 'name', variable: 'profile_name', word: /profile/, description: { en: 'Name of the application inference profile', ja: 'アプリケーション推論プロファイルの名前' } },
+  { types: ['aws_rolesanywhere_profile'], attribute: 'name', variable: 'roles_anywhere_profile_name', word: /profile/, description: { en: 'Name of the Roles Anywhere profile', ja: 'Roles Anywhere プロファイルの名前' } },
 ];
 
 /** Not the access's own names, but the cluster's: kept so where others are seen to do it, or by `--style`. */

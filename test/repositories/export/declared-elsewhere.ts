@@ -49,6 +49,7 @@ const modes = {
   'an API key': { files: withoutKeys(tfactionRepositories), access: declarationFor('openhands', (text) => text.replace('accessKey:', 'apiKey:').replace('client: openhands', 'client: boto3')) },
   'web identity': { files: keylessTfactionRepositories, access: keyless('webIdentity: { issuer: "https://oidc.lolice.example", serviceAccount: openhands }') },
   'Pod Identity': { files: keylessTfactionRepositories, access: keyless('podIdentity: { cluster: lolice, region: us-east-2, serviceAccount: openhands }') },
+  'a certificate': { files: withoutKeys(tfactionRepositories), access: keyless('rolesAnywhere: { trustAnchor: "arn:aws:rolesanywhere:us-east-2:123456789012:trust-anchor/0f1d1e7a-5c1b-4a55-9d0e-0a4f7f0b6c11", issuer: { name: platform } }') },
   'a session': { files: withoutKeys(tfactionRepositories), access: keyless('session: { renewer: "arn:aws:iam::123456789012:role/renewer", delivery: credential-process }') },
 } as const;
 
@@ -58,7 +59,7 @@ function keyless(mode: string): string {
 
 const layouts = { literals: tfactionRepositories, variables: inVariables, locals: inLocals, pieces: inPieces } as const;
 
-export const modeNames = ['an access key', 'a pair of parameters', 'a secret of Secrets Manager', 'a key that Terraform makes', 'an application profile', 'an API key', 'web identity', 'Pod Identity', 'a session'] as const;
+export const modeNames = ['an access key', 'a pair of parameters', 'a secret of Secrets Manager', 'a key that Terraform makes', 'an application profile', 'an API key', 'web identity', 'Pod Identity', 'a session', 'a certificate'] as const;
 export const layoutNames = ['literals', 'variables', 'locals', 'pieces'] as const;
 
 /** Words of `--style`. */
