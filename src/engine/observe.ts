@@ -4,6 +4,7 @@ import { kindOf, kinds } from '../resources/index.ts';
 import { address, type Resource, type Whereabouts } from '../resources/kind.ts';
 import { ownerLine } from '../resources/owner.ts';
 import { takeReadings, type Readings } from '../resources/readings.ts';
+import { boundaryProblems } from './boundary.ts';
 import { failureOfLooking } from './denied.ts';
 import { isDenial } from './failure.ts';
 import { footprint as footprintOf } from './footprint.ts';
@@ -26,7 +27,7 @@ export async function observe(footprint: Footprint, context: RunContext, reading
   const failures = (await settled).filter((look) => look.status === 'rejected').map(({ reason }): unknown => reason);
   if (failures.length > 0) throw await failureOfLooking(failures, footprint, readings);
   const [revisions, found, namespaceFindings] = await Promise.all(looks);
-  const [strays, quotas] = await Promise.all([straysBeyond(footprint, revisions, context, readings), quotaProblems(footprint, found.resources, readings, context)]).catch(async (failure: unknown) => {
+  const [strays, quotas, boundary] = await Promise.all([straysBeyond(footprint, revisions, context, readings), quotaProblems(footprint, found.resources, readings, context), boundaryProblems(footprint, readings)]).catch(async (failure: unknown) => {
     throw await failureOfLooking([failure], footprint, readings);
   });
   return {
@@ -35,7 +36,7 @@ export async function observe(footprint: Footprint, context: RunContext, reading
     caller: caller.arn,
     found: found.resources,
     strays,
-    findings: [...namespaceFindings, ...(footprint.changesMode === true ? [] : modeFindings(access, revisions)), ...(namespaceFindings.length > 0 ? [] : [...found.findings, ...quotas])],
+    findings: [...namespaceFindings, ...(footprint.changesMode === true ? [] : modeFindings(access, revisions)), ...(namespaceFindings.length > 0 ? [] : [...found.findings, ...quotas, ...boundary])],
     revisions,
     readings,
   };

@@ -189,7 +189,7 @@ export const checksPages = {
     fault: 'aws',
   },
   'denied-by-permissions-boundary': {
-    summary: 'The permissions boundary of the user denied a call.',
+    summary: 'The permissions boundary of the user or role denied a call, or would: `plan` looks at it before anything is applied.',
     cause: 'A boundary grants nothing; it limits what the policies of the identity may grant, and it does not allow the action there.',
     remedy: 'Ask whoever owns the boundary to let it through (`bedrock-access permissions` prints one that does), or declare another one under `spec.permissionsBoundary`.',
     fault: 'aws',

@@ -7,9 +7,12 @@ import type { Access } from '../../src/access/types.ts';
 import { migrateAccess } from '../../src/credentials/index.ts';
 import { renewSession } from '../../src/credentials/session/renew.ts';
 import { applyAccess, destroyAccess, planAccess, rollbackAccess } from '../../src/engine/index.ts';
+import { programPermissions } from '../../src/engine/permissions/index.ts';
 import type { RunContext } from '../../src/engine/types.ts';
 import { AccessError } from '../../src/errors/error.ts';
+import type { Finding } from '../../src/finding.ts';
 import type { KubernetesObject } from '../../src/kubernetes/types.ts';
+import type { PolicyDocument } from '../../src/policy/types.ts';
 import { recordsAt, textAt } from '../../src/resources/json.ts';
 import { Secret } from '../../src/secret.ts';
 import { access, declared, deployment, events, failures, inSandbox, namespace, startEngineWorld, store, summaryOf, type EngineWorld } from './engine-world.ts';
@@ -163,6 +166,39 @@ test('permissions: with exactly what is printed an access with a short-term API 
     await world.stop();
   }
 });
+
+/** What bounded every principal before there were API keys. */
+const withoutKeys = {
+  Version: '2012-10-17',
+  Statement: [
+    { Sid: 'Models', Effect: 'Allow', Action: ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream', 'bedrock:GetFoundationModel', 'bedrock:GetInferenceProfile'], Resource: ['arn:aws:bedrock:*::foundation-model/*', 'arn:aws:bedrock:*:123456789012:inference-profile/*'] },
+    { Sid: 'Discovery', Effect: 'Allow', Action: ['bedrock:ListFoundationModels', 'bedrock:ListInferenceProfiles'], Resource: '*' },
+  ],
+} as const;
+
+test('a boundary from before API keys is named by plan and by verify, with what it lacks and who can mend it; the boundary that is printed is not', () =>
+  inCluster(async (world) => {
+    const { aws } = await world.run();
+    const told = async (document: PolicyDocument, name: string): Promise<{ readonly declaration: Access; readonly planned: readonly Finding[] }> => {
+      const boundary = await aws.iam.createPolicy({ name, path: '/bedrock-access/', description: '', tags: {}, document });
+      const declaration = shortTerm({}, { permissionsBoundary: boundary.arn });
+      return { declaration, planned: (await planAccess(declaration, await world.run())).plan.findings.filter(({ severity }) => severity !== 'info') };
+    };
+    const { planned: none } = await told(programPermissions(shortTerm()).boundary.document, 'printed');
+    assert.deepEqual(none, []);
+
+    const { declaration, planned } = await told(withoutKeys, 'earlier');
+    assert.deepEqual(planned.map(({ id, severity }) => [id, severity]), [['denied-by-permissions-boundary', 'warning']]);
+    assert.match(planned[0]?.message ?? '', /of arn:aws:iam::123456789012:role\/service\/bedrock-openhands-role does not let us\.anthropic\.claude-sonnet-4-6 be called: bedrock:CallWithBearerToken$/);
+    assert.match(planned[0]?.remedy ?? '', /whoever owns the boundary .* to allow bedrock:CallWithBearerToken in it/);
+    await done(applyAccess(declaration, await world.run()));
+    const { policy } = Object.fromEntries((await verified(declaration, await world.run())).map(({ id, findings }) => [id, findings]));
+    assert.deepEqual(policy?.map(({ id }) => id), ['policy-refuses-model']);
+    assert.match(`${policy?.[0]?.message} ${policy?.[0]?.remedy}`, /bedrock:CallWithBearerToken.*whoever owns the boundary/);
+    // Calls that are signed need nothing more of it.
+    const signed = declared({ workloads: [{ kind: 'Deployment', name: 'openhands', client: 'boto3' }], credentials: { session: { renewer: administrator, delivery: 'credential-process' } }, permissionsBoundary: declaration.spec.permissionsBoundary ?? '' });
+    assert.deepEqual((await planAccess(signed, await world.run())).plan.findings.filter(({ id }) => id === 'denied-by-permissions-boundary'), []);
+  }));
 
 test('what a short-term API key does not go with is refused with its field', () => {
   const refused = (apiKey: Partial<ApiKeyDocument>, spec: Partial<AccessDocumentSpec> = {}): string => {
