@@ -23,6 +23,7 @@ export function deferredIam(session: Session): IamCalls {
     deleteUserPermissionsBoundary: async (...given) => (await load()).deleteUserPermissionsBoundary(...given),
     listAccessKeys: async (...given) => (await load()).listAccessKeys(...given),
     accessKeyLastUsed: async (...given) => (await load()).accessKeyLastUsed(...given),
+    accessKeyUse: async (...given) => (await load()).accessKeyUse(...given),
     createAccessKey: async (...given) => (await load()).createAccessKey(...given),
     setAccessKeyActive: async (...given) => (await load()).setAccessKeyActive(...given),
     deleteAccessKey: async (...given) => (await load()).deleteAccessKey(...given),

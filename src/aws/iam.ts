@@ -36,6 +36,7 @@ import {
 } from '@aws-sdk/client-iam';
 import type { Policy, Tag, User } from '@aws-sdk/client-iam';
 import { Secret } from '../secret.ts';
+import { accessKeyUse } from './access-key-use.ts';
 import { orUndefined, present, tagEntries, tagsOf } from './answer.ts';
 import type { CallPlace } from './classify.ts';
 import { clientSettings } from './client-settings.ts';
@@ -66,7 +67,7 @@ export function iamCalls(session: Session): IamCalls {
   const inlineDocument = (where: CallPlace, send: () => Promise<{ PolicyDocument: string | undefined }>) =>
     orUndefined(reading(session, where, async () => readPolicyDocument(present((await send()).PolicyDocument, 'PolicyDocument', where), where)));
 
-  return {
+  const calls: IamCalls = {
     getUser(name) {
       const where = place('GetUser', name);
       return orUndefined(reading(session, where, async () => userOf((await client.send(new GetUserCommand({ UserName: name }))).User, where)));
@@ -119,6 +120,7 @@ export function iamCalls(session: Session): IamCalls {
         return { ...user, at: used.LastUsedDate, ...(used.ServiceName === undefined ? {} : { service: used.ServiceName }) };
       });
     },
+    accessKeyUse: (user, id) => accessKeyUse(calls, user, id, session),
     createAccessKey(user) {
       const where = place('CreateAccessKey', user);
       return changing(session, where, async () => {
@@ -284,6 +286,7 @@ export function iamCalls(session: Session): IamCalls {
       });
     },
   };
+  return calls;
 }
 
 interface UserFields {

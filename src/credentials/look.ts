@@ -13,7 +13,6 @@ import type { KubernetesObject } from '../kubernetes/types.ts';
 import { annotationKeys } from '../resources/annotations.ts';
 import { at, recordsAt, textAt } from '../resources/json.ts';
 import { sortNamed } from '../resources/key-sort.ts';
-import { lastUse } from '../resources/last-use.ts';
 import { recordingParameter, type AccessParameter } from '../resources/parameter-names.ts';
 import { takeReadings, type Readings } from '../resources/readings.ts';
 import { storeOf } from '../resources/stores/index.ts';
@@ -48,7 +47,7 @@ export async function look(access: Access, context: RunContext): Promise<Looked>
   const inSecret = secret?.pair?.accessKeyId;
   const held = leaving(keys.map(({ id }) => id), mark?.from, recorded, [...(inSecret === undefined ? [] : [inSecret]), ...workloads.flatMap(({ held }) => held)]);
   const from = held ?? (await recordedBefore(keys.map(({ id }) => id), recorded, parameter, context));
-  const lastUsed = from === undefined || from === recorded || sort.lastUse === undefined ? undefined : (await lastUse(from, userName, context.aws))?.at;
+  const lastUsed = from === undefined || from === recorded || sort.lastUse === undefined ? undefined : (await context.aws.iam.accessKeyUse(userName, from))?.at;
   const lost = observation.strays.filter(({ kind }) => kind === sort.kind).map(({ name }) => name.split(' ')[0]);
   return {
     footprint,

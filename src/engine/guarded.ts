@@ -49,7 +49,7 @@ const changesCluster: ReadonlySet<string> = new Set(['create', 'apply', 'replace
 
 /** Whatever is not known to read is taken for a change. */
 function readsAws(name: string): boolean {
-  return /^(get|list|describe|accessKeyLastUsed|parameterHistory)/.test(name);
+  return /^(get|list|describe|accessKeyLastUsed|accessKeyUse|parameterHistory)/.test(name);
 }
 
 function before<Calls extends object>(calls: Calls, reads: (name: string) => boolean, guard: () => Promise<void>): Calls {

@@ -5,7 +5,6 @@
 import type { AccessKeyMetadata, ApiKeyMetadata, Aws, CallerIdentity, EksCluster, IamRole, IamUser, InferenceProfileSummary, ManagedPolicy, OidcProvider, PodIdentityAssociation, RolesAnywhereProfile, Tags, TrustAnchor, TrustedRole } from '../aws/types.ts';
 import type { Kubernetes, KubernetesObject, ListOptions, ObjectReference } from '../kubernetes/types.ts';
 import type { PolicyDocument } from '../policy/types.ts';
-import { lastUse } from './last-use.ts';
 import { ownershipByTags, ownerTags, type Owner } from './owner.ts';
 import { storeOf } from './stores/index.ts';
 import type { ParameterPlace, StoredParameter, StorePlace, StoreService } from './stores/store.ts';
@@ -73,7 +72,7 @@ export function takeReadings(aws: Aws, kubernetes: Kubernetes): Readings {
     user: once((name: string) => aws.iam.getUser(name)),
     accessKeys: once(async (user: string) => (await aws.iam.listAccessKeys(user)) ?? []),
     apiKeys: once(async (user: string) => (await aws.apiKeys.list(user)) ?? []),
-    accessKeyUse: once((id: string, user: string) => lastUse(id, user, aws)),
+    accessKeyUse: once((id: string, user: string) => aws.iam.accessKeyUse(user, id)),
     attachedPolicies: once(async (user: string) => (await aws.iam.listAttachedUserPolicies(user)) ?? []),
     policy: once((arn: string) => aws.iam.getPolicy(arn)),
     policyDocument: once((arn: string, version: string) => aws.iam.getPolicyDocument(arn, version)),

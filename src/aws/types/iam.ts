@@ -90,6 +90,8 @@ export interface IamCalls {
   listAccessKeys(user: string): Promise<readonly AccessKeyMetadata[] | undefined>;
   /** `user`: whose key it is. */
   accessKeyLastUsed(id: string): Promise<{ readonly at?: Date; readonly service?: string; readonly user?: string }>;
+  /** Asked of a key that was listed, with patience for replicas that are behind; undefined: it is no more. */
+  accessKeyUse(user: string, id: string): Promise<{ readonly at?: Date } | undefined>;
   createAccessKey(user: string): Promise<AwsCredentials & { readonly createdAt: Date }>;
   setAccessKeyActive(user: string, id: string, active: boolean): Promise<void>;
   deleteAccessKey(user: string, id: string): Promise<void>;

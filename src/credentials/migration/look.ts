@@ -1,7 +1,6 @@
 import { currentKey } from '../../resources/user-key.ts';
 import { textAt } from '../../resources/json.ts';
 import { keySortOf } from '../../resources/key-sort.ts';
-import { lastUse } from '../../resources/last-use.ts';
 import { address } from '../../resources/kind.ts';
 import { footprint as footprintOf } from '../../engine/footprint.ts';
 import type { ModeChange, ReadableRevision } from '../../engine/mode-change.ts';
@@ -82,6 +81,6 @@ async function keyOf({ resources, access }: Footprint, { found }: Observation, r
   if (key === undefined) return undefined;
   const mark = rotationMark(user);
   const off = mark?.from === key.id ? mark.off : undefined;
-  const lastUsed = key.active && sort.lastUse !== undefined ? (await lastUse(key.id, userName, context.aws))?.at : undefined;
+  const lastUsed = key.active && sort.lastUse !== undefined ? (await context.aws.iam.accessKeyUse(userName, key.id))?.at : undefined;
   return { id: key.id, active: key.active, ...(off === undefined ? {} : { off }), ...(lastUsed === undefined ? {} : { lastUsed }) };
 }
