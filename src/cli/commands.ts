@@ -68,7 +68,7 @@ export const commands: readonly CommandDescription[] = [
   {
     name: 'rotate',
     summary: 'change the key of an access (access key or API key) without a failed call, or go on with a change under way',
-    options: [options.file, options.name, options.rotateNow, options.due, options.restartNow, options.undo, options.compromised, options.planOnly, options.layout, options.silence, options.grace],
+    options: [options.file, options.name, options.rotateNow, options.due, options.restartNow, options.undo, options.compromised, options.leakedKey, options.planOnly, options.layout, options.silence, options.grace],
     after: 'Examples:\n  bedrock-access rotate --now\n  bedrock-access rotate --due --name openhands/openhands   (cron)\n  bedrock-access rotate --undo',
     load: () => import('./rotate.ts'),
   },

@@ -76,6 +76,7 @@ export interface RotationOptions {
   readonly due: boolean;
   readonly undo: boolean;
   readonly compromised: boolean;
+  readonly key?: string;
   readonly planOnly: boolean;
   readonly layout?: string;
   readonly silence?: string;
@@ -112,7 +113,7 @@ export function readOptions(values: Readonly<Record<string, unknown>>, positiona
     refresh: flag('refresh'),
     empty: flag('empty'),
     certManager: flag('certManager'),
-    rotation: { rotateNow: flag('now'), due: flag('due'), undo: flag('undo'), compromised: flag('compromised'), planOnly: flag('plan'), ...text('layout'), ...text('silence'), ...text('grace') },
+    rotation: { rotateNow: flag('now'), due: flag('due'), undo: flag('undo'), compromised: flag('compromised'), planOnly: flag('plan'), ...text('key'), ...text('layout'), ...text('silence'), ...text('grace') },
     migration: { ...text('to'), set: Array.isArray(settings) ? settings.filter((setting) => typeof setting === 'string') : [] },
     fix: flag('fix'),
     dryRun: flag('dryRun'),
@@ -173,6 +174,7 @@ export const options = {
   earlierGrace: () => new Option('--grace <duration>', 'how long the earlier credentials stay before they are removed; 24h'),
   undo: () => new Option('--undo', 'back to the earlier key'),
   compromised: () => new Option('--compromised', 'the key in use has leaked: deactivate it first'),
+  leakedKey: () => new Option('--key <id>', 'with --compromised, while two modes are valid: which key has leaked'),
   planOnly: () => new Option('--plan', 'show it, change nothing'),
   layout: () => new Option('--layout <layout>', 'store the new key in one parameter (single) or in two (pair)').choices(['single', 'pair']),
   silence: () => new Option('--silence <duration>', 'how long nobody may have used the old key before it is deactivated; 5m, or 24h for clients with containers of their own'),

@@ -15,10 +15,11 @@ import { showRun } from './run-events.ts';
 
 /** Changes the access key without a failed call, as far as it goes in one run; what has to wait is said, with its date. */
 export async function run(options: CommandOptions, commandLine: CommandLine): Promise<number> {
-  const { rotateNow, due, undo, compromised, planOnly, layout } = options.rotation;
+  const { rotateNow, due, undo, compromised, planOnly, layout, key } = options.rotation;
   if ([rotateNow, due, undo, compromised].filter(Boolean).length > 1) {
     throw new AccessError('usage', 'only one of --now, --due, --undo and --compromised can be meant', { cause: 'Each asks for something else.', remedy: 'bedrock-access rotate --now' });
   }
+  if (key !== undefined && !compromised) throw new AccessError('usage', '--key says which key has leaked', { cause: 'There is no --compromised.', remedy: `bedrock-access rotate --compromised --key ${key}` });
   const times = { ...duration('--silence', options.rotation.silence, 'silence'), ...duration('--grace', options.rotation.grace, 'grace') };
   const catalog = await catalogOf(options, commandLine);
   const again = `bedrock-access rotate${addressed(options)}`;
@@ -34,7 +35,7 @@ export async function run(options: CommandOptions, commandLine: CommandLine): Pr
       }
       continue;
     }
-    const events = rotateAccess(access, context, { ...times, restartNow: options.restartNow, begin: rotateNow || layout !== undefined ? 'now' : 'due', undo, compromised, ...(layout === 'single' || layout === 'pair' ? { layout } : {}) });
+    const events = rotateAccess(access, context, { ...times, restartNow: options.restartNow, begin: rotateNow || layout !== undefined ? 'now' : 'due', undo, compromised, ...(key === undefined ? {} : { key }), ...(layout === 'single' || layout === 'pair' ? { layout } : {}) });
     const code = await showRun(toldWhenToGoOn(events, commandLine), commandLine, again);
     if (code === exitCodes.interrupted) return code;
     worst = Math.max(worst, code);

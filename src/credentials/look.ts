@@ -42,8 +42,7 @@ export async function look(access: Access, context: RunContext): Promise<Looked>
   const recorded = recordedIn?.keyId;
   const workloads = await Promise.all(access.spec.workloads.map((workload) => lookAtWorkload(workload, access, { recorded, secret }, readings)));
   const mark = rotationMark(user);
-  // Only an access key makes sessions that outlive it.
-  const denial = sort.mode === 'apiKey' ? undefined : denialDue(user, access.spec.names.policy, observation, clock.now());
+  const denial = denialDue(user, access.spec.names.policy, observation, clock.now());
   const inSecret = secret?.pair?.accessKeyId;
   const held = leaving(keys.map(({ id }) => id), mark?.from, recorded, [...(inSecret === undefined ? [] : [inSecret]), ...workloads.flatMap(({ held }) => held)]);
   const from = held ?? (await recordedBefore(keys.map(({ id }) => id), recorded, parameter, context));

@@ -15,7 +15,7 @@ import { stamped } from '../engine/events.ts';
 import type { Executed } from '../engine/execute.ts';
 import { refuse } from '../engine/failure.ts';
 import { holdLease, type RunLease } from '../engine/lease.ts';
-import { modeFindings } from '../engine/mode-change.ts';
+import { modeChangeOf, modeFindings, type ModeChange } from '../engine/mode-change.ts';
 import { withDenial } from '../engine/session-denial.ts';
 import { ownerOf } from '../engine/rollback.ts';
 import type { AccessName, Revision, RunContext, RunEvent, RunEventBody } from '../engine/types.ts';
@@ -25,10 +25,10 @@ import { guarded } from '../engine/guarded.ts';
 import { appliedAccess, type AppliedAccess } from './applied.ts';
 import { convergePhase } from './converge-phase.ts';
 import { look, type Looked } from './look.ts';
-import { refuseBeginning, refuseCompromised, refuseUndo, leakFinding, newKeyRefused, rotateAfterTooShort, stopped, tooLong, unfinishedApply } from './rotation-findings.ts';
+import { refuseBeginning, refuseCompromised, refuseUndo, leakFinding, leakFindingOnTheWay, leakedKeyUnclear, newKeyRefused, oldKeyInTheWay, rotateAfterTooShort, stopped, tooLong, unfinishedApply } from './rotation-findings.ts';
 import { goingBack, renewal, withOldKey } from './rotation-footprints.ts';
 import { dueAt, rotationPhases, type RotationPhase } from './rotation-phases.ts';
-import { sortNamed, type KeySort } from '../resources/key-sort.ts';
+import { keySortOf, sortNamed, type KeySort } from '../resources/key-sort.ts';
 import { storedKeyWorks } from './stored-key.ts';
 import { lookInTrail } from './trail.ts';
 import { phaseOf, type Gate } from './transition.ts';
@@ -46,6 +46,15 @@ export async function* rotateAccess(name: AccessName, given: RunContext, options
   try {
     const applied = await appliedAccess(name, given);
     const { context, complete } = applied;
+    const change = modeChangeOf(applied.revisions);
+    if (change !== undefined && options.compromised === true) {
+      // A leaked key waits for no migration: it goes first, and then the migration goes on, or back.
+      const writing = guarded(context, lease.guard);
+      const side = await leakedSide(change, writing, options.key);
+      const executed = yield* cutLeakedKey(side.access, writing, lease, side.id, true);
+      yield stamped({ ...summary('rotate', executed, context.aws.calls.length - callsBefore), waitsFor: 'a person, to go on with `bedrock-access migrate`, or back with `bedrock-access migrate --undo`' }, context.clock);
+      return;
+    }
     const migrating = modeFindings(applied.access, applied.revisions);
     if (migrating.length > 0) {
       // The CronJob comes again when the access is in one mode.
@@ -66,6 +75,30 @@ export async function* rotateAccess(name: AccessName, given: RunContext, options
   } finally {
     await lease.release();
   }
+}
+
+/**
+ * The key is off, and its sessions are denied: what is left undone of that is done, and nothing else.
+ *
+ * @param asked by a person in this run, who is told what will be felt
+ */
+export async function* cutLeakedKey(access: Access, context: RunContext, lease: RunLease, leaked: string, asked = false): AsyncGenerator<RunEvent, Executed> {
+  return yield* new Rotation(access, context, { begin: 'due', compromised: true }, lease, false).cut(leaked, asked);
+}
+
+/** The mode whose key has leaked, and which key that is. @throws AccessError where neither has one, or where both have and none is named */
+async function leakedSide({ from, to }: ModeChange, context: RunContext, named: string | undefined): Promise<{ readonly access: Access; readonly id: string }> {
+  const sides: { readonly access: Access; readonly id: string }[] = [];
+  for (const { access } of [from, to]) {
+    if (keySortOf(access) === undefined) continue;
+    const { seen } = await look(access, context);
+    if (seen.mark?.leaked !== undefined && seen.recorded === named && seen.mark.from !== named) throw oldKeyInTheWay(seen.mark.from, seen.recorded);
+    for (const id of new Set([seen.from, seen.recorded])) if (id !== undefined && seen.keys.some((key) => key.id === id)) sides.push({ access, id });
+  }
+  const meant = named === undefined ? sides : sides.filter(({ id }) => id === named);
+  const [side] = meant;
+  if (side !== undefined && meant.length === 1) return side;
+  throw leakedKeyUnclear(sides.map(({ id }) => id), named);
 }
 
 /** The access with its parameters in another layout: the rotation's new key goes there, and the old parameters are removed. */
@@ -177,6 +210,25 @@ class Rotation {
     }
   }
 
+  /** While the access is on its way to another mode: the leaked key off, its sessions denied, and nothing of the rotation. */
+  async *cut(leaked: string, asked: boolean): AsyncGenerator<RunEvent, Executed> {
+    const looked = await look(this.#access, this.#context);
+    await this.#lease.guard();
+    const { seen } = looked;
+    if (asked) yield this.#say({ type: 'finding', finding: leakFindingOnTheWay(seen, leaked) });
+    const after = seen.keys.find(({ id }) => id === leaked)?.active === false && seen.mark?.leaked !== undefined && seen.mark.from === leaked ? looked : yield* this.#takeAway(looked, leaked);
+    if ('executed' in after) return after.executed;
+    yield* this.#keepDenial(after);
+    return this.#executed;
+  }
+
+  async *#takeAway({ seen, footprint, observation }: Looked, leaked: string): AsyncGenerator<RunEvent, Looked | Ended> {
+    const since = seen.mark?.from === leaked ? seen.mark.leaked : undefined;
+    const executed = yield* convergePhase({ footprint: withOldKey(footprint, { keyId: leaked, status: 'Inactive', leaked: since ?? this.#context.clock.now() }), observation, only: [this.#sort.oldKind], regardless: true }, this.#context, this.#lease);
+    if (this.#add(executed)) return yield* this.#stop(executed);
+    return look(this.#access, this.#context);
+  }
+
   /** Before the old key is taken away CloudTrail is asked too, where that is allowed; what hinders it is said once. */
   async *#gate(phase: RotationPhase, seen: RotationSeen): AsyncGenerator<RunEvent, Gate> {
     const { clock } = this.#context;
@@ -226,9 +278,8 @@ class Rotation {
       refuseCompromised(seen);
       const leaked = seen.from ?? seen.recorded ?? '';
       yield this.#say({ type: 'finding', finding: leakFinding(seen, leaked) });
-      const executed = yield* convergePhase({ footprint: withOldKey(footprint, { keyId: leaked, status: 'Inactive', leaked: seen.mark?.leaked ?? clock.now() }), observation, only: [this.#sort.oldKind], regardless: true }, this.#context, this.#lease);
-      if (this.#add(executed)) return yield* this.#stop(executed);
-      return yield* this.#keepDenial(await look(this.#access, this.#context));
+      const after = yield* this.#takeAway(looked, leaked);
+      return 'executed' in after ? after : yield* this.#keepDenial(after);
     }
     if (seen.from !== undefined) {
       this.#begun = true;

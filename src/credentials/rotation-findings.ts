@@ -60,8 +60,12 @@ export function refuseCompromised(seen: RotationSeen): void {
     return;
   }
   if (seen.keys.find(({ id }) => id === seen.from)?.active !== false || seen.mark?.leaked !== undefined) return;
-  throw new AccessError('old-key-in-the-way', `the earlier ${keyNoun(seen.from)} ${seen.from} still waits out its grace time, and a user may have two keys at most`, {
-    cause: `It is inactive; ${seen.recorded ?? ''} is in use.`,
+  throw oldKeyInTheWay(seen.from, seen.recorded);
+}
+
+export function oldKeyInTheWay(from: string, recorded: string | undefined): AccessError {
+  return new AccessError('old-key-in-the-way', `the earlier ${keyNoun(from)} ${from} still waits out its grace time, and a user may have two keys at most`, {
+    cause: `It is inactive; ${recorded ?? ''} is in use.`,
     remedy: 'Delete it now (`bedrock-access rotate --grace 0m`), then run `rotate --compromised` again at once.',
   });
 }
@@ -78,6 +82,26 @@ export function leakFinding({ workloads }: RotationSeen, leaked: string): Findin
         ? 'Look in CloudTrail at what the user called. It opened nothing but Amazon Bedrock, and makes no sessions that would outlive it.'
         : 'Look in CloudTrail at what was called with it (eventName, accessKeyId). Sessions that were made with it (sts:GetSessionToken) are denied everything for 36 hours, as long as one can live.',
   };
+}
+
+/** A leaked key while the access is on its way to another mode. */
+export function leakFindingOnTheWay(seen: RotationSeen, leaked: string): Finding {
+  const finding = leakFinding(seen, leaked);
+  return {
+    ...finding,
+    message: `${keyNoun(leaked)} ${leaked} is deactivated now: calls of pods that have it are refused until the migration has given them other credentials`,
+    cause: 'A leaked key is taken away first. Pods that have the credentials of the other mode go on.',
+    remedy: `Run \`bedrock-access migrate\` now: it gives the pods the other mode's credentials, or a new key where the leaked one is of the mode to come; \`bedrock-access migrate --undo\` goes back, to a new key where the leaked one is of the mode of before. ${finding.remedy ?? ''}`,
+  };
+}
+
+/** While two modes are valid there may be two keys, or none. */
+export function leakedKeyUnclear(keys: readonly string[], named: string | undefined): AccessError {
+  const none = keys.length === 0;
+  return new AccessError(none ? 'nothing-to-rotate' : 'leaked-key-unclear', none ? 'neither of the two modes has a key' : `${named === undefined ? 'more than one key may have leaked' : `${named} is no key of this access`}: ${keys.join(', ')}`, {
+    cause: none ? 'The access is on its way between two modes, and the key of neither is there.' : 'The access is on its way between two modes, and a wrong key that is taken away stops the workload and leaves the leaked one active.',
+    remedy: none ? 'Go on with `bedrock-access migrate`.' : `Say which one: bedrock-access rotate --compromised --key ${keys[0] ?? ''}`,
+  });
 }
 
 export function rotateAfterTooShort(seen: RotationSeen, times: RotationTimes): Finding | undefined {

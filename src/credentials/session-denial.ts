@@ -1,6 +1,7 @@
 import type { Observation } from '../engine/types.ts';
 import type { IamUser } from '../aws/types.ts';
 import { denialFor, denialOf, longestSession, type DesiredDenyPolicy } from '../resources/deny-policy.ts';
+import { keyNoun } from '../resources/key-sort.ts';
 import { rotationMark } from '../resources/rotation-mark.ts';
 
 /** IAM takes a while to know everywhere that a key is off (IAM user guide, "Changes that I make are not always immediately visible"). */
@@ -11,7 +12,8 @@ export function denialDue(user: IamUser | undefined, policyName: string, observa
   const denial = denialOf(user);
   const mark = rotationMark(user);
   const leaked = mark?.leaked;
-  const isNew = leaked !== undefined && leaked.getTime() + longestSession > now.getTime() && (denial === undefined || denial.before.getTime() < leaked.getTime());
+  // Only an access key makes sessions that outlive it.
+  const isNew = leaked !== undefined && keyNoun(mark?.from ?? '') === 'access key' && leaked.getTime() + longestSession > now.getTime() && (denial === undefined || denial.before.getTime() < leaked.getTime());
   if (user !== undefined && isNew) {
     const before = new Date(now.getTime() + spread);
     return denialFor(user, policyName, { before, until: new Date(before.getTime() + longestSession), reason: `access key ${mark?.from ?? ''} has leaked` });

@@ -57,6 +57,8 @@ export interface RotateOptions extends RotationTimes {
   readonly layout?: 'single' | 'pair';
   /** The key in use has leaked: it is deactivated first. */
   readonly compromised?: boolean;
+  /** Which key has leaked, where an access on its way between two modes has more than one. */
+  readonly key?: string;
 }
 
 /** Where a rotation stands, for `status` and `rotate --plan`. */

@@ -38,6 +38,12 @@ export const credentialsPages = {
     remedy: 'Look in CloudTrail at what was called with it.',
     fault: 'input',
   },
+  'leaked-key-unclear': {
+    summary: 'The access is on its way between two modes, and more than one key may be the one that has leaked.',
+    cause: 'A wrong key that is taken away stops the workload and leaves the leaked one active.',
+    remedy: 'Name it: `rotate --compromised --key ID`.',
+    fault: 'input',
+  },
   'old-key-in-the-way': {
     summary: 'The key before still waits out its grace time, and there is no room for a new one.',
     cause: 'A user may have two keys at most.',

@@ -72,11 +72,13 @@ const oldKeyKind = (sort: KeySort): ResourceKind<DesiredOldKey, ObservedOldKey> 
   async update(desired, { user, key }, differences, hands) {
     if (desired.over === true) {
       if (desired.status === 'Active' && !key.active) await sort.setActive(user.name, key.id, true, hands.aws);
-      await hands.aws.iam.untagUser(user.name, [markKeys.rotation]);
+      const { beside, ...other } = rotationMark(user) ?? { from: key.id };
+      if ('began' in other && other.from !== key.id) await hands.aws.iam.tagUser(user.name, rotationTag(beside === key.id || beside === undefined ? other : { ...other, beside }));
+      else await hands.aws.iam.untagUser(user.name, [markKeys.rotation]);
       return { id: key.id };
     }
     const now = hands.clock.now();
-    const { off, ...mark } = markOf(user, key.id) ?? { from: key.id, began: now };
+    const { off, ...mark } = markOf(user, key.id) ?? { from: key.id, began: now, ...besideOf(user) };
     const inactive = desired.status === undefined ? !key.active : desired.status === 'Inactive';
     const next: RotationMark = {
       ...mark,
@@ -105,6 +107,12 @@ export const oldApiKey = oldKeyKind(sortNamed('apiKey'));
 
 export function oldKey(desired: DesiredOldKey, { oldKind }: Pick<KeySort, 'oldKind'>): Resource<DesiredOldKey> {
   return { kind: oldKind, key: 'old', name: `${desired.keyId === undefined ? '' : `${desired.keyId} `}of ${desired.userName}`, desired };
+}
+
+/** Whether a key of the other sort is off by our hand is not forgotten when the mark comes to tell of this one. */
+function besideOf(user: IamUser): Pick<RotationMark, 'beside'> {
+  const mark = rotationMark(user);
+  return mark?.off === undefined ? {} : { beside: mark.from };
 }
 
 function markOf(user: IamUser, id: string): RotationMark | undefined {

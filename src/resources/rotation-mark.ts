@@ -20,25 +20,27 @@ export interface RotationMark {
   readonly leaked?: Date;
   /** When a person asked to go back: `to` is the earlier key. */
   readonly undo?: Date;
+  /** A key of the other sort that was deactivated before, on the way from its mode to another: a user has one mark. */
+  readonly beside?: string;
 }
 
 const times = ['began', 'moved', 'off', 'leaked', 'undo'] as const;
 
 export function rotationMark(user: Pick<IamUser, 'tags'> | undefined): RotationMark | undefined {
   const fields = new Map((user?.tags[markKeys.rotation] ?? '').split(' ').map((field) => [field.slice(0, field.indexOf('=')), field.slice(field.indexOf('=') + 1)]));
-  const [from, to] = [fields.get('from'), fields.get('to')];
+  const [from, to, beside] = [fields.get('from'), fields.get('to'), fields.get('beside')];
   const dates: { -readonly [name in (typeof times)[number]]?: Date } = {};
   for (const name of times) {
     const date = new Date(fields.get(name) ?? '');
     if (!Number.isNaN(date.getTime())) dates[name] = date;
   }
   const { began, ...rest } = dates;
-  return from === undefined || began === undefined ? undefined : { from, began, ...(to === undefined ? {} : { to }), ...rest };
+  return from === undefined || began === undefined ? undefined : { from, began, ...(to === undefined ? {} : { to }), ...(beside === undefined ? {} : { beside }), ...rest };
 }
 
 /** As the value of the tag. */
 export function rotationTag(mark: RotationMark): { readonly [markKeys.rotation]: string } {
-  const { from, to } = mark;
-  const fields = [`from=${from}`, ...(to === undefined ? [] : [`to=${to}`]), ...times.flatMap((name) => (mark[name] === undefined ? [] : [`${name}=${mark[name].toISOString()}`]))];
+  const { from, to, beside } = mark;
+  const fields = [`from=${from}`, ...(to === undefined ? [] : [`to=${to}`]), ...(beside === undefined ? [] : [`beside=${beside}`]), ...times.flatMap((name) => (mark[name] === undefined ? [] : [`${name}=${mark[name].toISOString()}`]))];
   return { [markKeys.rotation]: fields.join(' ') };
 }

@@ -13,6 +13,7 @@ import type { Footprint, Observation, Plan, RunContext } from '../../engine/type
 import { takeReadings, type Readings } from '../../resources/readings.ts';
 import { rotationMark } from '../../resources/rotation-mark.ts';
 import { keeping } from '../converge-phase.ts';
+import { leaksOf, withoutLeaked, type Leak } from './leak.ts';
 import { lookAtPods } from './pods.ts';
 import type { LeftCredential, MigrationSeen } from './seen.ts';
 
@@ -26,6 +27,8 @@ export interface MigrationLooked {
   /** What is to do for both side by side, and then for the new one with the workload. */
   readonly plans: { readonly beside: Plan; readonly switched: Plan };
   readonly seen: MigrationSeen;
+  /** Keys that have leaked, and are not deleted yet. */
+  readonly leaked: readonly Leak[];
 }
 
 /** What a look needs of the two revisions: before the first one is written there are only two declarations. */
@@ -36,7 +39,9 @@ export async function lookAtMigration(change: Ways, context: RunContext, proven:
   const readings = takeReadings(context.aws, context.kubernetes);
   const now = context.clock.now();
   const footprintIn = ({ access, catalog }: Ways['from']): Promise<Footprint> => withMarkedDenial(footprintOf(access, { catalog: catalog ?? context.catalog, clusterId: context.clusterId, now }), readings, now);
-  const [old, next] = await Promise.all([footprintIn(change.from), footprintIn(change.to)]);
+  const [before, after, leaks] = await Promise.all([footprintIn(change.from), footprintIn(change.to), leaksOf(change, readings)]);
+  const { old, next } = withoutLeaked(before, after, leaks);
+  const leaked = Object.values<Leak | undefined>({ ...leaks }).filter((leak) => leak !== undefined);
   const sides = sideBySide(old, next);
   const [observation, later, workloads] = await Promise.all([observe(sides.beside, context, readings), observe(sides.switched, context, readings), lookAtPods(old, next, readings)]);
   const plans = { beside: planOf(sides.beside, observation, now, planOptions(context)), switched: planOf(sides.switched, keeping(later), now, planOptions(context)) };
@@ -48,6 +53,7 @@ export async function lookAtMigration(change: Ways, context: RunContext, proven:
     observation,
     later,
     plans,
+    leaked,
     seen: {
       from: change.from.access,
       to: change.to.access,
@@ -57,9 +63,11 @@ export async function lookAtMigration(change: Ways, context: RunContext, proven:
       missing: undone(plans.beside).filter((step) => !isWorkload(step)).map(({ id }) => id),
       lacking: undone(plans.switched).map(({ id }) => id),
       proven,
+      leaked: leaked.map(({ id }) => id),
+      renews: leaks.to?.recorded === true,
       workloads,
       ...(left === undefined ? {} : { left }),
-      ...(asleep?.active === false && asleep.off !== undefined ? { asleep: asleep.id } : {}),
+      ...(asleep?.active === false && asleep.off !== undefined && leaks.to?.id !== asleep.id ? { asleep: asleep.id } : {}),
     },
   };
 }
@@ -80,7 +88,7 @@ async function keyOf({ resources, access }: Footprint, { found }: Observation, r
   const key = (await sort.read(userName, readings)).find((each) => each.id === id);
   if (key === undefined) return undefined;
   const mark = rotationMark(user);
-  const off = mark?.from === key.id ? mark.off : undefined;
+  const off = mark?.from === key.id ? mark.off : mark?.beside === key.id ? mark.began : undefined;
   const lastUsed = key.active && sort.lastUse !== undefined ? (await context.aws.iam.accessKeyUse(userName, key.id))?.at : undefined;
   return { id: key.id, active: key.active, ...(off === undefined ? {} : { off }), ...(lastUsed === undefined ? {} : { lastUsed }) };
 }

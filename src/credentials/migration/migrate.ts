@@ -25,13 +25,14 @@ import { oldKey } from '../../resources/old-key.ts';
 import { takeReadings } from '../../resources/readings.ts';
 import { appliedAccess } from '../applied.ts';
 import { convergePhase } from '../converge-phase.ts';
-import { rotateAccess } from '../rotate.ts';
+import { cutLeakedKey, rotateAccess } from '../rotate.ts';
 import { phaseOf, type Gate } from '../transition.ts';
 import type { RotationTimes } from '../types.ts';
 import { refuseBeginning } from './begin.ts';
 import { applyFirst, nothingToUndo, stopped, tooLong, underWay } from './findings.ts';
+import { leaksOf } from './leak.ts';
 import { lookAtMigration, type MigrationLooked } from './look.ts';
-import { migrationPhases, type MigrationPhase } from './phases.ts';
+import { isOnItsWay, migrationPhases, type MigrationPhase } from './phases.ts';
 import { proveFromCluster } from './prove-from-cluster.ts';
 import { proveCredentials } from './prove.ts';
 import type { MigrationSeen } from './seen.ts';
@@ -60,12 +61,34 @@ export async function* migrateAccess(name: AccessName, given: RunContext, option
   const lease = await holdLease(ownerOf(name, given), 'migrate', given);
   try {
     const context = guarded(given, lease.guard);
-    const change = await begun(name, context, options);
-    const { executed, ...rest } = change === undefined ? { executed: nothing } : yield* new Migration(name, context, options, lease).run();
+    // A run of `rotate --compromised` that was stopped: the key first, whatever else is asked for.
+    const cut = yield* leakCut(name, context, lease);
+    const change = isStopped(cut) ? undefined : await begun(name, context, options);
+    const { executed, ...rest } = change === undefined ? { executed: cut } : yield* new Migration(name, context, options, lease, cut).run();
     yield stamped({ ...summary('migrate', executed, context.aws.calls.length - callsBefore), ...rest }, context.clock);
   } finally {
     await lease.release();
   }
+}
+
+/** What is left undone of taking a leaked key away while a migration is under way. */
+async function* leakCut(name: AccessName, context: RunContext, lease: RunLease): AsyncGenerator<RunEvent, Executed> {
+  const readings = takeReadings(context.aws, context.kubernetes);
+  const change = modeChangeOf(await revisionsOf(ownerOf(name, context), readings));
+  if (change === undefined) return nothing;
+  const { from, to } = await leaksOf(change, readings);
+  let executed = nothing;
+  if (from !== undefined) executed = joined(executed, yield* cutLeakedKey(change.from.access, context, lease, from.id));
+  if (to !== undefined && !isStopped(executed)) executed = joined(executed, yield* cutLeakedKey(change.to.access, context, lease, to.id));
+  return executed;
+}
+
+function joined(one: Executed, other: Executed): Executed {
+  return { done: [...one.done, ...other.done], failed: [...one.failed, ...other.failed], left: [...one.left, ...other.left], interrupted: one.interrupted || other.interrupted };
+}
+
+function isStopped({ failed, left, interrupted }: Executed): boolean {
+  return failed.length + left.length > 0 || interrupted;
 }
 
 const oldKeys = keySorts.map(({ oldKind }) => oldKind);
@@ -132,12 +155,13 @@ class Migration {
   readonly #lease: RunLease;
   readonly #phases: readonly MigrationPhase[];
   readonly #image: string | undefined;
-  #executed: Executed = nothing;
+  #executed: Executed;
   #proven = false;
   #waitingSince: number | undefined;
   readonly #acts = new Map<string, number>();
 
-  constructor(name: AccessName, context: RunContext, options: MigrateOptions, lease: RunLease) {
+  constructor(name: AccessName, context: RunContext, options: MigrateOptions, lease: RunLease, executed: Executed) {
+    this.#executed = executed;
     this.#name = name;
     this.#context = context;
     this.#lease = lease;
@@ -171,7 +195,7 @@ class Migration {
     }
   }
 
-  async *#act(phase: MigrationPhase, { to, from, back }: ModeChange, { seen, sides, next, observation, later }: MigrationLooked, revisions: readonly Revision[]): AsyncGenerator<RunEvent, Ended | undefined> {
+  async *#act(phase: MigrationPhase, { to, from, back }: ModeChange, { seen, sides, next, observation, later, leaked }: MigrationLooked, revisions: readonly Revision[]): AsyncGenerator<RunEvent, Ended | undefined> {
     const { clock } = this.#context;
     const converge = (act: Omit<Parameters<typeof convergePhase>[0], 'observation'>): ReturnType<typeof convergePhase> => convergePhase({ observation, ...act }, this.#context, this.#lease);
     let executed: Executed;
@@ -180,7 +204,8 @@ class Migration {
         executed = yield* converge({ footprint: { ...sides.switched, resources: [...sides.switched.resources, oldKey({ userName: seen.to.spec.names.user, keyId: seen.asleep ?? '', status: 'Active', over: true }, sortOf(seen.to))] }, only: oldKeys, keeps: true });
         break;
       case 'beside':
-        executed = yield* converge({ footprint: sides.beside, seen: { workloads: seen.workloads } });
+        // A key that takes the place of a leaked one goes to pods that were switched already.
+        executed = yield* converge(isOnItsWay(seen) ? { footprint: sides.switched, seen: { workloads: seen.workloads }, keeps: true } : { footprint: sides.beside, seen: { workloads: seen.workloads } });
         break;
       case 'prove': {
         yield this.#say({ type: 'waiting', for: 'the new credentials to work, in a process that has nothing else' });
@@ -210,6 +235,12 @@ class Migration {
       case 'deactivate': {
         const refused = await proveCredentials(seen.to, this.#context, { short: true });
         if (refused !== undefined) return yield* this.#refused(refused, seen);
+        // A user has one mark: a leaked key that another took the place of, and that waits for nothing, goes before it tells of this one.
+        const other = leaked.find(({ id, recorded, user }) => id !== seen.left?.id && !recorded && user === seen.from.spec.names.user);
+        if (other !== undefined) {
+          executed = yield* converge({ footprint: { ...sides.switched, resources: [...sides.switched.resources, oldKey({ userName: other.user, keyId: other.id }, other.sort)] }, only: [other.sort.oldKind], keeps: true, goes: 'it has leaked, and another took its place' });
+          break;
+        }
         executed = yield* converge({ footprint: { ...sides.switched, resources: [...sides.switched.resources, oldKey({ userName: seen.from.spec.names.user, keyId: seen.left?.id ?? '', status: 'Inactive', forAnotherMode: true }, sortOf(seen.from))] }, only: oldKeys, keeps: true });
         break;
       }
@@ -260,9 +291,8 @@ class Migration {
 
   /** Adds what was done; true when the run cannot go on. */
   #add(executed: Executed): boolean {
-    const { done, failed, left, interrupted } = executed;
-    this.#executed = { done: [...this.#executed.done, ...done], failed: [...this.#executed.failed, ...failed], left: [...this.#executed.left, ...left], interrupted: this.#executed.interrupted || interrupted };
-    return failed.length + left.length > 0 || interrupted;
+    this.#executed = joined(this.#executed, executed);
+    return isStopped(executed);
   }
 
   *#stop(executed: Executed, seen: MigrationSeen): Generator<RunEvent, Ended> {

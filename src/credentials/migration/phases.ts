@@ -22,7 +22,7 @@ export function migrationPhases(times: RotationTimes = {}): readonly MigrationPh
     {
       id: 'beside',
       title: 'make what the new mode needs, beside what is in use',
-      passed: (seen) => isOnItsWay(seen) || seen.missing.length === 0,
+      passed: (seen) => !seen.renews && (isOnItsWay(seen) || seen.missing.length === 0),
       gate: () => open,
       undo: wayBack,
     },
@@ -76,9 +76,9 @@ function hasSwitched({ lacking, workloads }: MigrationSeen): boolean {
   return lacking.length === 0 && workloads.every(({ oldPods }) => oldPods.length === 0);
 }
 
-/** Until the workload is told to restart; on the way back nobody waits. */
-function restartWindow({ to, back, lacking }: MigrationSeen, now: Date, times: RotationTimes): Gate | undefined {
-  return back || lacking.length === 0 ? undefined : closedWindow(to, now, times);
+/** Until the workload is told to restart; on the way back, and away from a key that is off, nobody waits. */
+function restartWindow({ to, back, lacking, leaked }: MigrationSeen, now: Date, times: RotationTimes): Gate | undefined {
+  return back || leaked.length > 0 || lacking.length === 0 ? undefined : closedWindow(to, now, times);
 }
 
 function switchGate(workloads: MigrationSeen['workloads']): Gate {

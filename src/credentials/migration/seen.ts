@@ -17,6 +17,10 @@ export interface MigrationSeen {
   readonly lacking: readonly string[];
   /** The new credentials were called with in this run, by a process that has nothing else. */
   readonly proven: boolean;
+  /** Keys of either mode that have leaked, and are not deleted yet. */
+  readonly leaked: readonly string[];
+  /** The key of the mode to come has leaked, and no other has taken its place. */
+  readonly renews: boolean;
   /** `oldPods`: those that have the earlier variables, or not the new ones. */
   readonly workloads: readonly SeenWorkload[];
   /** The credential of the earlier mode that lies somewhere and works for whoever has it; undefined where the mode has none, or it is gone. */
