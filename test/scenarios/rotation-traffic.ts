@@ -12,6 +12,8 @@ import { podCredentials, type CallingWorld, type PodCredentials } from './pod-cr
 export interface Traffic {
   /** Calls made so far. */
   calls(): number;
+  /** Those that got no answer of the model, and pods that started without a credential. */
+  readonly failed: ReadonlySet<string>;
   /** Ids of the keys, and roles, that were called with. */
   readonly keys: ReadonlySet<string>;
   /** For the program: while it waits, the pods call. */
@@ -31,6 +33,7 @@ export function startTraffic(world: CallingWorld, random: () => number, lingers 
   const { sandbox, kubernetes } = world;
   const pods = new Map<string, { readonly held: PodCredentials; endsAt?: number }>();
   const used = new Set<string>();
+  const failed = new Set<string>();
   let calls = 0;
   let round: Promise<void> = Promise.resolve();
 
@@ -43,19 +46,24 @@ export function startTraffic(world: CallingWorld, random: () => number, lingers 
       if (!names.has(name)) pod.endsAt ??= now + lingers;
       if (pod.endsAt !== undefined && now >= pod.endsAt) pods.delete(name);
     }
-    await Promise.all([...pods.values()].flatMap((pod) => Array.from({ length: each }, () => call(pod).catch(() => undefined))));
+    await Promise.all([...pods.values()].flatMap((pod) => Array.from({ length: each }, () => call(pod))));
   }
 
   /** The kubelet reads what the container gets when it starts: so does this, in the same turn of the world. */
   async function start(pod: KubernetesObject): Promise<void> {
     const held = await podCredentials(pod, world, random);
-    if (held !== undefined) pods.set(uid(pod), { held });
+    if (held === undefined) failed.add(`Pod ${pod.metadata.name ?? ''} has no credential`);
+    else pods.set(uid(pod), { held });
   }
 
   async function call({ held }: { readonly held: PodCredentials }): Promise<void> {
     used.add(held.id);
     calls += 1;
-    await held.call();
+    try {
+      await held.call();
+    } catch (error) {
+      failed.add(`${sandbox.clock.now().toISOString()} ${held.id}: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
 
   /** The world goes on by that much, with calls in between. */
@@ -72,7 +80,7 @@ export function startTraffic(world: CallingWorld, random: () => number, lingers 
     }
   }
 
-  return { calls: () => calls, keys: used, clock: { now: () => sandbox.clock.now(), sleep: pass }, pass };
+  return { calls: () => calls, failed, keys: used, clock: { now: () => sandbox.clock.now(), sleep: pass }, pass };
 }
 
 /** Refusals of the workload's calls: 401, 403, and whatever speaks of a credential. */
@@ -94,5 +102,6 @@ function isStarted(pod: KubernetesObject): boolean {
 
 export function sound(world: EngineWorld, traffic: Traffic, from: number): void {
   assert.deepEqual(refusals(world, from), []);
+  assert.deepEqual([...traffic.failed], []);
   assert.ok(traffic.calls() > 0);
 }
