@@ -5,30 +5,29 @@
  *     for await (const event of rotateAccess({ namespace: 'openhands', name: 'openhands' }, context, { begin: 'due' })) show(event);
  */
 import { keyMode } from '../access/credential-mode.ts';
-import { accessDigest } from '../access/digest.ts';
 import type { Access } from '../access/types.ts';
-import { accessPages } from '../errors/access-pages.ts';
-import { AccessError } from '../errors/error.ts';
 import type { TrailEvent } from '../aws/types.ts';
 import { summary } from '../engine/apply.ts';
 import { stamped } from '../engine/events.ts';
 import type { Executed } from '../engine/execute.ts';
+import { isStopped, joined, nothingExecuted } from '../engine/executed.ts';
 import { refuse } from '../engine/failure.ts';
 import { holdLease, type RunLease } from '../engine/lease.ts';
-import { modeChangeOf, modeFindings, type ModeChange } from '../engine/mode-change.ts';
+import { modeChangeOf, modeFindings } from '../engine/mode-change.ts';
 import { withDenial } from '../engine/session-denial.ts';
 import { ownerOf } from '../engine/rollback.ts';
-import type { AccessName, Revision, RunContext, RunEvent, RunEventBody } from '../engine/types.ts';
-import { beginRevision, completeRevision } from '../engine/revision.ts';
-import { footprint as footprintOf } from '../engine/footprint.ts';
+import type { AccessName, RunContext, RunEvent, RunEventBody } from '../engine/types.ts';
+import { completeRevision } from '../engine/revision.ts';
 import { guarded } from '../engine/guarded.ts';
-import { appliedAccess, type AppliedAccess } from './applied.ts';
+import { appliedAccess } from './applied.ts';
 import { convergePhase } from './converge-phase.ts';
+import { beginMove, inLayout, movesOnly } from './layout-move.ts';
+import { leakedSide } from './leaked-side.ts';
 import { look, type Looked } from './look.ts';
-import { refuseBeginning, refuseCompromised, refuseUndo, leakFinding, leakFindingOnTheWay, leakedKeyUnclear, newKeyRefused, oldKeyInTheWay, rotateAfterTooShort, stopped, tooLong, unfinishedApply } from './rotation-findings.ts';
+import { refuseBeginning, refuseCompromised, refuseUndo, leakFinding, leakFindingOnTheWay, newKeyRefused, rotateAfterTooShort, stopped, tooLong, unfinishedApply } from './rotation-findings.ts';
 import { goingBack, renewal, withOldKey } from './rotation-footprints.ts';
 import { dueAt, rotationPhases, type RotationPhase } from './rotation-phases.ts';
-import { keySortOf, sortNamed, type KeySort } from '../resources/key-sort.ts';
+import { sortNamed, type KeySort } from '../resources/key-sort.ts';
 import { storedKeyWorks } from './stored-key.ts';
 import { lookInTrail } from './trail.ts';
 import { phaseOf, type Gate } from './transition.ts';
@@ -59,7 +58,7 @@ export async function* rotateAccess(name: AccessName, given: RunContext, options
     if (migrating.length > 0) {
       // The CronJob comes again when the access is in one mode.
       if (options.begin !== 'due' || options.undo === true || options.compromised === true) refuse(migrating);
-      yield stamped({ ...summary('rotate', { done: [], failed: [], left: [], interrupted: false }, context.aws.calls.length - callsBefore), waitsFor: 'the migration under way to end' }, context.clock);
+      yield stamped({ ...summary('rotate', nothingExecuted, context.aws.calls.length - callsBefore), waitsFor: 'the migration under way to end' }, context.clock);
       return;
     }
     const access = inLayout(applied.access, options.layout);
@@ -86,45 +85,6 @@ export async function* cutLeakedKey(access: Access, context: RunContext, lease: 
   return yield* new Rotation(access, context, { begin: 'due', compromised: true }, lease, false).cut(leaked, asked);
 }
 
-/** The mode whose key has leaked, and which key that is. @throws AccessError where neither has one, or where both have and none is named */
-async function leakedSide({ from, to }: ModeChange, context: RunContext, named: string | undefined): Promise<{ readonly access: Access; readonly id: string }> {
-  const sides: { readonly access: Access; readonly id: string }[] = [];
-  for (const { access } of [from, to]) {
-    if (keySortOf(access) === undefined) continue;
-    const { seen } = await look(access, context);
-    if (seen.mark?.leaked !== undefined && seen.recorded === named && seen.mark.from !== named) throw oldKeyInTheWay(seen.mark.from, seen.recorded);
-    for (const id of new Set([seen.from, seen.recorded])) if (id !== undefined && seen.keys.some((key) => key.id === id)) sides.push({ access, id });
-  }
-  const meant = named === undefined ? sides : sides.filter(({ id }) => id === named);
-  const [side] = meant;
-  if (side !== undefined && meant.length === 1) return side;
-  throw leakedKeyUnclear(sides.map(({ id }) => id), named);
-}
-
-/** The access with its parameters in another layout: the rotation's new key goes there, and the old parameters are removed. */
-function inLayout(access: Access, layout: RotateOptions['layout']): Access {
-  const { accessKey } = access.spec.credentials;
-  if (layout === undefined || layout === keyMode(access, 'a rotation').layout) return access;
-  if (accessKey === undefined) throw new AccessError('mode-without-key', 'an API key is one value: there are no halves to lie in two parameters', { cause: 'Two parameters are of the mode accessKey.', remedy: 'Rotate without a layout.' });
-  if (layout === 'pair' && accessKey.secretStore.service === 'SecretsManager') {
-    const { cause, remedy } = accessPages['layout-not-in-store'];
-    throw new AccessError('layout-not-in-store', 'with service SecretsManager the pair lies in one secret, as JSON', { cause, remedy });
-  }
-  return { ...access, spec: { ...access.spec, credentials: { accessKey: { ...accessKey, layout } } } };
-}
-
-/** From here on the access is one of that layout, which its revision says. */
-function beginMove(access: Access, { revisions }: AppliedAccess, context: RunContext): Promise<Revision> {
-  const { catalog, clusterId, clock } = context;
-  return beginRevision(footprintOf(access, { catalog, clusterId, now: clock.now() }), revisions, context);
-}
-
-/** Does the last revision, which did not come to its end, differ from the one before by the layout alone? */
-function movesOnly({ access, complete, revisions }: AppliedAccess): boolean {
-  const before = revisions.find(({ state }) => state === 'complete')?.access;
-  return !complete && before !== undefined && accessDigest(inLayout(before, keyMode(access, 'a rotation').layout)) === accessDigest(access);
-}
-
 async function isUnderWay(access: Access, context: RunContext): Promise<boolean> {
   return (await look(access, context)).seen.mark !== undefined;
 }
@@ -147,7 +107,7 @@ class Rotation {
   /** A run before this one left a revision that did not come to its end. */
   readonly #unfinished: boolean;
   readonly #phases: readonly RotationPhase[];
-  #executed: Executed = { done: [], failed: [], left: [], interrupted: false };
+  #executed: Executed = nothingExecuted;
   /** What a person asked for is done once; the rest follows from what is seen. */
   #asked = false;
   #begun = false;
@@ -379,9 +339,8 @@ class Rotation {
 
   /** Adds what was done; true when the run cannot go on. */
   #add(executed: Executed): boolean {
-    const { done, failed, left, interrupted } = executed;
-    this.#executed = { done: [...this.#executed.done, ...done], failed: [...this.#executed.failed, ...failed], left: [...this.#executed.left, ...left], interrupted: this.#executed.interrupted || interrupted };
-    return failed.length + left.length > 0 || interrupted;
+    this.#executed = joined(this.#executed, executed);
+    return isStopped(executed);
   }
 
   async *#stop(executed: Executed): AsyncGenerator<RunEvent, Ended> {

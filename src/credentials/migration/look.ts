@@ -41,7 +41,7 @@ export async function lookAtMigration(change: Ways, context: RunContext, proven:
   const footprintIn = ({ access, catalog }: Ways['from']): Promise<Footprint> => withMarkedDenial(footprintOf(access, { catalog: catalog ?? context.catalog, clusterId: context.clusterId, now }), readings, now);
   const [before, after, leaks] = await Promise.all([footprintIn(change.from), footprintIn(change.to), leaksOf(change, readings)]);
   const { old, next } = withoutLeaked(before, after, leaks);
-  const leaked = Object.values<Leak | undefined>({ ...leaks }).filter((leak) => leak !== undefined);
+  const leaked = [leaks.from, leaks.to].filter((leak) => leak !== undefined);
   const sides = sideBySide(old, next);
   const [observation, later, workloads] = await Promise.all([observe(sides.beside, context, readings), observe(sides.switched, context, readings), lookAtPods(old, next, readings)]);
   const plans = { beside: planOf(sides.beside, observation, now, planOptions(context)), switched: planOf(sides.switched, keeping(later), now, planOptions(context)) };

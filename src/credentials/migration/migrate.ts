@@ -11,6 +11,7 @@ import type { Access } from '../../access/types.ts';
 import { summary } from '../../engine/apply.ts';
 import { stamped } from '../../engine/events.ts';
 import type { Executed } from '../../engine/execute.ts';
+import { isStopped, joined, nothingExecuted } from '../../engine/executed.ts';
 import { footprint as footprintOf } from '../../engine/footprint.ts';
 import { guarded } from '../../engine/guarded.ts';
 import { holdLease, type RunLease } from '../../engine/lease.ts';
@@ -75,20 +76,12 @@ export async function* migrateAccess(name: AccessName, given: RunContext, option
 async function* leakCut(name: AccessName, context: RunContext, lease: RunLease): AsyncGenerator<RunEvent, Executed> {
   const readings = takeReadings(context.aws, context.kubernetes);
   const change = modeChangeOf(await revisionsOf(ownerOf(name, context), readings));
-  if (change === undefined) return nothing;
+  if (change === undefined) return nothingExecuted;
   const { from, to } = await leaksOf(change, readings);
-  let executed = nothing;
+  let executed = nothingExecuted;
   if (from !== undefined) executed = joined(executed, yield* cutLeakedKey(change.from.access, context, lease, from.id));
   if (to !== undefined && !isStopped(executed)) executed = joined(executed, yield* cutLeakedKey(change.to.access, context, lease, to.id));
   return executed;
-}
-
-function joined(one: Executed, other: Executed): Executed {
-  return { done: [...one.done, ...other.done], failed: [...one.failed, ...other.failed], left: [...one.left, ...other.left], interrupted: one.interrupted || other.interrupted };
-}
-
-function isStopped({ failed, left, interrupted }: Executed): boolean {
-  return failed.length + left.length > 0 || interrupted;
 }
 
 const oldKeys = keySorts.map(({ oldKind }) => oldKind);
@@ -96,8 +89,6 @@ const oldKeys = keySorts.map(({ oldKind }) => oldKind);
 function sortOf(access: Access): KeySort {
   return sortNamed(keyMode(access, 'a key').mode);
 }
-
-const nothing: Executed = { done: [], failed: [], left: [], interrupted: false };
 
 /** The two layouts of a key are no two modes: the way from one to the other is a rotation, whose new key is stored in the other. */
 async function otherLayout(name: AccessName, context: RunContext, { to, undo }: MigrateOptions): Promise<'single' | 'pair' | undefined> {
