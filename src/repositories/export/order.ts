@@ -79,7 +79,7 @@ export function exportOrder({ request, access, style, declaration, clusterKnown 
   if (request.manifests !== undefined) {
     steps.push({
       title: 'Merge the manifests',
-      why: role === undefined ? `Until then nothing changes in the cluster. Merged too early they fail closed: no Secret ${names.secret}, no start of new pods; with strategy Recreate the old ones are gone by then.`  : anywhere !== undefined ? 'Until then nothing changes for the pods. Merged too early they fail closed: no ConfigMap with the profile, no start of new pods; with strategy Recreate the old ones are gone by then.' : session === undefined ? 'Until then nothing changes in the cluster. Merged too early, the pods start and their calls are refused until the role is there.' : 'Until then nothing changes for the pods. Merged too early they fail closed: no Secret with a session, no start of new pods; with strategy Recreate the old ones are gone by then.',
+      why: role === undefined ? `Until then nothing changes in the cluster. Merged too early they fail closed: no Secret ${names.secret}, no start of new pods; with strategy Recreate the old ones are gone by then.` : anywhere !== undefined ? 'Until then nothing changes for the pods. Merged too early they fail closed: no ConfigMap with the profile, no start of new pods; with strategy Recreate the old ones are gone by then.' : session === undefined ? 'Until then nothing changes in the cluster. Merged too early, the pods start and their calls are refused until the role is there.' : 'Until then nothing changes for the pods. Merged too early they fail closed: no Secret with a session, no start of new pods; with strategy Recreate the old ones are gone by then.',
       lines: [shown(request.manifests)],
     });
   }

@@ -1,5 +1,5 @@
 /** What both an export and its removal begin with: the two places as they are, and the habits to follow. */
-import { keyCredentialsOf, roleNameOf } from '../../access/credential-mode.ts';
+import { bearerTypeOf, keyCredentialsOf, roleNameOf } from '../../access/credential-mode.ts';
 import type { Access } from '../../access/types.ts';
 import { defaultNames } from '../../access/defaults.ts';
 import { AccessError } from '../../errors/error.ts';
@@ -42,7 +42,7 @@ const usualManifests: ManifestHabits = { externalSecretVersion: 'v1', refreshInt
 export function prepare(request: ExportRequest, readHcl: ReadHcl, { tolerant = false } = {}): Prepared {
   const { access: asDeclared, sourceText } = request.declared;
   const declared = withStore(asDeclared, request.style.store);
-  refuseOtherDeliveries(declared, tolerant);
+  refuseShortTermKey(declared, tolerant);
   refuseTokenInState(declared, request.keys);
   const workspace = new Workspace();
   const { text, written } = declarationOf(sourceText, declared);
@@ -91,14 +91,10 @@ function refuseTokenInState({ metadata, spec }: Access, keys: ExportStyle['keys'
   });
 }
 
-/** Ways of a session for which there is text in manifests. */
-const writtenDeliveries: readonly string[] = ['sidecar', 'credential-process'];
-
 /** @throws AccessError `mode-by-program` for what is written into no repository */
-function refuseOtherDeliveries({ metadata, spec }: Access, tolerant: boolean): void {
-  const { session } = spec.credentials;
-  if (tolerant || session === undefined || writtenDeliveries.includes(session.delivery)) return;
-  throw new AccessError('mode-by-program', `${metadata.namespace}/${metadata.name} has sessions that are delivered as ${session.delivery}, which is not written into repositories`, {
+function refuseShortTermKey({ metadata, spec }: Access, tolerant: boolean): void {
+  if (tolerant || bearerTypeOf(spec.credentials) !== 'SHORT_TERM') return;
+  throw new AccessError('mode-by-program', `${metadata.namespace}/${metadata.name} has a short-term API key, which is not written into repositories`, {
     cause: 'What is read once, at the start of a process, has to be restarted by the program when it is renewed: git would not.',
     remedy: 'Use `bedrock-access apply`, or declare credentials.session with a sidecar. Nothing was written.',
     place: { field: 'spec.credentials' },

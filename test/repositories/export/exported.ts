@@ -12,6 +12,7 @@ import { runCli, today, type CliResult } from '../../cli/run-cli.ts';
 import { changes, events, failures, type EngineWorld } from '../../scenarios/engine-world.ts';
 import { verified } from '../../scenarios/outcomes.ts';
 import { checkout, type Checkout } from './checkout.ts';
+import { assertGolden } from './golden.ts';
 import { playArgoCd } from './play-argo-cd.ts';
 import type { Files } from './repositories.ts';
 
@@ -53,6 +54,17 @@ interface Exported {
   readonly styles?: readonly string[];
   /** A finding that is right: the access is written without a boundary, say. */
   readonly right?: string;
+}
+
+/** The diff and what is said with it are those of `test/golden/export`, and nothing is written. */
+export async function shownAs(golden: string, files: Files, places: readonly string[]): Promise<void> {
+  await inCheckout(files, async (copy, run) => {
+    const { code, stdout, stderr } = await run(...places, ...cluster, '--dry-run');
+    assert.equal(code, 0, stderr);
+    assertGolden(`${golden}.diff`, stdout);
+    assertGolden(`${golden}.txt`, stderr);
+    assert.deepEqual(copy.files(), files, 'nothing is written');
+  });
 }
 
 /** A second run changes nothing, and check finds nothing new. */

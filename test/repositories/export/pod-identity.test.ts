@@ -3,8 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { startEngineWorld } from '../../scenarios/engine-world.ts';
-import { callsAndStays, cluster, declaredIn, exportedTwice, inCheckout, takenAway, tfaction } from './exported.ts';
-import { assertGolden } from './golden.ts';
+import { callsAndStays, declaredIn, exportedTwice, inCheckout, shownAs, takenAway, tfaction } from './exported.ts';
 import { playTerraform } from './play-terraform.ts';
 import { declarationFor, keylessTfactionRepositories, type Files } from './repositories.ts';
 
@@ -17,12 +16,7 @@ const files: Files = { ...keylessTfactionRepositories, 'access.yaml': declaratio
 
 suite('export of an access whose pods EKS gives a role', () => {
   test('as a user sees it: role, association in the region of the cluster, and no key', async () => {
-    await inCheckout(files, async (_copy, run) => {
-      const { code, stdout, stderr } = await run(...tfaction.places, ...cluster, '--dry-run');
-      assert.equal(code, 0, stderr);
-      assertGolden('pod-identity.diff', stdout);
-      assertGolden('pod-identity.txt', stderr);
-    });
+    await shownAs('pod-identity', files, tfaction.places);
   });
 
   test('a second run changes nothing, check finds nothing new, and the removal takes the association along', async () => {
