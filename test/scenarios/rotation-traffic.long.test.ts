@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
 import { test } from 'node:test';
-import { Worker } from 'node:worker_threads';
+import { fileURLToPath } from 'node:url';
 import { rotationsUnderTraffic, type Figures } from './rotation-traffic-story.ts';
 
 const seed = Number(process.env['SEED'] ?? Date.now() % 100_000);
@@ -12,7 +13,7 @@ test(`a hundred rotations while the pods go on calling, with IAM up to 15 s behi
 test(`a hundred rotations at 50 calls a second, under faults and with IAM up to 15 s behind: no failed call (SEED=${seed})`, { concurrency: 2 }, async (t) => {
   const portions = Array.from({ length: 10 }, (_, portion) =>
     t.test(`rotations ${portion * 10 + 1} to ${portion * 10 + 10}`, async (each) => {
-      const { calls, worldSeconds } = await inThread({ count: 10, seed: seed + portion, each: 25 });
+      const { calls, worldSeconds } = await inProcess({ count: 10, seed: seed + portion, each: 25 });
       each.diagnostic(`${calls} calls in ${worldSeconds} s`);
       // More while pods of both generations run.
       assert.ok(calls >= 50 * worldSeconds, `${calls} calls in ${worldSeconds} s`);
@@ -21,11 +22,11 @@ test(`a hundred rotations at 50 calls a second, under faults and with IAM up to 
   await Promise.all(portions);
 });
 
-function inThread(workerData: { readonly count: number; readonly seed: number; readonly each: number }): Promise<Figures> {
-  const worker = new Worker(new URL('rotation-traffic-worker.ts', import.meta.url), { workerData });
+function inProcess({ count, seed: from, each }: { readonly count: number; readonly seed: number; readonly each: number }): Promise<Figures> {
+  const child = fork(fileURLToPath(new URL('rotation-traffic-process.ts', import.meta.url)), [count, from, each].map(String));
   return new Promise((resolve, reject) => {
-    worker.once('message', resolve);
-    worker.once('error', reject);
-    worker.once('exit', (code) => reject(new Error(`the thread ended with ${code}`)));
+    child.once('message', (figures: Figures) => resolve(figures));
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`the process ended with ${code}`)));
   });
 }
