@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { parse as parseYaml } from 'yaml';
-import { z } from 'zod';
 import { rules } from '../../src/checks/rules/index.ts';
 import { runCommandLine } from '../../src/cli/program.ts';
+import { sarifFaults } from './sarif-schema.ts';
 
 interface Run {
   readonly code: number;
@@ -82,55 +82,61 @@ test('--output json has the findings with rule, severity, file, line, column, me
   assert.deepEqual(undecided, []);
 });
 
-/**
- * The part of the published schema (OASIS, sarif-schema-2.1.0.json) that the log makes use of, property by property: the
- * schema itself allows no other ones. Descriptions of objects are those of the standard, section 3.
- */
-const text = z.strictObject({ text: z.string().min(1) });
-const sarif = z.strictObject({
-  $schema: z.url(),
-  version: z.literal('2.1.0'),
-  runs: z.array(
-    z.strictObject({
-      tool: z.strictObject({
-        driver: z.strictObject({
-          name: z.string(),
-          version: z.string(),
-          informationUri: z.url(),
-          rules: z.array(z.strictObject({ id: z.string(), shortDescription: text, fullDescription: text, help: text, helpUri: z.url() })).refine((rules) => new Set(rules.map(({ id }) => id)).size === rules.length),
-        }),
-      }),
-      results: z.array(
-        z.strictObject({
-          ruleId: z.string(),
-          ruleIndex: z.int().min(0),
-          level: z.enum(['none', 'note', 'warning', 'error']),
-          message: text,
-          locations: z
-            .array(
-              z.strictObject({
-                physicalLocation: z.strictObject({
-                  artifactLocation: z.strictObject({ uri: z.string().regex(/^[\w\-.~!$&'()*+,;=:@%/]+$/) }),
-                  region: z.strictObject({ startLine: z.int().min(1), startColumn: z.int().min(1).optional() }).optional(),
-                }),
-              }),
-            )
-            .optional(),
-        }),
-      ),
-    }),
-  ),
-});
+interface SarifResult {
+  readonly ruleId: string;
+  readonly ruleIndex: number;
+  readonly locations?: readonly { readonly physicalLocation: { readonly artifactLocation: { readonly uri: string }; readonly region?: object } }[];
+}
+
+interface SarifRun {
+  readonly tool: { readonly driver: { readonly rules: readonly { readonly id: string }[] } };
+  readonly results: readonly SarifResult[];
+}
+
+/** The one run of a log that the whole schema allows. */
+function sarifRun(stdout: string): SarifRun {
+  const log: { readonly runs: readonly SarifRun[] } = JSON.parse(stdout);
+  assert.deepEqual(sarifFaults(log), []);
+  const [run, ...others] = log.runs;
+  assert.ok(run && others.length === 0);
+  return run;
+}
 
 test('--output sarif is SARIF 2.1.0 with a rule and a place for each result, whatever the finding and the name of the file', async () => {
-  const files = Object.assign({}, ...rules.map(({ id, examples }) => Object.fromEntries(Object.entries(examples.bad).map(([path, content]) => [path.replace('/', `/${id} #1 ü/`), content]))), misspelt, { 'manifests/binary.yaml': new Uint8Array([0]) });
-  const log = sarif.parse(JSON.parse((await check(files, ['--output', 'sarif'])).stdout));
-  const [run] = log.runs;
-  assert.ok(run && run.results.length > rules.length);
-  for (const { ruleId, ruleIndex } of run.results) assert.equal(run.tool.driver.rules[ruleIndex]?.id, ruleId);
-  const found = run.results.find(({ locations }) => locations?.[0]?.physicalLocation.artifactLocation.uri.endsWith('terraform/variables.tf') === true);
+  for (const { id, examples } of rules) {
+    const run = sarifRun((await check(examples.bad, ['--output', 'sarif'])).stdout);
+    assert.ok(run.results.some(({ ruleId }) => ruleId === id), id);
+    for (const { ruleId, ruleIndex } of run.results) assert.equal(run.tool.driver.rules[ruleIndex]?.id, ruleId);
+  }
+  const oddlyNamed = Object.fromEntries(Object.entries(misspelt).map(([path, content]) => [path.replace('/', '/a "b" #1 100% ü/'), content]));
+  const together = sarifRun((await check({ ...oddlyNamed, 'manifests/binary.yaml': new Uint8Array([0]), 'terraform/broken.tf': 'variable "a" {\n' }, ['--output', 'sarif'])).stdout);
+  assert.equal(new Set(together.results.map(({ ruleId }) => ruleId)).size, 3, 'a rule, a file that is passed over and one that is broken');
+  const found = together.results.find(({ locations }) => locations?.[0]?.physicalLocation.artifactLocation.uri.endsWith('terraform/a%20%22b%22%20%231%20100%25%20%C3%BC/variables.tf') === true);
   assert.deepEqual(found?.locations?.[0]?.physicalLocation.region, { startLine: 3, startColumn: 13 });
-  assert.deepEqual(sarif.parse(JSON.parse((await check({ 'manifests/a.yaml': 'kind: A\n' }, ['--output', 'sarif'])).stdout)).runs[0]?.results, []);
+  assert.deepEqual(sarifRun((await check({ 'manifests/a.yaml': 'kind: A\n' }, ['--output', 'sarif'])).stdout).results, []);
+});
+
+test('the schema of SARIF refuses each way in which a log can be broken', async () => {
+  const { stdout } = await check(misspelt, ['--output', 'sarif']);
+  const breaks: readonly (readonly [string, string | RegExp, string, RegExp])[] = [
+    ['another version', '"version": "2.1.0"', '"version": "2.0.0"', /version/],
+    ['no runs', '"runs"', '"rans"', /required property 'runs'/],
+    ['a property that there is not', '"ruleId"', '"ruleName"', /additional properties.*"ruleName"/],
+    ['a level that there is not', '"level": "error"', '"level": "fatal"', /level must be equal to one of the allowed values/],
+    ['a message without text', /"message": \{[^}]*\}/, '"message": {}', /message must/],
+    ['a line 0', '"startLine": 3', '"startLine": 0', /startLine must be >= 1/],
+    ['a region without a start', /"startLine": 3,\s*/, '', /region must have required property 'startLine'/],
+    ['a file that is no reference', 'terraform/variables.tf"', 'terraform/my variables.tf"', /uri must match format "uri-reference"/],
+    ['help at no address', /"helpUri": "[^"]*"/, '"helpUri": "unknown-region"', /helpUri must match format "uri"/],
+    ['a rule without an id', /"id": "[^"]*",\s*/, '', /required property 'id'/],
+    ['no name of the program', /"name": "[^"]*",\s*/, '', /required property 'name'/],
+  ];
+  assert.deepEqual(sarifFaults(JSON.parse(stdout)), []);
+  for (const [what, pattern, replacement, says] of breaks) {
+    const broken = stdout.replace(pattern, replacement);
+    assert.notEqual(broken, stdout, `${what}: nothing to break`);
+    assert.match(sarifFaults(JSON.parse(broken)).join('\n'), says, what);
+  }
 });
 
 test('--output github is one workflow command a finding, its text escaped', async () => {
