@@ -1,9 +1,9 @@
 /**
- * IAM's quotas before anything is changed: a plan that would make more than the account or the user may have is refused
- * as a whole. A quota that is met halfway leaves a user without its policy.
+ * IAM's quotas before anything is changed: a plan that would make more than the account, the user or the role may have is
+ * refused as a whole. A quota that is met halfway leaves a user or a role without its policy.
  */
 import { AwsCallError } from '../aws/error.ts';
-import { keyCredentialsOf } from '../access/credential-mode.ts';
+import { roleNameOf } from '../access/credential-mode.ts';
 import type { Finding } from '../finding.ts';
 import { kindOf } from '../resources/index.ts';
 import { address, type Resource } from '../resources/kind.ts';
@@ -15,17 +15,23 @@ export async function quotaProblems(footprint: Footprint, found: ReadonlyMap<str
   const made = footprint.resources.filter((resource) => resource.required !== true && (only === undefined || only.includes(resource.kind)) && !isThere(resource, found));
   const counted = made.filter(({ kind }) => countedKinds.has(kind));
   if (counted.length === 0) return [];
-  const { user } = footprint.access.spec.names;
+  const making = (kind: string): number => counted.filter((resource) => resource.kind === kind).length;
+  const { names, credentials } = footprint.access.spec;
+  const role = roleNameOf(credentials);
   try {
-    const [summary, attached] = await Promise.all([readings.accountSummary(), keyCredentialsOf(footprint.access.spec.credentials) === undefined ? [] : readings.attachedPolicies(user)]);
-    return exceededQuotas({ summary, attached: attached.length, user, making: (kind) => counted.filter((resource) => resource.kind === kind).length });
+    const [summary, toUser, toRole] = await Promise.all([
+      readings.accountSummary(),
+      making('policy-attachment') === 0 ? [] : readings.attachedPolicies(names.user),
+      role === undefined || making('role-policy-attachment') === 0 ? [] : readings.rolePolicies(role),
+    ]);
+    return exceededQuotas({ summary, user: { name: names.user, attached: toUser.length }, ...(role === undefined ? {} : { role: { name: role, attached: toRole.length } }), making });
   } catch (error) {
     if (!(error instanceof AwsCallError) || error.kind !== 'denied') throw error;
     return [notLookedAt];
   }
 }
 
-const countedKinds: ReadonlySet<string> = new Set(['iam-user', 'managed-policy', 'policy-attachment']);
+const countedKinds: ReadonlySet<string> = new Set(['iam-user', 'iam-role', 'managed-policy', 'policy-attachment', 'role-policy-attachment']);
 
 function isThere(resource: Resource, found: ReadonlyMap<string, FoundResource>): boolean {
   const seen = found.get(address(resource));
@@ -35,22 +41,30 @@ function isThere(resource: Resource, found: ReadonlyMap<string, FoundResource>):
 export interface QuotaFacts {
   /** As GetAccountSummary answers: `Users`, `UsersQuota`, … */
   readonly summary: Readonly<Record<string, number>>;
-  /** Managed policies on the user. */
-  readonly attached: number;
-  readonly user: string;
+  readonly user: PolicyHolder;
+  /** Where the pods call as one. */
+  readonly role?: PolicyHolder;
   /** How many of a kind are to be made. */
   making(kind: string): number;
 }
 
+export interface PolicyHolder {
+  readonly name: string;
+  /** Managed policies on it. */
+  readonly attached: number;
+}
+
 /** What would be more than IAM takes. Pure. */
-export function exceededQuotas({ summary, attached, user, making }: QuotaFacts): readonly Finding[] {
+export function exceededQuotas({ summary, user, role, making }: QuotaFacts): readonly Finding[] {
   const quotas = [
     { quota: 'UsersQuota', used: summary['Users'], more: making('iam-user'), what: 'IAM users', where: 'the account', mend: 'Delete users that nobody needs, or ask for a higher quota' },
+    { quota: 'RolesQuota', used: summary['Roles'], more: making('iam-role'), what: 'IAM roles', where: 'the account', mend: 'Delete roles that nobody needs, or ask for a higher quota' },
     { quota: 'PoliciesQuota', used: summary['Policies'], more: making('managed-policy'), what: 'customer managed policies', where: 'the account', mend: 'Delete policies that nobody needs, or ask for a higher quota' },
     { quota: 'PolicyVersionsInUseQuota', used: summary['PolicyVersionsInUse'], more: making('managed-policy'), what: 'policy versions', where: 'the account', mend: 'Delete policy versions that are not in force' },
-    { quota: 'AttachedPoliciesPerUserQuota', used: attached, more: making('policy-attachment'), what: 'managed policies', where: `the user ${user}`, mend: 'Take policies off the user, declare fewer models, or ask for a higher quota' },
+    { quota: 'AttachedPoliciesPerUserQuota', used: user.attached, more: making('policy-attachment'), what: 'managed policies', where: `the user ${user.name}`, resource: `iam-user ${user.name}`, mend: 'Take policies off the user, declare fewer models, or ask for a higher quota' },
+    { quota: 'AttachedPoliciesPerRoleQuota', used: role?.attached, more: making('role-policy-attachment'), what: 'managed policies', where: `the role ${role?.name}`, resource: `iam-role ${role?.name}`, mend: 'Take policies off the role, declare fewer models, or ask for a higher quota' },
   ];
-  return quotas.flatMap(({ quota, used, more, what, where, mend }): readonly Finding[] => {
+  return quotas.flatMap(({ quota, used, more, what, where, resource = 'AWS account', mend }): readonly Finding[] => {
     const most = summary[quota];
     if (most === undefined || used === undefined || more === 0 || used + more <= most) return [];
     return [
@@ -60,7 +74,7 @@ export function exceededQuotas({ summary, attached, user, making }: QuotaFacts):
         message: `${where} has ${used} of at most ${most} ${what}, and ${more} more ${more === 1 ? 'is' : 'are'} to be made`,
         cause: `IAM's quota ${quota} (GetAccountSummary) would be exceeded: AWS would refuse in the middle of the run.`,
         remedy: `${mend} (Service Quotas, AWS Identity and Access Management), then plan again.`,
-        place: { resource: where === 'the account' ? 'AWS account' : `iam-user ${user}` },
+        place: { resource },
       },
     ];
   });

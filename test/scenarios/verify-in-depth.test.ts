@@ -4,7 +4,8 @@ import { applyAccess, planAccess } from '../../src/engine/index.ts';
 import { verifyAccess } from '../../src/engine/verify/index.ts';
 import type { VerifyCheck } from '../../src/engine/types.ts';
 import type { OutsidePolicies } from '../../src/sandbox/types.ts';
-import { declared, events, failures, inSandbox, namespace, type EngineWorld } from './engine-world.ts';
+import { declared, deployment, events, failures, inSandbox, namespace, serviceAccount, type EngineWorld } from './engine-world.ts';
+import { issuer } from './keyless-world.ts';
 
 const everything = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
 const denyModels = { Version: '2012-10-17', Statement: [{ Effect: 'Deny', Principal: '*', Action: 'bedrock:InvokeModel*', Resource: '*' }] };
@@ -132,6 +133,27 @@ describe('quotas of IAM', () => {
       await assert.rejects(events(applyAccess(declared(), await world.run())), { id: 'quota-exceeded' });
       assert.deepEqual(await world.inAws(), before);
     });
+  });
+
+  it('verify in depth: the quotas of a role are looked at where the pods call as one', async () => {
+    await inSandbox(
+      async (world) => {
+        const keyless = declared({ workloads: [{ kind: 'Deployment', name: 'openhands', client: 'aws-sdk' }], credentials: { webIdentity: { issuer, serviceAccount: 'openhands' } } });
+        assert.deepEqual(failures(await events(applyAccess(keyless, await world.run()))), []);
+        const { aws } = await world.run();
+        const role = 'bedrock-openhands-role';
+        await aws.webIdentity.detachPolicy(role, 'arn:aws:iam::123456789012:policy/service/bedrock-openhands-policy');
+        const document = { Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: 's3:*', Resource: '*' }] } as const;
+        for (let number = 1; number <= 10; number += 1) {
+          const { arn } = await aws.iam.createPolicy({ name: `by-hand-${number}`, path: '/', description: '', document, tags: {} });
+          await aws.webIdentity.attachPolicy(role, arn);
+        }
+        const before = await world.inAws();
+        await assert.rejects(events(applyAccess(keyless, await world.run())), { id: 'quota-exceeded', message: /the role bedrock-openhands-role has 10 of at most 10 managed policies/ });
+        assert.deepEqual(await world.inAws(), before);
+      },
+      { issuer, externalSecrets: false, objects: [serviceAccount(), deployment('openhands', {}, { serviceAccountName: 'openhands' })] },
+    );
   });
 
   it('verify in depth: where quotas may not be looked at the plan goes on, and only a note says so', async () => {
