@@ -105,6 +105,22 @@ test('a way back before the workload had anything of the new mode restarts no po
   });
 });
 
+test('a way back while the new mode is half made finishes nothing of it, and the workload never gets it', async () => {
+  await inMigration('accessKey', async (world) => {
+    const before = await podNames(world);
+    world.sandbox.faults.add({ action: 'iam:CreateRole', fault: { kind: 'kill', when: 'before' } });
+    await migrate(world, { to: world.in('webIdentity') }).catch(() => []);
+    world.sandbox.faults.clear();
+    await world.sandbox.clock.advance(130_000);
+    assert.equal((await migrationStatus(access, await world.run()))?.phase, 'beside');
+    const from = world.sandbox.audit.length;
+    ended(await migrate(world, { undo: true }));
+    assert.deepEqual(world.sandbox.audit.slice(from).map(({ action }) => action).filter((action) => action === 'iam:CreateRole' || action === 'patch deployments'), []);
+    assert.deepEqual(await podNames(world), before);
+    await onlyEver('accessKey', world);
+  });
+});
+
 test('a declaration that differs from what was applied by the layout of the key alone is a rotation into the other layout', async () => {
   await inMigration('accessKey', async (world) => {
     ended(await migrate(world, { ...times, to: plain(undefined, 'pair') }));

@@ -42,9 +42,10 @@ export async function lookAtMigration(change: Ways, context: RunContext, proven:
   const [before, after, leaks] = await Promise.all([footprintIn(change.from), footprintIn(change.to), leaksOf(change, readings)]);
   const { old, next } = withoutLeaked(before, after, leaks);
   const leaked = [leaks.from, leaks.to].filter((leak) => leak !== undefined);
-  const sides = sideBySide(old, next);
+  const handedOut = !change.back || change.from.marks.switching !== undefined;
+  const sides = handedOut ? sideBySide(old, next) : alone(next);
   const [observation, later, workloads] = await Promise.all([observe(sides.beside, context, readings), observe(sides.switched, context, readings), lookAtPods(old, next, readings)]);
-  const plans = { beside: planOf(sides.beside, observation, now, planOptions(context)), switched: planOf(sides.switched, keeping(later), now, planOptions(context)) };
+  const plans = { beside: planOf(sides.beside, handedOut ? observation : keeping(observation), now, planOptions(context)), switched: planOf(sides.switched, keeping(later), now, planOptions(context)) };
   const [left, asleep] = await Promise.all([keyOf(old, observation, readings, context), keyOf(next, observation, readings, context)]);
   return {
     old,
@@ -58,7 +59,7 @@ export async function lookAtMigration(change: Ways, context: RunContext, proven:
       from: change.from.access,
       to: change.to.access,
       back: change.back,
-      handedOut: !change.back || change.from.marks.switching !== undefined,
+      handedOut,
       marks: change.to.marks,
       missing: undone(plans.beside).filter((step) => !isWorkload(step)).map(({ id }) => id),
       lacking: undone(plans.switched).map(({ id }) => id),
@@ -70,6 +71,12 @@ export async function lookAtMigration(change: Ways, context: RunContext, proven:
       ...(asleep?.active === false && asleep.off !== undefined && leaks.to?.id !== asleep.id ? { asleep: asleep.id } : {}),
     },
   };
+}
+
+/** Back from what the workload never had: nothing of it is finished, and nothing else is kept whole for it. */
+function alone(next: Footprint): SideBySide {
+  const only = { ...next, changesMode: true } as const;
+  return { beside: only, switched: only, kept: only };
 }
 
 /** A step that somebody else has to do is not waited for here: its pods tell when it was done. */

@@ -18,6 +18,7 @@ import { holdLease, type RunLease } from '../../engine/lease.ts';
 import { isReadable, modeChangeOf, type ModeChange } from '../../engine/mode-change.ts';
 import { beginRevision, completeRevision, markRevision, removeRevision, revisionsOf } from '../../engine/revision.ts';
 import { ownerOf } from '../../engine/rollback.ts';
+import { isWorkload } from '../../engine/side-by-side.ts';
 import type { AccessName, Revision, RunContext, RunEvent, RunEventBody } from '../../engine/types.ts';
 import { verifyAccess } from '../../engine/verify/index.ts';
 import type { Finding } from '../../finding.ts';
@@ -196,7 +197,10 @@ class Migration {
         break;
       case 'beside':
         // A key that takes the place of a leaked one goes to pods that were switched already.
-        executed = yield* converge(isOnItsWay(seen) ? { footprint: sides.switched, seen: { workloads: seen.workloads }, keeps: true } : { footprint: sides.beside, seen: { workloads: seen.workloads } });
+        if (isOnItsWay(seen)) executed = yield* converge({ footprint: sides.switched, seen: { workloads: seen.workloads }, keeps: true });
+        // On the way back the workload stays as it is: it may have both by half, and the next phases give it what it had.
+        else if (back) executed = yield* converge({ footprint: { ...sides.beside, resources: sides.beside.resources.filter((resource) => !isWorkload(resource)) }, seen: { workloads: seen.workloads }, keeps: true });
+        else executed = yield* converge({ footprint: sides.beside, seen: { workloads: seen.workloads } });
         break;
       case 'prove': {
         yield this.#say({ type: 'waiting', for: 'the new credentials to work, in a process that has nothing else' });
