@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { listAt, textAt, type StoredObject } from '../kubernetes/object.ts';
 import { expanded } from './container-environment.ts';
 import type { ContainerRuntime, ContainerStart, RunningContainer } from './container-runtime.ts';
-import { startHelper } from './credential-helper.ts';
+import { createSession, startHelper, type HelperOptions } from './credential-helper.ts';
 import { moved, portOfSidecar, redirected, type Loopbacks } from './loopback-ports.ts';
 import { logFileOf } from './pod-logs.ts';
 
@@ -24,7 +24,7 @@ export function processRuntime(options: ProcessOptions): ContainerRuntime {
   const loopbacks: Loopbacks = new Map();
   return {
     start(start, ended) {
-      if (isHelper(imageOf(start))) return startHelperOf(start, options, helpers);
+      if (isHelper(imageOf(start)) && !start.toCompletion) return startHelperOf(start, options, helpers);
       let gone = false;
       const { promise: exit, resolve } = Promise.withResolvers<void>();
       const finish = (exitCode: number): void => {
@@ -32,6 +32,16 @@ export function processRuntime(options: ProcessOptions): ContainerRuntime {
         gone = true;
         resolve();
       };
+      if (isHelper(imageOf(start))) {
+        void firstSession(start, options).then(finish);
+        options.during(exit);
+        return {
+          async stop() {
+            gone = true;
+            await exit;
+          },
+        };
+      }
       const run = (helper: string | undefined, loopback: readonly (readonly [string, string])[]): ChildProcess => {
         const child = startClient(start, options, helper, loopback);
         child.once('exit', (code) => finish(code ?? 137));
@@ -61,11 +71,25 @@ export function processRuntime(options: ProcessOptions): ContainerRuntime {
 /** By pod: where its credential helper listens. */
 type Helpers = Map<string, Promise<string>>;
 
-function startHelperOf({ pod, container, environment, restarts, mounted }: ContainerStart, { directory, endpoint }: ProcessOptions, helpers: Helpers): RunningContainer {
+function helperOptions({ pod, container, environment, restarts, mounted }: ContainerStart, { directory, endpoint }: ProcessOptions): HelperOptions {
   const log = logFileOf(directory, { namespace: pod.metadata.namespace ?? 'default', pod: pod.metadata.name, uid: pod.metadata.uid, container, restarts });
   mkdirSync(dirname(log), { recursive: true });
   const args = listAt(containerNamed(pod, container), 'args').map((argument) => expanded(String(argument), environment));
-  const helper = startHelper({ args, file: (path) => mounted()[path], endpoint: endpoint() ?? '', log: (line) => appendFileSync(log, `${line}\n`, { mode: 0o600 }) });
+  return { args, file: (path) => mounted()[path], endpoint: endpoint() ?? '', log: (line) => appendFileSync(log, `${line}\n`, { mode: 0o600 }) };
+}
+
+/** `update --once` and `credential-process`: one session is got, or the container fails. */
+async function firstSession(start: ContainerStart, options: ProcessOptions): Promise<number> {
+  const helper = helperOptions(start, options);
+  return createSession(helper).then(() => 0, (error: unknown) => {
+    helper.log(error instanceof Error ? error.message : String(error));
+    return 1;
+  });
+}
+
+function startHelperOf(start: ContainerStart, options: ProcessOptions, helpers: Helpers): RunningContainer {
+  const { pod } = start;
+  const helper = startHelper(helperOptions(start, options));
   helpers.set(pod.metadata.uid, helper.address);
   return {
     async stop() {
@@ -93,7 +117,7 @@ function startClient(start: ContainerStart, options: ProcessOptions, helper: str
   const places = writeFiles({ ...files, ...mounted() }, filesFolder(start, options));
   const output = openSync(log, 'a', 0o600);
   const address = endpoint();
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...programOf(pod, container).map((argument) => places.get(argument) ?? redirected(argument, loopback))], {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...programOf(start).map((argument) => places.get(argument) ?? redirected(argument, loopback))], {
     // No shell, no environment of ours. The pipe is how it notices that the sandbox is gone, however that ended.
     stdio: ['pipe', output, output],
     shell: false,
@@ -129,9 +153,9 @@ function writeFiles(files: Readonly<Record<string, string>>, folder: string): Re
 }
 
 /** An image of the program runs the program itself, with its arguments; every other image is a client of Bedrock. */
-function programOf(pod: StoredObject, name: string): readonly string[] {
+function programOf({ pod, container: name, toCompletion }: ContainerStart): readonly string[] {
   const container = containerNamed(pod, name);
-  if (!isProgram(textAt(container, 'image') ?? '')) return [clientFile()];
+  if (!isProgram(textAt(container, 'image') ?? '')) return toCompletion ? [clientFile(), 'once'] : [clientFile()];
   const program = [programFile(), ...listAt(container, 'args').map(String)];
   return textAt(container, 'restartPolicy') === 'Always' ? [...endsWithItsParent, ...program] : program;
 }
@@ -147,8 +171,8 @@ function imageOf({ pod, container }: ContainerStart): string {
   return textAt(containerNamed(pod, container), 'image') ?? '';
 }
 
-function runsOnce({ pod, container }: ContainerStart): boolean {
-  return programOf(pod, container).length > 1 && textAt(containerNamed(pod, container), 'restartPolicy') !== 'Always';
+function runsOnce(start: ContainerStart): boolean {
+  return isProgram(imageOf(start)) ? textAt(containerNamed(start.pod, start.container), 'restartPolicy') !== 'Always' : start.toCompletion;
 }
 
 /** `bedrock-access`, `registry.example/tools/bedrock-access:0.1.0`, with a tag, a digest or neither. */

@@ -7,6 +7,8 @@ export interface ContainerStart {
   /** Exactly what the pod's spec and the objects that it refers to give. */
   readonly environment: Readonly<Record<string, string>>;
   readonly restarts: number;
+  /** An init container: it has to end before the next one starts. */
+  readonly toCompletion: boolean;
   /** Files of the projected tokens that the container mounts, by the path that it sees them at. */
   readonly files: Readonly<Record<string, string>>;
   /** Files of Secrets and ConfigMaps that the container mounts, as they are now. */

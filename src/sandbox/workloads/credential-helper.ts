@@ -76,7 +76,7 @@ export function startHelper(options: HelperOptions): RunningHelper {
 }
 
 /** CreateSession, signed with the certificate's key (IAM Roles Anywhere user guide, "Signing process"). */
-async function createSession({ args, file, endpoint }: HelperOptions): Promise<Session> {
+export async function createSession({ args, file, endpoint }: HelperOptions): Promise<Session> {
   const certificate = new X509Certificate(file(argument(args, '--certificate')) ?? '');
   const key = createPrivateKey(file(argument(args, '--private-key')) ?? '');
   const body = JSON.stringify({ durationSeconds: Number(argument(args, '--session-duration')), profileArn: argument(args, '--profile-arn'), roleArn: argument(args, '--role-arn'), trustAnchorArn: argument(args, '--trust-anchor-arn') });

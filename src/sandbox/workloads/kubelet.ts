@@ -12,12 +12,12 @@ import { nodeName } from './node.ts';
 import { mountedFiles } from './mounted-files.ts';
 import { projectedTokens } from './projected-tokens.ts';
 import { isOver } from './pod.ts';
-import { isSidecar, podStatus, type ContainerReport, type ContainerState, type PodReport } from './pod-status.ts';
+import { isSidecar, podStatus, type ContainerReport, type PodReport } from './pod-status.ts';
 import type { Again } from './work-queue.ts';
 
 /** World milliseconds from the binding of a pod to the start of its containers. */
 const startDelay = 100;
-/** World milliseconds that a container takes which runs to completion, when it is only an object. */
+/** World milliseconds that a container of a Job takes, when it is only an object and does not say `sleep`. */
 const completionDelay = 1000;
 /** The kubelet looks again at a container that it could not make about every ten seconds. */
 const retryDelay = 10_000;
@@ -74,8 +74,21 @@ export class Kubelet {
       return wait;
     }
     const again = this.#step(pod, run);
+    if (isDone(pod, run)) await this.#endSidecars(pod, run);
     this.#report(pod, run);
     return again;
+  }
+
+  /** When the last container has ended for good its sidecars are ended (Kubernetes docs, "Sidecar Containers", Jobs with sidecar containers). */
+  async #endSidecars(pod: StoredObject, run: PodRun): Promise<void> {
+    for (const [name, its] of run.containers) {
+      const { state } = its.report;
+      if (state.kind !== 'running' || !isSidecar(pod, name)) continue;
+      const { process } = its;
+      delete its.process;
+      await process?.stop();
+      its.report = { ...its.report, state: { kind: 'ended', exitCode: 0, startedAt: state.startedAt, finishedAt: this.#tools.store.now() } };
+    }
   }
 
   /** A pod that went without being asked (a namespace, force): its processes end too. */
@@ -174,18 +187,14 @@ export class Kubelet {
     try {
       const environment = containerEnvironment(pod, container, store);
       this.#events.normal(pod, 'Created', 'Container created', { fieldPath });
-      const toCompletion = field === 'initContainers' && !isSidecar(pod, name);
+      const toCompletion = isOrdinaryInit(container, field);
       const ended = its.report.state.kind === 'ended' ? its.report.state : its.report.last;
       const restarts = its.report.restarts + (ended === undefined ? 0 : 1);
-      if (!toCompletion) {
-        const process = this.#runtime.start({ pod, container: name, environment, restarts, files: this.#projectedFiles(pod, container), mounted: () => mountedFiles(pod, container, store) }, (exitCode) => this.#ended(pod, its, exitCode));
-        if (process === undefined) delete its.process;
-        else its.process = process;
-      }
-      const startedAt = store.now();
-      const running: ContainerState = toCompletion ? { kind: 'ended', exitCode: 0, startedAt, finishedAt: startedAt } : { kind: 'running', startedAt };
-      its.report = { state: running, restarts, ...(ended === undefined ? {} : { last: ended }) };
-      its.notBefore = clock.time() + completionDelay;
+      const process = this.#runtime.start({ pod, container: name, environment, restarts, toCompletion, files: this.#projectedFiles(pod, container), mounted: () => mountedFiles(pod, container, store) }, (exitCode) => this.#ended(pod, its, exitCode));
+      if (process === undefined) delete its.process;
+      else its.process = process;
+      its.report = { state: { kind: 'running', startedAt: store.now() }, restarts, ...(ended === undefined ? {} : { last: ended }) };
+      its.notBefore = clock.time() + timeOf(container, toCompletion ? 0 : completionDelay);
       this.#events.normal(pod, 'Started', 'Container started', { fieldPath });
       return this.#completion(pod, container, field, its);
     } catch (error) {
@@ -201,11 +210,11 @@ export class Kubelet {
     return this.#signer === undefined ? {} : projectedTokens(pod, container, this.#tools.store, this.#signer);
   }
 
-  /** A container of a Job that is only an object ends well after a while. */
+  /** An init container, or one of a Job, that is only an object ends well after a while. */
   #completion(pod: StoredObject, container: JsonObject, field: 'containers' | 'initContainers', its: ContainerRun): Again {
     const { state } = its.report;
-    if (state.kind !== 'running' || its.process !== undefined || field === 'initContainers') return undefined;
-    if ((textAt(pod, 'spec', 'restartPolicy') ?? 'Always') === 'Always') return undefined;
+    if (state.kind !== 'running' || its.process !== undefined) return undefined;
+    if (field === 'initContainers' ? !isOrdinaryInit(container, field) : (textAt(pod, 'spec', 'restartPolicy') ?? 'Always') === 'Always') return undefined;
     const wait = its.notBefore - this.#tools.clock.time();
     if (wait > 0) return wait;
     its.report = { ...its.report, state: { kind: 'ended', exitCode: 0, startedAt: state.startedAt, finishedAt: this.#tools.store.now() } };
@@ -213,7 +222,8 @@ export class Kubelet {
   }
 
   #restarts(pod: StoredObject, container: JsonObject, field: 'containers' | 'initContainers', exitCode: number): boolean {
-    if (field === 'initContainers' && textAt(container, 'restartPolicy') !== 'Always' && exitCode === 0) return false;
+    if (field === 'initContainers' && !isOrdinaryInit(container, field)) return true;
+    if (field === 'initContainers' && exitCode === 0) return false;
     const policy = textAt(pod, 'spec', 'restartPolicy') ?? 'Always';
     return policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0);
   }
@@ -288,6 +298,31 @@ function* containersOf(pod: StoredObject): Generator<readonly ['containers' | 'i
   for (const field of ['initContainers', 'containers'] as const) {
     for (const container of listAt(pod, 'spec', field)) yield [field, objectAt({ container }, 'container')];
   }
+}
+
+/** An init container that the next ones wait for to end; a sidecar they only wait for to start (Kubernetes docs, "Init Containers", "Sidecar Containers"). */
+function isOrdinaryInit(container: JsonObject, field: 'containers' | 'initContainers'): boolean {
+  return field === 'initContainers' && textAt(container, 'restartPolicy') !== 'Always';
+}
+
+/** World milliseconds that a container takes to its end, when it is only an object: as long as it sleeps by its own command. */
+function timeOf(container: JsonObject, otherwise: number): number {
+  const [command, seconds] = [...listAt(container, 'command'), ...listAt(container, 'args')].map(String);
+  const slept = command === 'sleep' ? Number(seconds) * 1000 : Number.NaN;
+  return Number.isNaN(slept) ? otherwise : slept;
+}
+
+/** Every container of its own has ended and none is started again, or none is ever started. */
+function isDone(pod: StoredObject, run: PodRun): boolean {
+  const policy = textAt(pod, 'spec', 'restartPolicy') ?? 'Always';
+  const failed = namesOf(pod, 'initContainers').some((name) => {
+    const state = run.containers.get(name)?.report.state;
+    return policy === 'Never' && !isSidecar(pod, name) && state?.kind === 'ended' && state.exitCode !== 0;
+  });
+  return failed || namesOf(pod, 'containers').every((name) => {
+    const state = run.containers.get(name)?.report.state;
+    return state?.kind === 'ended' && (policy === 'Never' || (policy === 'OnFailure' && state.exitCode === 0));
+  });
 }
 
 function namesOf(pod: StoredObject, field: 'containers' | 'initContainers'): readonly string[] {

@@ -25,9 +25,12 @@ export interface PodReport {
 
 export function podStatus(pod: StoredObject, report: PodReport, now: string): JsonObject {
   const main = [...report.main.values()].map(({ state }) => state);
-  const initDone = [...report.init.entries()].every(([name, { state }]) => (isSidecar(pod, name) ? state.kind === 'running' : state.kind === 'ended' && state.exitCode === 0));
-  const phase = phaseOf(main, initDone);
-  const notReady = [...report.main.entries()].filter(([, { state }]) => state.kind !== 'running').map(([name]) => name);
+  const incomplete = [...report.init.entries()].filter(([name, { state }]) => !(isSidecar(pod, name) ? state.kind === 'running' : state.kind === 'ended' && state.exitCode === 0)).map(([name]) => name);
+  // Once a container of its own has started, a sidecar that ends makes the pod unready, and no more.
+  const initDone = incomplete.length === 0 || main.some((state) => state.kind !== 'waiting' || state.reason === 'CrashLoopBackOff');
+  const initFailed = textAt(pod, 'spec', 'restartPolicy') === 'Never' && [...report.init.entries()].some(([name, { state }]) => !isSidecar(pod, name) && state.kind === 'ended' && state.exitCode !== 0);
+  const phase = initFailed ? 'Failed' : phaseOf(main, initDone);
+  const notReady = [...report.init.entries().filter(([name]) => isSidecar(pod, name)), ...report.main.entries()].filter(([, { state }]) => state.kind !== 'running').map(([name]) => name);
   const over = phase === 'Succeeded' || phase === 'Failed';
   const unready = over
     ? { reason: phase === 'Succeeded' ? 'PodCompleted' : 'PodFailed' }
@@ -38,7 +41,7 @@ export function podStatus(pod: StoredObject, report: PodReport, now: string): Js
     { type: 'PodReadyToStartContainers', status: created ? 'True' : 'False' },
     initDone
       ? { type: 'Initialized', status: 'True', ...(phase === 'Succeeded' ? { reason: 'PodCompleted' } : {}) }
-      : { type: 'Initialized', status: 'False', reason: 'ContainersNotInitialized', message: `containers with incomplete status: [${[...report.init.keys()].join(' ')}]` },
+      : { type: 'Initialized', status: 'False', reason: 'ContainersNotInitialized', message: `containers with incomplete status: [${incomplete.join(' ')}]` },
     { type: 'Ready', status: ready ? 'True' : 'False', ...(ready ? {} : unready) },
     { type: 'ContainersReady', status: ready ? 'True' : 'False', ...(ready ? {} : unready) },
     { type: 'PodScheduled', status: 'True' },

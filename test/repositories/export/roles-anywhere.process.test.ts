@@ -23,6 +23,9 @@ it('the AWS SDK in a pod of exported manifests calls Bedrock as the role, by the
         const called = (): boolean => world.sandbox.audit.some(({ action, verdict, identity }) => action === 'bedrock:InvokeModel' && verdict === 'allow' && identity.startsWith('arn:aws:sts::123456789012:assumed-role/bedrock-openhands-role/'));
         for (let count = 0; count < 400 && !called(); count += 1) await sleep(50);
         assert.ok(called(), JSON.stringify(world.sandbox.audit.slice(-5)));
+        // The init container's, and then the sidecar's own.
+        const before = world.sandbox.audit.slice(0, world.sandbox.audit.findIndex(({ action }) => action === 'bedrock:InvokeModel'));
+        assert.ok(before.filter(({ action, verdict }) => action === 'rolesanywhere:CreateSession' && verdict === 'allow').length >= 2);
       });
     },
     { certManager: true, externalSecrets: false, workloads: 'processes', objects: [] },

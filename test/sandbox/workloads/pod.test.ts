@@ -88,6 +88,36 @@ describe('a pod in the sandbox', () => {
     assert.equal(textAt(condition(pod('init'), 'Ready'), 'status'), 'True');
   });
 
+  it('runs init containers one after the other, each to its end, a sidecar only to its start, and then its own', async () => {
+    create('ordered', {}, {
+      initContainers: [
+        { name: 'first', image: 'example/init:1', command: ['sleep', '5'] },
+        { name: 'proxy', image: 'example/proxy:1', restartPolicy: 'Always' },
+        { name: 'second', image: 'example/init:1', args: ['sleep', '5'] },
+      ],
+    });
+    const states = (): readonly string[] => [...listAt(pod('ordered'), 'status', 'initContainerStatuses'), ...listAt(pod('ordered'), 'status', 'containerStatuses')].map((each) => `${textAt(each, 'name')} ${Object.keys(objectAt(each, 'state'))[0]}`);
+    await cluster.pass(1000);
+    assert.deepEqual(states(), ['first running', 'proxy waiting', 'second waiting', 'app waiting']);
+    assert.equal(textAt(condition(pod('ordered'), 'Initialized'), 'message'), 'containers with incomplete status: [first proxy second]');
+    await cluster.pass(5000);
+    assert.deepEqual(states(), ['first terminated', 'proxy running', 'second running', 'app waiting']);
+    assert.equal(textAt(pod('ordered'), 'status', 'phase'), 'Pending');
+    assert.equal(textAt(condition(pod('ordered'), 'Initialized'), 'message'), 'containers with incomplete status: [second]');
+    await cluster.pass(5000);
+    assert.deepEqual(states(), ['first terminated', 'proxy running', 'second terminated', 'app running']);
+    assert.equal(textAt(condition(pod('ordered'), 'Ready'), 'status'), 'True');
+  });
+
+  it('that runs to its end ends its sidecars, and has succeeded', async () => {
+    create('once', { command: ['sleep', '20'] }, { restartPolicy: 'Never', initContainers: [{ name: 'proxy', image: 'example/proxy:1', restartPolicy: 'Always' }] });
+    await cluster.pass(10_000);
+    assert.equal(textAt(pod('once'), 'status', 'phase'), 'Running');
+    await cluster.pass(15_000);
+    assert.equal(textAt(pod('once'), 'status', 'phase'), 'Succeeded');
+    assert.deepEqual(Object.keys(objectAt(listAt(pod('once'), 'status', 'initContainerStatuses')[0], 'state')), ['terminated']);
+  });
+
   it('is gone soon after it is deleted', async () => {
     create('leaving', {});
     await cluster.pass(500);

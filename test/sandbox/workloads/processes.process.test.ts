@@ -63,6 +63,40 @@ it('a container of the sandbox is a real client of Bedrock that answers with the
   assert.equal(children(sandbox.aws.endpoint).length, 0);
 });
 
+it('an init container calls Bedrock once and ends before the next one starts; one whose call is refused keeps the pod from starting', async () => {
+  const sandbox = await startSandbox({ workloads: 'processes' });
+  const client = new ControlPlaneClient(sandbox.kubernetes.kubeconfigFile);
+  try {
+    const { accessKeyId, secretAccessKey } = await sandbox.aws.createIdentity('workload');
+    const pod = (name: string, secret: string) => {
+      const env = Object.entries({ AWS_REGION: 'us-west-2', BEDROCK_MODEL_ID: model, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secret }).map(([variable, value]) => ({ name: variable, value }));
+      return { apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec: { initContainers: [{ name: 'prepare', image: 'example/prepare:1', env }, { name: 'plain', image: 'example/plain:1' }], containers: [{ name: 'app', image: 'example/app:1' }] } };
+    };
+    await client.create('/api/v1/namespaces/default/pods', pod('good', secretAccessKey));
+    await client.create('/api/v1/namespaces/default/pods', pod('refused', 'another'));
+    const statusOf = async (name: string): Promise<{ readonly phase?: string; readonly initContainerStatuses?: readonly { readonly state: unknown; readonly lastState: unknown }[] }> => {
+      const object: { readonly status: object } = JSON.parse(await client.text(`/api/v1/namespaces/default/pods/${name}`));
+      return object.status;
+    };
+    let good = await statusOf('good');
+    for (let count = 0; count < 200 && good.phase !== 'Running'; count += 1) {
+      await sleep(50);
+      good = await statusOf('good');
+    }
+    assert.match(JSON.stringify(good.initContainerStatuses?.map(({ state }) => state)), /"exitCode":0.*"exitCode":0/);
+    assert.equal(sandbox.audit.filter(({ action, verdict }) => action === 'bedrock:InvokeModel' && verdict === 'allow').length, 1);
+    let refused = await statusOf('refused');
+    for (let count = 0; count < 200 && !JSON.stringify(refused).includes('CrashLoopBackOff'); count += 1) {
+      await sleep(50);
+      refused = await statusOf('refused');
+    }
+    assert.equal(refused.phase, 'Pending');
+    assert.match(JSON.stringify(refused.initContainerStatuses?.[0]), /CrashLoopBackOff.*"exitCode":1/);
+  } finally {
+    await sandbox.stop();
+  }
+});
+
 it('a container whose pod projects a token calls Bedrock as the role that trusts its ServiceAccount, with no key at all', async () => {
   const issuer = 'oidc.lolice.example';
   const sandbox = await startSandbox({ workloads: 'processes', issuer: `https://${issuer}` });
