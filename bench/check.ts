@@ -1,5 +1,5 @@
 /**
- * How the cost of `check` grows with the size of the repositories: generated ones of 1x, 4x and 16x.
+ * How the cost of `check` grows with the size of the repositories: generated ones of 1x, 4x and 16x. The program is the bundle.
  *
  *     node bench/check.ts                                   generated repositories
  *     node bench/check.ts --terraform DIR --manifests DIR   real ones too
@@ -11,10 +11,11 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { deploymentWith, policyWith, invokeActions, sonnetResources } from '../src/checks/rules/examples.ts';
 import { externalSecretReading } from '../src/checks/rules/parameter-undeclared.ts';
+import { installProduct } from './product.ts';
 import { report, type Figure } from './report.ts';
 
 const { values } = parseArgs({ options: { terraform: { type: 'string' }, manifests: { type: 'string' } } });
-const program = 'src/cli/main.ts';
+const product = installProduct();
 
 interface Measured {
   readonly milliseconds: number;
@@ -26,7 +27,7 @@ interface Measured {
 /** Of one run of the whole process; the median of three by processor time. */
 function measure(terraform: string, manifests: string): Measured {
   // With `-e` there is no script in argv: a name takes its place.
-  const code = `process.argv.splice(1, 0, 'bedrock-access'); process.on('exit', () => { const used = process.resourceUsage(); process.stderr.write('USED ' + used.maxRSS + ' ' + Math.round((used.userCPUTime + used.systemCPUTime) / 1000)); }); await import(${JSON.stringify(join(process.cwd(), program))});`;
+  const code = `process.argv.splice(1, 0, 'bedrock-access'); process.on('exit', () => { const used = process.resourceUsage(); process.stderr.write('USED ' + used.maxRSS + ' ' + Math.round((used.userCPUTime + used.systemCPUTime) / 1000)); }); await import(${JSON.stringify(product.main)});`;
   const runs = [1, 2, 3].map(() => {
     const start = performance.now();
     const { stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code, 'check', '--terraform', terraform, '--manifests', manifests, '--output', 'json'], { encoding: 'utf8', maxBuffer: 256 * 1024 * 1024 });
@@ -57,13 +58,13 @@ const shown = ({ milliseconds, processor, mebibytes }: Measured): string => `${s
 const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(2)} s`;
 
 const figures: Figure[] = [];
-if (values.terraform !== undefined && values.manifests !== undefined) {
-  const real = measure(values.terraform, values.manifests);
-  const files = filesBelow(values.terraform) + filesBelow(values.manifests);
-  figures.push({ what: `boxp/arch and boxp/lolice as they stand (${files.toLocaleString('en')} files)`, measured: shown(real), goal: 'under 1.5 s and 200 MB', met: real.processor < 1500 && real.mebibytes * 1.048576 < 200 });
-}
 const folder = mkdtempSync(join(tmpdir(), 'bedrock-access-bench-'));
 try {
+  if (values.terraform !== undefined && values.manifests !== undefined) {
+    const real = measure(values.terraform, values.manifests);
+    const files = filesBelow(values.terraform) + filesBelow(values.manifests);
+    figures.push({ what: `boxp/arch and boxp/lolice as they stand (${files.toLocaleString('en')} files)`, measured: shown(real), goal: 'under 1.5 s and 200 MB', met: real.processor < 1500 && real.mebibytes * 1.048576 < 200 });
+  }
   let first: Measured | undefined;
   for (const times of [1, 4, 16]) {
     const place = join(folder, String(times));
@@ -75,5 +76,6 @@ try {
   }
 } finally {
   rmSync(folder, { recursive: true });
+  product.remove();
 }
 report('check over repositories', 'npm run bench:check -- --terraform ARCH --manifests LOLICE', figures, 'The goal is of a quiet machine, where the wall clock of a single process is no longer than its processor time; this one had other work, so that the processor time is what is compared. Without folders only the generated repositories are measured.');
