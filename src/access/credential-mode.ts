@@ -1,5 +1,5 @@
 import { AccessError } from '../errors/error.ts';
-import type { Access, CredentialMode, Credentials, RotationJob, SecretStore } from './types.ts';
+import type { Access, CredentialMode, Credentials, CredentialJob, SecretStore } from './types.ts';
 
 /** The one mode that the access has. */
 export function modeOf(credentials: Credentials): CredentialMode {
@@ -74,7 +74,7 @@ export interface KeyCredentials {
   readonly rotateAfter?: string;
   /** AWS ends each key after so many days; undefined: never. */
   readonly ageDays?: number;
-  readonly rotation?: RotationJob;
+  readonly rotation?: CredentialJob;
 }
 
 /** Undefined in the modes without a key. */
@@ -91,6 +91,21 @@ export function keyCredentialsOf({ accessKey, apiKey }: Credentials): KeyCredent
     ...(expiresAfter === undefined ? {} : { ageDays: Number.parseInt(expiresAfter, 10) }),
     ...(rotation === undefined ? {} : { rotation }),
   };
+}
+
+/** What keeps the credentials fresh from within the cluster. */
+export interface DeclaredJob extends CredentialJob {
+  readonly work: 'rotation' | 'renewal';
+  /** Where the declaration speaks of it. */
+  readonly field: string;
+}
+
+/** Undefined where none is declared. */
+export function jobOf(credentials: Credentials): DeclaredJob | undefined {
+  const { rotation } = keyCredentialsOf(credentials) ?? {};
+  const { renewal } = credentials.session ?? {};
+  if (rotation !== undefined) return { ...rotation, work: 'rotation', field: `${modeField(credentials)}.rotation` };
+  return renewal === undefined ? undefined : { ...renewal, work: 'renewal', field: `${modeField(credentials)}.renewal` };
 }
 
 /** @throws AccessError `mode-without-key` where the access declares no key: `what` is done only to one */

@@ -1,9 +1,10 @@
 /** From a declaration to an {@link Access}: every default filled in, every name decided. */
 import { createHash } from 'node:crypto';
 import { clientProfile } from './clients/index.ts';
+import { sessionSeconds } from './duration.ts';
 import { modelRoles } from './rules/models.ts';
 import type { DeclaredAccess } from './schema/index.ts';
-import type { Access, Credentials, Names, RotationJob } from './types.ts';
+import type { Access, Credentials, Names, CredentialJob } from './types.ts';
 
 /** The names that an access gets unless it says otherwise; for `openhands`, those of the original request. */
 export function defaultNames(name: string): Names {
@@ -93,22 +94,33 @@ export function normalise(declared: DeclaredAccess, credentials: Credentials): A
 export function declaredMode({ metadata, spec }: DeclaredAccess): Credentials | undefined {
   const { accessKey, webIdentity, podIdentity, rolesAnywhere, apiKey, session } = spec.credentials;
   const role = (declared: { readonly role?: string | undefined }): string => declared.role ?? cut(`bedrock-${metadata.name}-role`, iamRoleLimit);
-  if (accessKey !== undefined) return { accessKey: present({ ...accessKey, secretStore: present(accessKey.secretStore), rotation: accessKey.rotation && rotationNamed(metadata.name, accessKey.rotation) }) };
+  if (accessKey !== undefined) return { accessKey: present({ ...accessKey, secretStore: present(accessKey.secretStore), rotation: accessKey.rotation && rotationOf(metadata.name, accessKey.rotation) }) };
   if (webIdentity !== undefined) return { webIdentity: { ...webIdentity, role: role(webIdentity) } };
   if (podIdentity !== undefined) return { podIdentity: { ...podIdentity, role: role(podIdentity) } };
   if (rolesAnywhere !== undefined) return { rolesAnywhere: present({ ...rolesAnywhere, role: role(rolesAnywhere) }) };
   if (apiKey !== undefined) {
-    const { secretStore, renewer, sessionDuration, role: named, term, rotation, ...ages } = apiKey;
+    const { secretStore, renewer, sessionDuration, role: named, term, rotation, renewal, ...ages } = apiKey;
     // A short-term key is a session that is handed over as a bearer token.
-    if (term === 'short') return renewer === undefined ? undefined : { session: present({ delivery: 'api-key', renewer, sessionDuration, role: role({ role: named }) }) };
-    return secretStore === undefined ? undefined : { apiKey: present({ ...ages, term, secretStore: present(secretStore), rotation: rotation && rotationNamed(metadata.name, rotation) }) };
+    if (term === 'short') return renewer === undefined ? undefined : { session: present({ delivery: 'api-key', renewer, sessionDuration, role: role({ role: named }), renewal: renewal && renewalOf(metadata.name, renewal, sessionDuration) }) };
+    return secretStore === undefined ? undefined : { apiKey: present({ ...ages, term, secretStore: present(secretStore), rotation: rotation && rotationOf(metadata.name, rotation) }) };
   }
-  if (session !== undefined) return { session: present({ ...session, role: role(session) }) };
+  if (session !== undefined) return { session: present({ ...session, role: role(session), renewal: session.renewal && renewalOf(metadata.name, session.renewal, session.sessionDuration) }) };
   return undefined;
 }
 
-function rotationNamed(access: string, { name, identity, ...rotation }: NonNullable<NonNullable<DeclaredAccess['spec']['credentials']['accessKey']>['rotation']>): RotationJob {
+type DeclaredCredentials = DeclaredAccess['spec']['credentials'];
+
+function rotationOf(access: string, { name, identity, ...rotation }: NonNullable<NonNullable<DeclaredCredentials['accessKey']>['rotation']>): CredentialJob {
   return { ...rotation, name: name ?? cut(`bedrock-${access}-rotation`, cronJobLimit), identity: present(identity) };
+}
+
+function renewalOf(access: string, { name, schedule, identity, image }: NonNullable<NonNullable<DeclaredCredentials['session']>['renewal']>, sessionDuration: string | undefined): CredentialJob {
+  return { image, schedule: schedule ?? usualRenewal(sessionSeconds(sessionDuration)), name: name ?? cut(`bedrock-${access}-renewal`, cronJobLimit), identity: present(identity) };
+}
+
+/** So often that several runs may fail between the half of a session and its end. */
+export function usualRenewal(seconds: number): string {
+  return `*/${seconds < 1800 ? 2 : 5} * * * *`;
 }
 
 type Present<Shape> = { [Name in keyof Shape]: Exclude<Shape[Name], undefined> };

@@ -92,14 +92,14 @@ export interface AccessKeyDocument {
   readonly layout?: 'single' | 'pair';
   /** `30d`, `12h`, `90m`. */
   readonly rotateAfter?: string;
-  readonly rotation?: RotationJobDocument;
+  readonly rotation?: CredentialJobDocument;
 }
 
-export interface RotationJobDocument {
+export interface CredentialJobDocument {
   readonly image: string;
-  /** Default `17 * * * *`. */
+  /** Default `17 * * * *` for a rotation; every five minutes, or two, for a renewal. */
   readonly schedule?: string;
-  /** Default `bedrock-<name>-rotation`. */
+  /** Default `bedrock-<name>-rotation`, `bedrock-<name>-renewal`. */
   readonly name?: string;
   /** Exactly one. */
   readonly identity: { readonly role?: string; readonly secret?: string; readonly podIdentity?: boolean };
@@ -134,7 +134,7 @@ export interface RolesAnywhereDocument {
 }
 
 export interface ApiKeyDocument {
-  readonly rotation?: RotationJobDocument;
+  readonly rotation?: CredentialJobDocument;
   /** Whole days: `90d`. */
   readonly expiresAfter?: string;
   /** With `long`, and only then. */
@@ -147,9 +147,12 @@ export interface ApiKeyDocument {
   readonly sessionDuration?: string;
   /** With `short`: default `bedrock-<name>-role`. */
   readonly role?: string;
+  /** With `short`. */
+  readonly renewal?: CredentialJobDocument;
 }
 
 export interface SessionDocument {
+  readonly renewal?: CredentialJobDocument;
   readonly delivery?: 'sidecar' | 'credential-process' | 'api-key';
   readonly renewer: string;
   readonly image?: string;

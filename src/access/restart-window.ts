@@ -1,4 +1,4 @@
-/** When pods may be restarted: `restart: window`. */
+/** Schedules as a CronJob has them, and when pods may be restarted: `restart: window`. */
 import { Cron } from 'croner';
 import { milliseconds } from './duration.ts';
 import type { RestartWindow } from './types.ts';
@@ -25,6 +25,38 @@ export function scheduleFault({ schedule, timeZone }: Pick<RestartWindow, 'sched
   } catch (error) {
     return error instanceof Error ? error.message.replace(/^CronPattern: /, '') : String(error);
   }
+}
+
+const minute = 60_000;
+
+/** Milliseconds of the longest time without a run; of a schedule that leaves out days, a day. For one in which `scheduleFault` finds nothing. */
+export function longestPause(schedule: string): number {
+  const [minutes = '', hours = '', ...days] = (words.get(schedule) ?? schedule).split(' ');
+  if (days.some((field) => !everyDay.test(field))) return 24 * 60 * minute;
+  const runs = valuesOf(hours, 24).flatMap((hour) => valuesOf(minutes, 60).map((each) => hour * 60 + each));
+  const [first = 0] = runs;
+  return Math.max(...runs.map((run, index) => (runs[index + 1] ?? first + 24 * 60) - run)) * minute;
+}
+
+/** Kubernetes docs, "CronJob", schedule syntax. The others leave out days. */
+const words: ReadonlyMap<string, string> = new Map([
+  ['@hourly', '0 * * * *'],
+  ['@daily', '0 0 * * *'],
+  ['@midnight', '0 0 * * *'],
+]);
+
+const everyDay = /^[*?](\/1)?$/;
+
+/** `5,10-20/2`: the values below `end` that a field means, in order. */
+function valuesOf(field: string, end: number): readonly number[] {
+  const values = field.split(',').flatMap((part) => {
+    const [range = '', step] = part.split('/');
+    const [from = '', to] = range.split('-');
+    const isAny = from === '*' || from === '?';
+    const [first, last] = isAny ? [0, end - 1] : [Number(from), Number(to ?? (step === undefined ? from : end - 1))];
+    return Array.from({ length: Math.floor((last - first) / Number(step ?? 1)) + 1 }, (_, index) => first + index * Number(step ?? 1));
+  });
+  return [...new Set(values)].sort((a, b) => a - b);
 }
 
 /** Five fields, as a Kubernetes CronJob has them. */

@@ -147,7 +147,7 @@ export interface ApiKeyCredentials {
   /** Whole days, `90d`: AWS ends each key at this age. Undefined: it has no end. */
   readonly expiresAfter?: string;
   /** A CronJob that rotates it. */
-  readonly rotation?: RotationJob;
+  readonly rotation?: CredentialJob;
 }
 
 /** Sessions of an IAM role that the program renews in the cluster. */
@@ -158,6 +158,8 @@ export interface SessionCredentials {
   readonly renewer: string;
   /** The program's image, which serves the sessions; only with `sidecar`. */
   readonly image?: string;
+  /** Renews them in the cluster. */
+  readonly renewal?: CredentialJob;
   /** A duration, `^[0-9]+(m|h|d)$`. */
   readonly sessionDuration?: string;
   /** Name of the IAM role, default `bedrock-<name>-role`. */
@@ -171,16 +173,16 @@ export interface AccessKeyCredentials {
   /** A duration, `^[0-9]+(m|h|d)$`. */
   readonly rotateAfter?: string;
   /** Rotates it in the cluster when it is due. */
-  readonly rotation?: RotationJob;
+  readonly rotation?: CredentialJob;
 }
 
-/** A CronJob that runs `rotate --due`. */
-export interface RotationJob {
+/** A CronJob that runs `rotate --due` or `session renew`. */
+export interface CredentialJob {
   /** The image of this program. */
   readonly image: string;
-  /** As a CronJob takes it, default `17 * * * *`. */
+  /** As a CronJob takes it; default for a rotation `17 * * * *`, for a renewal every five minutes or two. */
   readonly schedule: string;
-  /** Of the CronJob, its ServiceAccount and its Role; default `bedrock-<name>-rotation`. */
+  /** Of the CronJob, its ServiceAccount and its Role; default `bedrock-<name>-rotation`, `bedrock-<name>-renewal`. */
   readonly name: string;
   /** What it calls AWS as; exactly one. */
   readonly identity: {

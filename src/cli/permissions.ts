@@ -1,5 +1,5 @@
 import { bothModes } from '../engine/permissions/both-modes.ts';
-import { programPermissions, type PrintedPolicy, type ProgramPermissions } from '../engine/permissions/index.ts';
+import { programPermissions, type JobPermissions, type PrintedPolicy, type ProgramPermissions } from '../engine/permissions/index.ts';
 import { exitCodes } from '../errors/error.ts';
 import type { CommandLine } from './command-line.ts';
 import { readDeclarations } from './documents.ts';
@@ -15,22 +15,23 @@ export async function run(options: CommandOptions, commandLine: CommandLine): Pr
     return exitCodes.ok;
   }
   const { stringify } = await import('yaml');
-  for (const { access, policies, boundary, store, rotation, roles } of all) {
+  for (const { access, policies, boundary, store, rotation, renewal, roles } of all) {
     const { paint } = commandLine;
     const titled = (title: string, policy: PrintedPolicy): string => `${paint.strong(`${title}  ${policy.arn}`)}\n${JSON.stringify(policy.document, null, 2)}\n`;
     for (const policy of policies) commandLine.print(titled(`IAM policy of the program for ${access.namespace}/${access.name}`, policy));
     commandLine.print(boundary.declared ? `${paint.strong('Permissions boundary of every user and role')}  ${boundary.arn}\n` : titled('Permissions boundary of every user and role', boundary));
     if (store !== undefined) commandLine.print(`${paint.strong(`IAM policy of the identity that the store reads with, for ${access.namespace}/${access.name}`)}\n${JSON.stringify(store, null, 2)}\n`);
-    if (rotation !== undefined) {
-      commandLine.print(`${paint.strong(`IAM policy of the CronJob that rotates ${access.namespace}/${access.name}, for ${identityShown(rotation)}`)}\n${JSON.stringify(rotation.document, null, 2)}\n`);
-      commandLine.print(`${paint.strong(`Roles of that CronJob (${rotation.subject}), made by apply or export`)}\n${rotation.roles.map((role) => stringify(role, { lineWidth: 0 })).join('---\n')}`);
+    for (const [what, job] of [['rotates', rotation], ['renews what is used by', renewal]] as const) {
+      if (job === undefined) continue;
+      commandLine.print(`${paint.strong(`IAM policy of the CronJob that ${what} ${access.namespace}/${access.name}, for ${identityShown(job)}`)}\n${JSON.stringify(job.document, null, 2)}\n`);
+      commandLine.print(`${paint.strong(`Roles of that CronJob (${job.subject}), made by apply or export`)}\n${job.roles.map((role) => stringify(role, { lineWidth: 0 })).join('---\n')}`);
     }
     commandLine.print(`${paint.strong('Roles in the cluster')}\n${roles.map((role) => stringify(role, { lineWidth: 0 })).join('---\n')}`);
   }
   return exitCodes.ok;
 }
 
-function identityShown({ identity: { role, secret }, subject }: NonNullable<ProgramPermissions['rotation']>): string {
+function identityShown({ identity: { role, secret }, subject }: JobPermissions): string {
   if (role !== undefined) return `${role}, whose trust policy admits ${subject} by the cluster's issuer`;
   return secret === undefined ? `the role of the EKS Pod Identity association of ${subject}` : `the IAM user whose key is in Secret ${secret}`;
 }

@@ -19,7 +19,7 @@ import { storeOf } from '../resources/stores/index.ts';
 import { reloadersOf, reloading } from '../resources/reloader.ts';
 import { rotationMark } from '../resources/rotation-mark.ts';
 import { denialDue } from './session-denial.ts';
-import { withoutRotationJob } from './rotation-footprints.ts';
+import { withoutCredentialJob } from './rotation-footprints.ts';
 import type { RotationSeen, SeenWorkload } from './types.ts';
 
 export interface Looked {
@@ -33,7 +33,7 @@ export async function look(access: Access, context: RunContext): Promise<Looked>
   const sort = sortNamed(keyMode(access, 'a rotation').mode);
   const { catalog, clusterId, clock } = context;
   const readings = takeReadings(context.aws, context.kubernetes);
-  const footprint = await withMarkedDenial(withoutRotationJob(footprintOf(access, { catalog, clusterId, now: clock.now() })), readings, clock.now());
+  const footprint = await withMarkedDenial(withoutCredentialJob(footprintOf(access, { catalog, clusterId, now: clock.now() })), readings, clock.now());
   const observation = await observe(footprint, context, readings);
   const { user: userName } = access.spec.names;
   const parameter = recordingParameter(access);

@@ -9,12 +9,12 @@ import type { Resource } from '../resources/kind.ts';
 import { oldKey, type DesiredOldKey } from '../resources/old-key.ts';
 import { parametersOf } from '../resources/parameter-names.ts';
 import { ownProfiles } from '../resources/profile-ids.ts';
-import { rotationJob } from '../resources/rotation-job.ts';
+import { credentialJob } from '../resources/credential-job.ts';
 import { isStored } from '../resources/stores/index.ts';
 
 /** What runs a rotation is not the rotation's to look at or to change. */
-export function withoutRotationJob(footprint: Footprint): Footprint {
-  return { ...footprint, resources: footprint.resources.filter(({ kind }) => kind !== rotationJob.kind) };
+export function withoutCredentialJob(footprint: Footprint): Footprint {
+  return { ...footprint, resources: footprint.resources.filter(({ kind }) => kind !== credentialJob.kind) };
 }
 
 /** There shall be another key than `from`, proven before it is stored. */

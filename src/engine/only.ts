@@ -18,7 +18,8 @@ const groups: Readonly<Record<string, readonly string[]>> = {
   session: ['session-secret'],
   environment: ['environment-config-map', 'workload-environment'],
   workload: ['workload-environment'],
-  rotation: ['rotation-job'],
+  rotation: ['credential-job'],
+  renewal: ['credential-job'],
 };
 
 /** The kinds that `key,parameter` means. @throws AccessError `usage` for a word that is none */

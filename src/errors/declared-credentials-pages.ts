@@ -140,6 +140,24 @@ export const declaredCredentialsPages = {
     remedy: 'Write exactly one: identity: { role: arn:… }, { secret: NAME } or { podIdentity: true }. `bedrock-access permissions` prints the policy that it needs.',
     fault: 'input',
   },
+  'renewal-identity-count': {
+    summary: 'The renewal does not name exactly one identity.',
+    cause: 'The AWS SDK takes the first credentials that it finds, and two would hide one another; without any the CronJob cannot call AWS.',
+    remedy: 'Write exactly one: identity: { role: arn:… }, { secret: NAME } or { podIdentity: true }, of the renewer.',
+    fault: 'input',
+  },
+  'renewal-identity-differs': {
+    summary: 'The CronJob that renews would call AWS as another than the renewer.',
+    cause: 'The role of the access trusts its renewer alone: AWS refuses the session to everybody else.',
+    remedy: 'Name one and the same in renewer and renewal.identity: a role by role or podIdentity, a user by a Secret with its key.',
+    fault: 'input',
+  },
+  'renewal-too-rare': {
+    summary: 'The schedule of the renewal leaves longer pauses than a session can wait.',
+    cause: 'A session is renewed by the first run that finds no more than half of it left, and takes up to two minutes into the pods. With a longer pause it ends before.',
+    remedy: 'Write a schedule with more runs, or leave it out: every five minutes, with sessions of less than half an hour every two.',
+    fault: 'input',
+  },
   'rotation-without-age': {
     summary: 'A rotation in the cluster is declared, and nothing says when the key is due.',
     cause: 'The CronJob runs `rotate --due`, which rotates a key that is older than rotateAfter, and an API key well before AWS ends it (expiresAfter).',

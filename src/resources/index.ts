@@ -16,7 +16,7 @@ import { podIdentityAssociation } from './pod-identity-association.ts';
 import { profileParameter } from './profile-parameter.ts';
 import { policyAttachment } from './policy-attachment.ts';
 import { rolePolicyAttachment } from './role-policy-attachment.ts';
-import { rotationJob } from './rotation-job.ts';
+import { credentialJob } from './credential-job.ts';
 import { rolesAnywhereConfigMap } from './roles-anywhere-config-map.ts';
 import { rolesAnywhereProfile } from './roles-anywhere-profile.ts';
 import { secretStore } from './secret-store.ts';
@@ -56,7 +56,7 @@ export const kinds: readonly ResourceKind[] = [
   rolesAnywhereConfigMap,
   environmentConfigMap,
   workloadEnvironment,
-  rotationJob,
+  credentialJob,
 ];
 
 export function kindOf(resource: { readonly kind: string }): ResourceKind {

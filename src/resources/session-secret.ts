@@ -81,10 +81,11 @@ export const sessionSecret: ResourceKind<DesiredSession, KubernetesObject> = {
     return `a session, which ${desired.renewer} renews: bedrock-access session renew --name ${hands.owner.namespace}/${hands.owner.name}`;
   },
   patience: {
-    seconds: 300,
+    // One run of the declared CronJob more than its usual schedule has in that time.
+    seconds: 420,
     id: 'session-not-renewed',
     cause: 'The role trusts its renewer alone, and whoever applied the access is another: the first session is for the renewer to get.',
-    remedy: 'Run `bedrock-access session renew` as the renewer, then the same command again.',
+    remedy: 'Run `bedrock-access session renew` as the renewer, or wait for the CronJob that renews, then the same command again.',
   },
 
   permissions: ['sts:AssumeRole'],

@@ -2,7 +2,7 @@
  * Things that two modes of credentials both have, under one name and with other contents: what makes them serve both, while
  * an access is on its way from one to the other.
  */
-import { canonicalJson, isRecord, textAt, type JsonRecord } from './json.ts';
+import { canonicalJson, isRecord, recordsAt, textAt, type JsonRecord } from './json.ts';
 import type { Resource } from './kind.ts';
 
 /**
@@ -25,9 +25,18 @@ const merges: Readonly<Record<string, (one: JsonRecord, other: JsonRecord) => Js
   'session-secret': (one, other) => (canonicalJson(one['role']) === canonicalJson(other['role']) ? {} : undefined),
   // Where the declaration names it may differ, and nothing else.
   'secret-store': (one, other) => (canonicalJson(one['store']) === canonicalJson(other['store']) ? {} : undefined),
+  // One run does the work of both modes; what it may do is what either needs.
+  'credential-job': (one, other) => bothJobs(valuesOf(one['object']), valuesOf(other['object'])),
   // Pods of the first read their values from it whenever one of their containers starts again.
   'environment-config-map': (one, other) => ({ values: { ...valuesOf(other['values']), ...valuesOf(one['values']) }, profiles: bothLists(one['profiles'], other['profiles']), permitted: bothLists(one['permitted'], other['permitted']) }),
 };
+
+/** Two CronJobs of one name serve both only where they run the same. */
+function bothJobs(one: JsonRecord, other: JsonRecord): JsonRecord | undefined {
+  if (one['rules'] !== undefined) return { object: { ...one, rules: bothLists(one['rules'], other['rules']) } };
+  const runs = (job: JsonRecord): string => canonicalJson(recordsAt(job, 'spec', 'jobTemplate', 'spec', 'template', 'spec', 'containers').map(({ args }) => args));
+  return runs(one) === runs(other) ? { object: one } : undefined;
+}
 
 function longest(field: string, ...all: readonly JsonRecord[]): JsonRecord {
   const numbers = all.flatMap((each) => (typeof each[field] === 'number' ? [each[field]] : []));

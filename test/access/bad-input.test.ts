@@ -11,6 +11,9 @@ const secondModel = (model: string): string => changed('      role: default\n', 
 
 const withRotation = (rest: string): string => changed('      rotateAfter: 30d\n', `      rotateAfter: 30d\n      rotation: { image: r/a:1, ${rest} }\n`);
 
+const withSession = (duration: string, renewal: string): string =>
+  changed('client: openhands', 'client: boto3').replace(/accessKey:\n(?: {6}.*\n)+/, `session: { renewer: "arn:aws:iam::123456789012:user/ci", delivery: credential-process, sessionDuration: ${duration}, renewal: { image: r/a:1, ${renewal} } }\n`);
+
 interface Case {
   readonly what: string;
   readonly text: string;
@@ -107,6 +110,17 @@ const cases: readonly Case[] = [
   { what: 'a schedule at minute 60', text: withRotation('identity: { secret: a }, schedule: "60 * * * *"'), finds: ['schedule-malformed 24:68 spec.credentials.accessKey.rotation.schedule'], says: /minute: 60/ },
   { what: 'a CronJob name of 53 characters', text: withRotation(`identity: { secret: a }, name: ${'n'.repeat(53)}`), finds: ['value-too-long 24:64 spec.credentials.accessKey.rotation.name'], says: /52/ },
   { what: 'an image with a space', text: withRotation('identity: { secret: a }').replace('image: r/a:1', 'image: "a b"'), finds: ['image-malformed 24:26 spec.credentials.accessKey.rotation.image'] },
+  // renewal in the cluster
+  { what: 'a renewal without an identity', text: withSession('1h', 'identity: {}'), finds: ['renewal-identity-count 17:138 spec.credentials.session.renewal.identity'] },
+  { what: 'a renewal as a role where a user is the renewer', text: withSession('1h', 'identity: { role: "arn:aws:iam::123456789012:role/ci" }'), finds: ['renewal-identity-differs 17:138 spec.credentials.session.renewal.identity'], says: /role is arn:aws:iam::123456789012:role\/ci; the renewer is arn:aws:iam::123456789012:user\/ci.*a user by a Secret/ },
+  { what: 'a renewal by an association where a user is the renewer', text: withSession('1h', 'identity: { podIdentity: true }'), finds: ['renewal-identity-differs 17:138 spec.credentials.session.renewal.identity'], says: /gives a role, and no user/ },
+  { what: 'a renewal by a key where a role is the renewer', text: withSession('1h', 'identity: { secret: a }').replace('user/ci', 'role/ci'), finds: ['renewal-identity-differs 17:138 spec.credentials.session.renewal.identity'], says: /a role has none/ },
+  { what: 'a renewal every half an hour of a session of an hour', text: withSession('1h', 'identity: { secret: a }, schedule: "*/30 * * * *"'), finds: ['renewal-too-rare 17:173 spec.credentials.session.renewal.schedule'], says: /has no run for 30 min, and a session lasts 1 h here.*in every 28 min.*\*\/5 \* \* \* \*/ },
+  { what: 'a renewal that rests at night', text: withSession('1h', 'identity: { secret: a }, schedule: "*/5 6-23 * * *"'), finds: ['renewal-too-rare 17:173 spec.credentials.session.renewal.schedule'] },
+  { what: 'a renewal that rests on Sundays', text: withSession('1h', 'identity: { secret: a }, schedule: "*/5 * * * 1-6"'), finds: ['renewal-too-rare 17:173 spec.credentials.session.renewal.schedule'] },
+  { what: 'a renewal every six minutes of a session of fifteen', text: withSession('15m', 'identity: { secret: a }, schedule: "*/6 * * * *"'), finds: ['renewal-too-rare 17:174 spec.credentials.session.renewal.schedule'], says: /\*\/2 \* \* \* \*/ },
+  { what: 'a renewal at minute 60', text: withSession('1h', 'identity: { secret: a }, schedule: "60 * * * *"'), finds: ['schedule-malformed 17:173 spec.credentials.session.renewal.schedule'] },
+  { what: 'a renewal of a long-term API key', text: withApiKey('renewal: { image: r/a:1, identity: { secret: a } }'), finds: ['api-key-term-field 24:7 spec.credentials.apiKey.renewal'] },
   // models
   { what: 'two default models', text: secondModel('{ id: us.anthropic.claude-haiku-4-5-20251001-v1:0, role: default }'), finds: ['default-model-twice 12:64 spec.models[1].role'] },
   { what: 'a role that two models have', text: secondModel('{ id: a, role: haiku }\n    - { id: b, role: haiku }'), finds: ['model-role-twice 13:22 spec.models[2].role'] },

@@ -18,7 +18,7 @@ const modes = [
   'podIdentity: { cluster: lolice, region: us-west-2, serviceAccount: openhands }',
   'rolesAnywhere: { trustAnchor: "arn:aws:rolesanywhere:us-west-2:123456789012:trust-anchor/11111111-2222-3333-4444-555555555555", issuer: { name: ca }, sessionDuration: 30m }',
   `apiKey: { ${store}, rotateAfter: 30d, expiresAfter: 90d }`,
-  'session: { renewer: "arn:aws:iam::123456789012:role/renewer", image: registry.example/bedrock-access:0.1.0 }',
+  'session: { renewer: "arn:aws:iam::123456789012:role/renewer", image: registry.example/bedrock-access:0.1.0, renewal: { image: registry.example/bedrock-access:0.1.0, schedule: "*/5 * * * *", identity: { role: "arn:aws:iam::123456789012:role/renewer" } } }',
 ].map((mode) => openhands.replace('client: openhands', 'client: aws-sdk').replace('role: default', 'role: default\n      applicationProfile: true').replace(keyBlock, `${mode}\n`));
 
 const corpus = [

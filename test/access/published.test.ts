@@ -82,8 +82,8 @@ test('each place of the CRD has its CEL rules from one entry: a second one would
 });
 
 test('what is said of the rotation of one sort of key in CEL is said of the other', () => {
-  const identity = (mode: string): unknown => schemaAt(openApiSchema(), ['spec', 'credentials', mode, 'rotation', 'identity'])['x-kubernetes-validations'];
-  assert.deepEqual(identity('apiKey'), identity('accessKey'));
+  const identity = (mode: string, work: string): unknown => schemaAt(openApiSchema(), ['spec', 'credentials', mode, work, 'identity'])['x-kubernetes-validations'];
+  for (const [mode, work] of [['apiKey', 'rotation'], ['apiKey', 'renewal'], ['session', 'renewal']] as const) assert.deepEqual(identity(mode, work), identity('accessKey', 'rotation'));
   for (const mode of ['accessKey', 'apiKey']) assert.match(JSON.stringify(schemaAt(openApiSchema(), ['spec', 'credentials', mode])['x-kubernetes-validations']), /!has\(self\.rotation\) \|\| has\(self\.rotateAfter\)/);
 });
 

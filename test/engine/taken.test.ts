@@ -30,10 +30,10 @@ test('a name that is taken is changed where the declaration of its mode gives it
       ]),
     );
   const ofApiKey = fieldsOf({ apiKey: { secretStore, rotateAfter: '30d', rotation } });
-  assert.equal(ofApiKey['rotation-job'], 'spec.credentials.apiKey.rotation.name');
+  assert.equal(ofApiKey['credential-job'], 'spec.credentials.apiKey.rotation.name');
   assert.equal(ofApiKey['secret-store'], 'spec.credentials.apiKey.secretStore.name');
   assert.equal(ofApiKey['ssm-parameter'], 'spec.names.parameter');
-  assert.equal(fieldsOf({ accessKey: { secretStore, rotateAfter: '30d', rotation } })['rotation-job'], 'spec.credentials.accessKey.rotation.name');
+  assert.equal(fieldsOf({ accessKey: { secretStore, rotateAfter: '30d', rotation } })['credential-job'], 'spec.credentials.accessKey.rotation.name');
   assert.equal(fieldsOf({ webIdentity: { issuer: 'https://oidc.example.com', serviceAccount: 'openhands' } })['iam-role'], 'spec.credentials.webIdentity.role');
 });
 

@@ -1,24 +1,26 @@
 /** The declared CronJob: what it may do is what a rotation does, and it comes and goes with the access. */
 import { STS } from '@aws-sdk/client-sts';
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { declarationText } from '../../src/cli/demo/story.ts';
 import { parseAccess } from '../../src/access/parse.ts';
 import { programPermissions } from '../../src/engine/permissions/index.ts';
 import { clusterIdOf } from '../../src/engine/index.ts';
-import type { Access, RotationJob } from '../../src/access/types.ts';
+import type { Access, CredentialJob } from '../../src/access/types.ts';
 import type { KubernetesObject } from '../../src/kubernetes/types.ts';
-import { isRecord, recordsAt, textAt } from '../../src/resources/json.ts';
-import { rotationObjects } from '../../src/resources/rotation-objects.ts';
+import { recordsAt, textAt } from '../../src/resources/json.ts';
+import { jobObjects } from '../../src/resources/credential-job-objects.ts';
 import { onStage, type CliStage } from '../cli/stage.ts';
+import { filledIn, inPod, tokenOf, usedInCluster } from './job-pod.ts';
 
 const namespace = 'openhands';
 const name = 'bedrock-openhands-rotation';
 const wide = `bedrock-access:${namespace}:${name}`;
 const role = 'arn:aws:iam::123456789012:role/rotation';
 const hour = 3_600_000;
+const job = { namespace, name } as const;
 
 function text(identity: string, more = ''): string {
   return `${declarationText({ account: '123456789012', model: 'us.anthropic.claude-sonnet-4-6', layout: 'single' }).replace('client: openhands', 'client: aws-sdk')}      rotateAfter: 1d
@@ -26,7 +28,7 @@ function text(identity: string, more = ''): string {
 `;
 }
 
-const identities: readonly { readonly identity: string; readonly declared: RotationJob['identity'] }[] = [
+const identities: readonly { readonly identity: string; readonly declared: CredentialJob['identity'] }[] = [
   { identity: 'secret: rotation-aws', declared: { secret: 'rotation-aws' } },
   { identity: `role: "${role}"`, declared: { role } },
   { identity: 'podIdentity: true', declared: { podIdentity: true } },
@@ -37,26 +39,6 @@ function accessOf(declaration: string): Access {
   assert.deepEqual(findings, []);
   assert.ok(accesses[0] !== undefined);
   return accesses[0].access;
-}
-
-/** The command line as the pod of the CronJob would have it: its arguments, its token, its AWS credentials. */
-async function inPod(stage: CliStage, credentials: Readonly<Record<string, string>>): Promise<() => ReturnType<CliStage['run']>> {
-  const cronJob = await stage.kubernetes.get({ apiVersion: 'batch/v1', kind: 'CronJob', namespace, name });
-  const [container] = recordsAt(cronJob, 'spec', 'jobTemplate', 'spec', 'template', 'spec', 'containers');
-  const args = container?.['args'];
-  assert.ok(Array.isArray(args) && args.every((word) => typeof word === 'string'));
-  const plain = Object.fromEntries(recordsAt(container, 'env').flatMap((entry) => (typeof entry['value'] === 'string' ? [[String(entry['name']), entry['value']]] : [])));
-  const kubeconfig = join(stage.directory, 'of-the-pod');
-  const config: unknown = JSON.parse(readFileSync(stage.sandbox.kubernetes.kubeconfigFile, 'utf8'));
-  assert.ok(isRecord(config));
-  const [context] = recordsAt(config, 'contexts');
-  writeFileSync(kubeconfig, JSON.stringify({ ...config, users: [{ name: textAt(context, 'context', 'user'), user: { token: await tokenOf(stage) } }] }), { mode: 0o600 });
-  return () => stage.run(args, { environment: { ...plain, ...credentials, KUBECONFIG: kubeconfig } });
-}
-
-async function tokenOf({ kubernetes }: CliStage, audiences?: readonly string[]): Promise<string> {
-  const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', metadata: {}, spec: audiences === undefined ? {} : { audiences } };
-  return textAt(await kubernetes.createSubresource({ apiVersion: 'v1', kind: 'ServiceAccount', namespace, name }, 'token', request), 'status', 'token') ?? '';
 }
 
 async function keysOf({ sandbox }: CliStage): Promise<readonly string[]> {
@@ -80,7 +62,7 @@ function playRotation(service: 'ParameterStore' | 'SecretsManager', rare: readon
     const { rotation } = programPermissions(accessOf(declaration), await clusterIdOf(stage.kubernetes));
     assert.ok(rotation !== undefined);
     const { accessKeyId, secretAccessKey } = await stage.sandbox.aws.createIdentity('rotation', rotation.document);
-    const run = await inPod(stage, { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey });
+    const run = await inPod(stage, job, { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey });
     const from = stage.sandbox.audit.length;
     // Its Jobs, whose image nobody runs here, would be played for every hour that passes.
     await stage.kubernetes.patch({ apiVersion: 'batch/v1', kind: 'CronJob', namespace, name }, { type: 'merge', body: { spec: { suspend: true } } });
@@ -117,14 +99,8 @@ function playRotation(service: 'ParameterStore' | 'SecretsManager', rare: readon
     // GetCallerIdentity needs no permission.
     assert.deepEqual([...used].filter((action) => !granted.has(action)), ['sts:GetCallerIdentity'], 'used and not declared');
 
-    const inCluster = calls.filter(({ service, identity }) => service === 'kubernetes' && identity === rotation.subject);
-    const denied = inCluster.filter(({ status }) => status === 403).map(({ action }) => action);
     // Reloaders of other namespaces: without the right to look, the workload's annotations alone are believed.
-    assert.deepEqual([...new Set(denied)], ['list deployments']);
-    const verbs = new Set(inCluster.filter(({ status }) => status !== 403).map(({ action }) => action));
-    const allowed = rotation.roles.flatMap((object) => recordsAt(object, 'rules')).flatMap((rule) => words(rule['resources']).flatMap((resource) => words(rule['verbs']).map((verb) => `${verb} ${resource}`)));
-    assert.deepEqual([...new Set(allowed)].filter((action) => !verbs.has(action)), [], 'declared and not used');
-    assert.deepEqual([...verbs].filter((action) => !allowed.includes(action) && !/^get \/|^discover/.test(action)).sort(), [], 'used and not declared');
+    assert.deepEqual(usedInCluster(calls, rotation), { denied: ['list deployments'], unused: [], undeclared: [] });
   });
 }
 
@@ -150,9 +126,9 @@ test('the pod of the CronJob gets its role by web identity: no key lies anywhere
       const cronJob = await stage.kubernetes.get({ apiVersion: 'batch/v1', kind: 'CronJob', namespace, name });
       const [volume] = recordsAt(cronJob, 'spec', 'jobTemplate', 'spec', 'template', 'spec', 'volumes');
       const [source] = recordsAt(volume, 'projected', 'sources');
-      const answer = await sts.assumeRoleWithWebIdentity({ RoleArn: role, RoleSessionName: 'rotation', WebIdentityToken: await tokenOf(stage, [textAt(source, 'serviceAccountToken', 'audience') ?? '']) });
+      const answer = await sts.assumeRoleWithWebIdentity({ RoleArn: role, RoleSessionName: 'rotation', WebIdentityToken: await tokenOf(stage, job, [textAt(source, 'serviceAccountToken', 'audience') ?? '']) });
       const { AccessKeyId = '', SecretAccessKey = '', SessionToken = '' } = answer.Credentials ?? {};
-      const run = await inPod(stage, { AWS_ACCESS_KEY_ID: AccessKeyId, AWS_SECRET_ACCESS_KEY: SecretAccessKey, AWS_SESSION_TOKEN: SessionToken });
+      const run = await inPod(stage, job, { AWS_ACCESS_KEY_ID: AccessKeyId, AWS_SECRET_ACCESS_KEY: SecretAccessKey, AWS_SESSION_TOKEN: SessionToken });
       const before = await keysOf(stage);
       await stage.sandbox.clock.advance(0);
       const looked = await run();
@@ -200,7 +176,7 @@ test('the CronJob comes and goes with the access: drift is mended, a foreign one
     // Drift: one rule more, another schedule.
     await stage.kubernetes.patch({ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', namespace, name }, { type: 'json', body: [{ op: 'add', path: '/rules/-', value: { apiGroups: [''], resources: ['secrets'], verbs: ['list'] } }] });
     await stage.kubernetes.patch({ apiVersion: 'batch/v1', kind: 'CronJob', namespace, name }, { type: 'json', body: [{ op: 'replace', path: '/spec/schedule', value: '* * * * *' }] });
-    assert.deepEqual(await steps(), [`update rotation-job Role ${name}`, `update rotation-job CronJob ${name}`]);
+    assert.deepEqual(await steps(), [`update credential-job Role ${name}`, `update credential-job CronJob ${name}`]);
     assert.equal((await stage.run(['apply'])).code, 0);
     assert.deepEqual(await steps(), []);
 
@@ -227,28 +203,13 @@ for (const { identity, declared } of identities) {
     onStage({}, async (stage) => {
       writeFileSync(join(stage.directory, 'bedrock-access.yaml'), text(identity));
       assert.equal((await stage.run(['apply'])).code, 0);
-      for (const object of rotationObjects(accessOf(text(identity))).values()) {
-        const { metadata, apiVersion, kind, ...fields } = object;
-        const live = await stage.kubernetes.get({ apiVersion, kind, name: metadata.name ?? '', ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }) });
-        assert.ok(live !== undefined, kind);
-        const { metadata: _metadata, apiVersion: _version, kind: _kind, status: _status, ...there } = live;
-        assert.deepEqual(withoutEmpty(there), withoutEmpty(fields), kind);
-      }
+      assert.deepEqual(await filledIn(stage, [...jobObjects(accessOf(text(identity))).values()]), []);
     }));
 }
 
 test('the pod of the CronJob runs as nobody, on a root that cannot be written, without privileges', () => {
-  const job = rotationObjects(accessOf(text('podIdentity: true'))).get('cron-job');
-  const [container] = recordsAt(job, 'spec', 'jobTemplate', 'spec', 'template', 'spec', 'containers');
+  const cronJob = jobObjects(accessOf(text('podIdentity: true'))).get('cron-job');
+  const [container] = recordsAt(cronJob, 'spec', 'jobTemplate', 'spec', 'template', 'spec', 'containers');
   assert.deepEqual(container?.['securityContext'], { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } });
   assert.deepEqual(container?.['args'], ['rotate', '--due', '--name', 'openhands/openhands']);
 });
-
-/** `metadata: {}` and `creationTimestamp: null` of templates: what says nothing. */
-function withoutEmpty(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value, (key, inner: unknown) => (key === 'creationTimestamp' || (key === 'metadata' && isRecord(inner) && Object.values(inner).every((field) => field === null)) ? undefined : inner)));
-}
-
-function words(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.map(String) : [];
-}

@@ -10,10 +10,10 @@ import { checkModelRoles } from './models.ts';
 import { checkNames } from './names.ts';
 import { checkRegions } from './regions.ts';
 import { checkRestart } from './restart.ts';
-import { checkRotation } from './rotation.ts';
+import { checkCredentialJob } from './credential-job.ts';
 import { checkWorkloads } from './workloads.ts';
 
-const rules = [checkRegions, checkModelRoles, checkApplicationProfiles, checkWorkloads, checkCredentials, checkRotation, checkEndpoint, checkNames, checkBudget, checkRestart];
+const rules = [checkRegions, checkModelRoles, checkApplicationProfiles, checkWorkloads, checkCredentials, checkCredentialJob, checkEndpoint, checkNames, checkBudget, checkRestart];
 
 export function checkRules(access: DeclaredAccess, source: SourceDocument): Finding[] {
   return rules.flatMap((rule) => rule(access, source));

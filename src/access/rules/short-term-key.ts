@@ -12,7 +12,7 @@ export function termFaults({ credentials }: DeclaredAccess['spec'], source: Sour
   const field = (name: string): string => `spec.credentials.apiKey.${name}`;
   if (apiKey === undefined) return [];
   const ofLong = ['secretStore', 'rotateAfter', 'expiresAfter', 'rotation'] as const;
-  const ofShort = ['renewer', 'sessionDuration', 'role'] as const;
+  const ofShort = ['renewer', 'sessionDuration', 'role', 'renewal'] as const;
   const [needed, foreign] = apiKey.term === 'short' ? (['renewer', ofLong] as const) : (['secretStore', ofShort] as const);
   return [
     ...foreign

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { rotationJob } from './rotation-job.ts';
+import { renewalJob, rotationJob } from './credential-job.ts';
 import { dnsSubdomain, duration, iamUserName, imageReference, principalArn, region, roleArn, trustAnchorArn } from './strings.ts';
 
 export const secretStore = z
@@ -61,6 +61,7 @@ const apiKey = z
     term: z.enum(['long', 'short']).default('long').describe('`long`: a service-specific credential of an IAM user, which needs `secretStore`. `short`: a token that a renewer signs with a session of a role; it needs `renewer`, and the workload is restarted whenever half of its time is over.'),
     renewer: principalArn.optional().describe('With `short`: ARN of the IAM user or role that runs `session renew`: the role trusts this one alone.'),
     sessionDuration: duration.optional().describe('With `short`: how long one token lasts, from `15m` to `12h`; default `1h`, which is the most where the renewer is a role.'),
+    renewal: renewalJob.optional(),
     role,
     rotateAfter: duration.optional().describe('Rotate the key when it is this old: `30d`, `12h`, `90m`.'),
     expiresAfter: duration.optional().describe('AWS ends each key at this age, in whole days: `90d`. A rotation is due well before. Without it a key has no end.'),
@@ -74,6 +75,7 @@ const session = z
     renewer: principalArn.describe('ARN of the IAM user or role that runs `session renew`: the role trusts this one alone.'),
     image: imageReference.optional().describe('The image of this program, for the sidecar.'),
     sessionDuration: duration.optional().describe('How long one session lasts, from `15m` to `1h` (with `api-key` to `12h`); default `1h`. It is renewed when half of it is left.'),
+    renewal: renewalJob.optional(),
     role,
   })
   .describe('An IAM role whose sessions are renewed into a Secret that the pods mount: for a cluster whose token issuer AWS cannot reach.');

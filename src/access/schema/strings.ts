@@ -20,7 +20,7 @@ export const cronJobName = dnsSubdomain.max(52);
 /** A reference to a container image, as a registry takes it; whether it is there, the kubelet finds out. */
 export const imageReference = z.string().min(1).max(512).regex(/^[A-Za-z0-9]([A-Za-z0-9._/:@-]*[A-Za-z0-9])?$/, 'image-malformed');
 
-/** Five fields, or a word (Kubernetes docs, "CronJob", schedule syntax); their numbers are checked by `rules/rotation.ts`. */
+/** Five fields, or a word (Kubernetes docs, "CronJob", schedule syntax); their numbers are checked by `rules/credential-job.ts`. */
 export const schedule = z.string().min(1).max(64).regex(/^(@(hourly|daily|midnight|weekly|monthly|yearly|annually)|[0-9A-Za-z*/,?-]+( [0-9A-Za-z*/,?-]+){4})$/, 'schedule-malformed');
 
 export const account = z.string().max(12).regex(/^[0-9]{12}$/, 'account-malformed');

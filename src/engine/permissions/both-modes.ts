@@ -11,11 +11,13 @@ export function bothModes(one: ProgramPermissions, other: ProgramPermissions): P
   const findings = [...one.findings, ...other.findings];
   const store = one.store === undefined || other.store === undefined ? (one.store ?? other.store) : { ...one.store, Statement: distinct([...one.store.Statement, ...other.store.Statement]) };
   const rotation = one.rotation ?? other.rotation;
+  const renewal = one.renewal ?? other.renewal;
   return {
     ...one,
     policies: first === undefined ? other.policies : packed(statements).map((document, index) => printed(`${first.arn}${index === 0 ? '' : `-${index + 1}`}`, document)),
     ...(store === undefined ? {} : { store }),
     ...(rotation === undefined ? {} : { rotation }),
+    ...(renewal === undefined ? {} : { renewal }),
     roles: bothRoles(one.roles, other.roles),
     findings: [...new Map(findings.map((finding) => [finding.id, finding])).values()],
   };

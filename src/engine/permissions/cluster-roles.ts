@@ -1,11 +1,11 @@
-import { keyCredentialsOf } from '../../access/credential-mode.ts';
+import { jobOf, keyCredentialsOf } from '../../access/credential-mode.ts';
 import type { Access } from '../../access/types.ts';
 import type { KubernetesObject } from '../../kubernetes/types.ts';
 import { kinds } from '../../resources/index.ts';
 import { podIdentityAgent } from '../../resources/pod-identity.ts';
 import { sessionSecretNames } from '../../resources/session.ts';
-import { rotationClusterName } from '../../resources/rotation-objects.ts';
-import { rotationRules, rotationRulesOfCluster, type RoleRule } from '../../resources/rotation-permissions.ts';
+import { jobClusterName } from '../../resources/credential-job-objects.ts';
+import { jobRules, jobRulesOfCluster, type RoleRule } from '../../resources/credential-job-rules.ts';
 
 /** Kinds that lie in no namespace; their rules need a ClusterRole. */
 const clusterWide: ReadonlySet<string> = new Set(['clustersecretstores', 'clusterissuers', 'namespaces']);
@@ -28,8 +28,8 @@ export function programRoles(access: Access, { verifyFromCluster = false }: Clus
     .flatMap(({ clusterRules }) => clusterRules ?? [])
     .flatMap((rule) => rule.resources.map((resource): RoleRule => ({ ...rule, resources: [resource] })));
   const own = `bedrock-access-${namespace}-${name}`;
-  const wide = [...declared.filter(isWide).map((rule) => storeRule(rule, access)), ...engineRulesOfCluster(namespace), ...rotationMakerRulesOfCluster(access)];
-  const local = [...declared.filter((rule) => !isWide(rule)).map((rule) => storeRule(rule, access)), ...engineRules(name), ...identityRules(access), ...rotationMakerRules(access), ...(verifyFromCluster ? probeRules : [])];
+  const wide = [...declared.filter(isWide).map((rule) => storeRule(rule, access)), ...engineRulesOfCluster(namespace), ...jobMakerRulesOfCluster(access)];
+  const local = [...declared.filter((rule) => !isWide(rule)).map((rule) => storeRule(rule, access)), ...engineRules(name), ...identityRules(access), ...jobMakerRules(access), ...(verifyFromCluster ? probeRules : [])];
   return [
     ...role('ClusterRole', own, merged(wide)),
     ...role('Role', own, merged(local), namespace),
@@ -94,25 +94,25 @@ function agentRules({ spec }: Access): readonly RoleRule[] {
 }
 
 /**
- * To make the CronJob that rotates, and what that may do. The API server lets nobody grant what they may not do themselves
+ * To make the CronJob that rotates or renews, and what that may do. The API server lets nobody grant what they may not do themselves
  * (Kubernetes docs, "Using RBAC Authorization", privilege escalation prevention): so the CronJob's rules are the program's too.
  */
-function rotationMakerRules(access: Access): readonly RoleRule[] {
-  if (keyCredentialsOf(access.spec.credentials)?.rotation === undefined) return [];
+function jobMakerRules(access: Access): readonly RoleRule[] {
+  if (jobOf(access.spec.credentials) === undefined) return [];
   const made = [['', 'serviceaccounts'], [rbacGroup, 'roles'], [rbacGroup, 'rolebindings'], ['batch', 'cronjobs']];
-  return [...made.map(([group = '', resource = '']) => ({ apiGroups: [group], resources: [resource], verbs: ['get', 'create', 'update', 'delete'] })), ...rotationRules(access).flatMap(eachResource)];
+  return [...made.map(([group = '', resource = '']) => ({ apiGroups: [group], resources: [resource], verbs: ['get', 'create', 'update', 'delete'] })), ...jobRules(access).flatMap(eachResource)];
 }
 
-function rotationMakerRulesOfCluster(access: Access): readonly RoleRule[] {
-  const rotation = keyCredentialsOf(access.spec.credentials)?.rotation;
-  if (rotation === undefined) return [];
-  const resourceNames = [rotationClusterName(access.metadata.namespace, rotation.name)];
+function jobMakerRulesOfCluster(access: Access): readonly RoleRule[] {
+  const job = jobOf(access.spec.credentials);
+  if (job === undefined) return [];
+  const resourceNames = [jobClusterName(access.metadata.namespace, job.name)];
   return [
     ...['clusterroles', 'clusterrolebindings'].flatMap((resource) => [
       { apiGroups: [rbacGroup], resources: [resource], verbs: ['create'] },
       { apiGroups: [rbacGroup], resources: [resource], verbs: ['get', 'update', 'delete'], resourceNames },
     ]),
-    ...rotationRulesOfCluster(access).flatMap(eachResource),
+    ...jobRulesOfCluster(access).flatMap(eachResource),
   ];
 }
 

@@ -1,15 +1,15 @@
 /** The least that the program itself needs for one access, in AWS and in the cluster; pure. */
-import { keyCredentialsOf } from '../../access/credential-mode.ts';
-import type { Access, RotationJob } from '../../access/types.ts';
+import { jobOf } from '../../access/credential-mode.ts';
+import type { Access, CredentialJob } from '../../access/types.ts';
 import type { Finding } from '../../finding.ts';
 import type { KubernetesObject } from '../../kubernetes/types.ts';
 import type { PolicyDocument } from '../../policy/types.ts';
-import { rotationObjects, rotationSubject } from '../../resources/rotation-objects.ts';
+import { jobObjects, jobSubject } from '../../resources/credential-job-objects.ts';
 import { programRoles, type ClusterExtras } from './cluster-roles.ts';
 import { confinementOf, type Confinement } from './confinement.ts';
 import { storePolicy } from '../store-identity/store-policy.ts';
 import { boundaryPolicy, programPolicies } from './iam-policy.ts';
-import { rotationPolicy } from './rotation-policy.ts';
+import { renewalPolicy, rotationPolicy } from './credential-job-policy.ts';
 
 export interface PrintedPolicy {
   readonly arn: string;
@@ -18,11 +18,11 @@ export interface PrintedPolicy {
   readonly document: PolicyDocument;
 }
 
-export interface RotationPermissions {
+export interface JobPermissions {
   /** Who its pods are: `system:serviceaccount:openhands:bedrock-openhands-rotation`. */
   readonly subject: string;
   /** As declared: the role, Secret or association that the policy is for. */
-  readonly identity: RotationJob['identity'];
+  readonly identity: CredentialJob['identity'];
   readonly document: PolicyDocument;
   /** Roles in the cluster and their bindings, as apply or export makes them. */
   readonly roles: readonly KubernetesObject[];
@@ -37,7 +37,9 @@ export interface ProgramPermissions {
   /** What the identity needs that External Secrets Operator reads with: another principal's, so that it is printed and made by nobody here. */
   readonly store?: PolicyDocument;
   /** For the CronJob that rotates the key, where one is declared: what it calls AWS as, and what that needs. Made by nobody here. */
-  readonly rotation?: RotationPermissions;
+  readonly rotation?: JobPermissions;
+  /** For the CronJob that renews sessions or short-term API keys, likewise. */
+  readonly renewal?: JobPermissions;
   /** ClusterRole, Roles and their bindings. */
   readonly roles: readonly KubernetesObject[];
   readonly findings: readonly Finding[];
@@ -67,17 +69,18 @@ export function programPermissions(access: Access, clusterId?: string, extras: C
     policies: programPolicies(confined).map((document, index) => printed(`${confined.programPolicyArn}${index === 0 ? '' : `-${index + 1}`}`, document)),
     ...(store === undefined ? {} : { store }),
     boundary: { ...printed(confined.boundaryArn, boundaryPolicy(confined)), declared },
-    ...rotationPermissions(access, confined),
+    ...jobPermissions(access, confined),
     roles: programRoles(access, extras),
     findings,
   };
 }
 
-function rotationPermissions(access: Access, confined: Confinement): { readonly rotation?: RotationPermissions } {
-  const { rotation } = keyCredentialsOf(access.spec.credentials) ?? {};
-  if (rotation === undefined) return {};
-  const roles = [...rotationObjects(access).values()].filter(({ apiVersion }) => apiVersion.startsWith('rbac.'));
-  return { rotation: { subject: rotationSubject(access, rotation), identity: rotation.identity, document: rotationPolicy(confined), roles } };
+function jobPermissions(access: Access, confined: Confinement): Pick<ProgramPermissions, 'rotation' | 'renewal'> {
+  const job = jobOf(access.spec.credentials);
+  if (job === undefined) return {};
+  const roles = [...jobObjects(access).values()].filter(({ apiVersion }) => apiVersion.startsWith('rbac.'));
+  const needed = { subject: jobSubject(access, job), identity: job.identity, roles };
+  return job.work === 'rotation' ? { rotation: { ...needed, document: rotationPolicy(confined) } } : { renewal: { ...needed, document: renewalPolicy(confined) } };
 }
 
 /** With name and path taken from `arn:aws:iam::…:policy/PATH/NAME`. */

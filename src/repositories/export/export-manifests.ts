@@ -12,7 +12,7 @@ import { dropObject, editFile, listFile, presentObject, putObject } from './mani
 import { manifestObjects, type ManifestText } from './manifest-objects.ts';
 import { writeNewApp } from './new-app.ts';
 import type { Prepared } from './prepare.ts';
-import { isOfRotation } from './rotation-manifests.ts';
+import { isOfJob } from './credential-job-manifests.ts';
 import { takenOver } from './taken-over.ts';
 import { sidecarText } from './volume-edit.ts';
 import { environmentEdit, environmentEntries, type WorkloadEdit } from './workload-edit.ts';
@@ -31,7 +31,7 @@ export function exportManifests(implied: Implied, prepared: Prepared, from: stri
     if (there !== undefined && !isLabelled(there.object.value, access.metadata)) findings.push(takenOver(`${kind} ${there.object.name}`, there.file.file, there.placeOf(['metadata', 'name']).line));
   }
   const written = new Set(objects.map((object) => putObject(workspace, app, object, style, yaml)));
-  dropEarlierRotation(prepared, objects);
+  dropEarlierJob(prepared, objects);
   if (kustomization !== undefined) for (const file of written) listFile(workspace, kustomization, file, yaml);
   for (const environment of workloadEnvironment.desired(implied)) {
     const { workload, variables, secretName, configMapName, digest, identity } = environment.desired;
@@ -111,10 +111,10 @@ function workloadProblem(label: string, edit: Extract<WorkloadEdit, { problem: s
 }
 
 /** A rotation that is declared no more, or under another name: nothing depends on it, so that it goes at once. */
-function dropEarlierRotation({ workspace, app, access, yaml }: Prepared, objects: readonly ManifestText[]): void {
+function dropEarlierJob({ workspace, app, access, yaml }: Prepared, objects: readonly ManifestText[]): void {
   if (app === undefined) return;
   const stays = (kind: string, name: string): boolean => objects.some(({ object }) => object['kind'] === kind && getIn(object, ['metadata', 'name']) === name);
-  const earlier = app.own.flatMap(({ documents }) => documents).filter(({ object }) => isOfRotation(object, access, { named: false }) && !stays(object.kind, object.name));
+  const earlier = app.own.flatMap(({ documents }) => documents).filter(({ object }) => isOfJob(object, access, { named: false }) && !stays(object.kind, object.name));
   // The last of a file first, so that the places of the others stay true.
   for (const document of earlier.toSorted((a, b) => indexOf(b) - indexOf(a))) dropObject(workspace, app, { file: document.file.file, index: indexOf(document), what: `${document.object.kind} ${document.object.name}` }, yaml);
 }

@@ -9,7 +9,7 @@ import { ownerLabels } from '../../resources/owner.ts';
 import { sortNamed } from '../../resources/key-sort.ts';
 import { deliveredBySecret, ownProfileArns, profileParameter } from '../../resources/profile-delivery.ts';
 import { workloadVariables } from '../../resources/variables.ts';
-import { rotationManifests } from './rotation-manifests.ts';
+import { jobManifests } from './credential-job-manifests.ts';
 import type { ExportStyle } from './style.ts';
 
 export interface ManifestText {
@@ -21,7 +21,7 @@ export interface ManifestText {
 
 /** Everything that lies in git as a whole. */
 export function manifestObjects(implied: Implied, style: Pick<ExportStyle, 'externalSecretVersion' | 'refreshInterval'>): readonly ManifestText[] {
-  return [...(keyCredentialsOf(implied.access.spec.credentials) === undefined ? [] : [externalSecretObject(implied, style)]), ...certificateObjects(implied), configMapObject(implied), ...rotationManifests(implied)];
+  return [...(keyCredentialsOf(implied.access.spec.credentials) === undefined ? [] : [externalSecretObject(implied, style)]), ...certificateObjects(implied), configMapObject(implied), ...jobManifests(implied)];
 }
 
 /**

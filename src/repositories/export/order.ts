@@ -1,5 +1,5 @@
 /** What to do with exported files, and in which order: each step rests on the one before. */
-import { keyCredentialsOf, keyMode, roleNameOf } from '../../access/credential-mode.ts';
+import { jobOf, keyMode, roleNameOf } from '../../access/credential-mode.ts';
 import { relative } from 'node:path';
 import type { Access } from '../../access/types.ts';
 import { partitionOf } from '../../bedrock/regions.ts';
@@ -42,6 +42,7 @@ export function exportOrder({ request, access, style, declaration, clusterKnown 
       ],
     });
   }
+  const job = jobOf(access.spec.credentials);
   const all = request.terraform === undefined && access.spec.managedBy.iam === 'program';
   if (anywhere !== undefined && access.spec.managedBy.cluster === 'manifests') {
     const command = `bedrock-access apply -f ${file} --only ${all ? 'iam-role,managed-policy,role-policy-attachment,profile' : 'profile'}`;
@@ -56,7 +57,7 @@ export function exportOrder({ request, access, style, declaration, clusterKnown 
     steps.push({
       title: 'Make the Secret with the first session, as its renewer',
       why: `No repository holds it: ${session.renewer} alone may take a session, and renews it from then on.`,
-      lines: [`bedrock-access apply -f ${file} --only ${all ? 'iam-role,managed-policy,role-policy-attachment,session' : 'session'}`, '', 'Then, from cron or CI, as often as wanted:', `bedrock-access session renew --name ${access.metadata.namespace}/${access.metadata.name}`],
+      lines: [`bedrock-access apply -f ${file} --only ${all ? 'iam-role,managed-policy,role-policy-attachment,session' : 'session'}`, ...(job === undefined ? ['', 'Then, from cron or CI, as often as wanted:', `bedrock-access session renew --name ${access.metadata.namespace}/${access.metadata.name}`] : ['', `Then CronJob ${job.name} renews it.`])],
     });
   }
   if (role === undefined && style.keys === 'program') {
@@ -83,9 +84,9 @@ export function exportOrder({ request, access, style, declaration, clusterKnown 
       lines: [shown(request.manifests)],
     });
   }
-  if (keyCredentialsOf(access.spec.credentials)?.rotation !== undefined) {
+  if (job !== undefined) {
     steps.push({
-      title: 'Give the CronJob that rotates what it needs in AWS',
+      title: `Give the CronJob that ${job.work === 'rotation' ? 'rotates' : 'renews'} what it needs in AWS`,
       why: 'Its role, association or Secret is yours: the policy that it prints is no wider than this one access.',
       lines: [`bedrock-access permissions -f ${file}`],
     });

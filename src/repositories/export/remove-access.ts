@@ -13,7 +13,7 @@ import { labelOf } from './hcl-emit.ts';
 import { isTerraformFile, labelsOf, readModule } from './terraform-module.ts';
 import { holdsAccess, isEmptyModule, removeBlocks } from './terraform-removal.ts';
 import { certificateName } from '../../resources/roles-anywhere.ts';
-import { isOfRotation } from './rotation-manifests.ts';
+import { isOfJob } from './credential-job-manifests.ts';
 import type { ExportOutcome, ExportRequest, OrderStep } from './types.ts';
 import { environmentRemoval } from './workload-edit.ts';
 
@@ -100,7 +100,7 @@ function objectsOf(app: ManifestApp, access: Access): readonly AppObject[] {
   const { metadata, spec } = access;
   return app.own
     .flatMap(({ documents }) => documents)
-    .filter(({ object }) => (object.kind === 'ExternalSecret' && object.name === spec.names.secret) || (object.kind === 'ConfigMap' && object.name === spec.names.environment) || (object.kind === 'Certificate' && object.name === certificateName(metadata.name)) || isOfRotation(object, access, { named: true }))
+    .filter(({ object }) => (object.kind === 'ExternalSecret' && object.name === spec.names.secret) || (object.kind === 'ConfigMap' && object.name === spec.names.environment) || (object.kind === 'Certificate' && object.name === certificateName(metadata.name)) || isOfJob(object, access, { named: true }))
     .filter(({ object }) => object.namespace === undefined || object.namespace === metadata.namespace)
     .filter(({ object }) => isLabelled(object.value, metadata))
     .map((document) => ({ kind: document.object.kind, name: document.object.name, file: document.file.file, index: indexOf(document) }));

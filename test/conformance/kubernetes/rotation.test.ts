@@ -12,7 +12,7 @@ import { programPermissions } from '../../../src/engine/permissions/index.ts';
 import { openKubernetes } from '../../../src/kubernetes/open.ts';
 import type { Kubernetes, KubernetesObject } from '../../../src/kubernetes/types.ts';
 import { isRecord, recordsAt, textAt } from '../../../src/resources/json.ts';
-import { rotationObjects } from '../../../src/resources/rotation-objects.ts';
+import { jobObjects } from '../../../src/resources/credential-job-objects.ts';
 import { realParts, report } from '../parts.ts';
 
 const namespace = 'openhands-rotation';
@@ -42,7 +42,7 @@ describe('the CronJob that rotates a key, in a real control plane', () => {
     assert.ok(parsed);
     for (const role of programPermissions(parsed.access).roles) await admin.create(role.kind.endsWith('Binding') ? { ...role, subjects: [{ kind: 'ServiceAccount', namespace, name: 'with' }] } : role);
     const program = await open(await kubeconfigOf('with'), 'with');
-    for (const object of rotationObjects(parsed.access).values()) {
+    for (const object of jobObjects(parsed.access).values()) {
       const { metadata: _given, apiVersion, kind, ...fields } = object;
       const made = await program.create(object);
       const { metadata: _metadata, apiVersion: _version, kind: _kind, status: _status, ...there } = made;

@@ -6,7 +6,8 @@ import { renewSession } from '../../../src/credentials/session/renew.ts';
 import { applyAccess } from '../../../src/engine/index.ts';
 import { recordsAt } from '../../../src/resources/json.ts';
 import { events, failures, startEngineWorld } from '../../scenarios/engine-world.ts';
-import { callsAndStays, cluster, declaredIn, exportedTwice, inCheckout, plain, playKeyless, shownAs, takenAway, tfaction } from './exported.ts';
+import { callsAndStays, cluster, declaredIn, exportedTwice, foundIn, inCheckout, plain, playKeyless, shownAs, takenAway, tfaction } from './exported.ts';
+import { assertGolden } from './golden.ts';
 import { playTerraform } from './play-terraform.ts';
 import { declarationFor, plainRepositories, tfactionRepositories, withoutKeys, type Files } from './repositories.ts';
 import { administrator } from '../../scenarios/keyless-world.ts';
@@ -67,6 +68,43 @@ suite('export of an access whose session is renewed', () => {
       }
     });
   }
+
+  test('the CronJob that renews lies in one file, as the program would make it; without it in the declaration it goes, and so it does with --remove', async () => {
+    const renewal = 'renewal: { image: registry.example/bedrock-access:0.1.0, identity: { secret: renewer-aws } }';
+    const file = 'cluster/argoproj/openhands/bedrock-renewal.yaml';
+    const world = await startEngineWorld({ now: new Date(), externalSecrets: false, objects: [] });
+    try {
+      await inCheckout({ ...inTfaction.files, 'access.yaml': declaration('openhands', fromFile) }, async (copy, run) => {
+        const context = await world.run();
+        const id = ['--cluster-id', context.clusterId];
+        assert.equal((await run(...tfaction.places, ...id)).code, 0);
+        const [without, found] = [copy.files(), await foundIn(copy, tfaction.manifests)];
+        copy.write({ 'access.yaml': declaration('openhands', fromFile.replace('delivery', `${renewal}, delivery`)) });
+        const exported = await run(...tfaction.places, ...id);
+        assert.equal(exported.code, 0, exported.stderr);
+        assert.match(exported.stderr, /Then CronJob bedrock-openhands-renewal renews it\.[^]*Give the CronJob that renews what it needs in AWS/);
+        assert.doesNotMatch(exported.stderr, /session renew/);
+        assertGolden('renewal.yaml', copy.files()[file] ?? '');
+        // The Secret with the renewer's own key is made by somebody else.
+        assert.deepEqual((await foundIn(copy, tfaction.manifests)).filter((line) => !/^secret-missing nothing makes the Secret "renewer-aws" that AWS_\w+ of CronJob/.test(line)), found);
+
+        const access = declaredIn(copy);
+        await playTerraform(join(copy.directory, 'infra/terraform/aws/openhands'), context.aws);
+        assert.deepEqual(failures(await events(applyAccess(access, { ...(await world.run()), only: ['session-secret'] }))), []);
+        await callsAndStays(copy, access, world);
+
+        copy.write({ 'access.yaml': declaration('openhands', fromFile) });
+        assert.equal((await run(...tfaction.places, ...id)).code, 0);
+        assert.deepEqual(copy.files(), { ...without, 'access.yaml': copy.files()['access.yaml'] });
+        copy.write({ 'access.yaml': declaration('openhands', fromFile.replace('delivery', `${renewal}, delivery`)) });
+        await run(...tfaction.places, ...id);
+        assert.equal((await run('--remove', ...tfaction.places)).code, 0);
+        assert.equal(copy.files()[file], undefined);
+      });
+    } finally {
+      await world.stop();
+    }
+  });
 
   test('what the cluster has of the sidecar is what git says, to the letter', async () => {
     const world = await startEngineWorld({ externalSecrets: false, objects: [] });

@@ -1,24 +1,24 @@
 /**
- * What runs `rotate --due` in the cluster: a ServiceAccount that may do that and nothing else, and a CronJob. Whole objects,
+ * What runs `rotate --due` or `session renew` in the cluster: a ServiceAccount that may do that and nothing else, and a CronJob. Whole objects,
  * with every field that the API server would fill in spelled out, else Argo CD shows a difference for ever
  * (Kubernetes API reference: CronJob, PodSpec, Container).
  */
-import { keyCredentialsOf } from '../access/credential-mode.ts';
-import type { Access, RotationJob } from '../access/types.ts';
+import { jobOf, type DeclaredJob } from '../access/credential-mode.ts';
+import type { Access, CredentialJob } from '../access/types.ts';
 import type { KubernetesObject } from '../kubernetes/types.ts';
-import { rotationRules, rotationRulesOfCluster } from './rotation-permissions.ts';
+import { jobRules, jobRulesOfCluster } from './credential-job-rules.ts';
 
 const rbac = 'rbac.authorization.k8s.io';
 
-export type RotationKey = 'service-account' | 'role' | 'role-binding' | 'cluster-role' | 'cluster-role-binding' | 'cron-job';
+export type JobPart = 'service-account' | 'role' | 'role-binding' | 'cluster-role' | 'cluster-role-binding' | 'cron-job';
 
-/** In the order in which they are made: the CronJob last, when it may do what it does. None without a declared rotation. */
-export function rotationObjects(access: Access): ReadonlyMap<RotationKey, KubernetesObject> {
-  const rotation = keyCredentialsOf(access.spec.credentials)?.rotation;
-  if (rotation === undefined) return new Map();
+/** In the order in which they are made: the CronJob last, when it may do what it does. None where no such job is declared. */
+export function jobObjects(access: Access): ReadonlyMap<JobPart, KubernetesObject> {
+  const job = jobOf(access.spec.credentials);
+  if (job === undefined) return new Map();
   const { namespace } = access.metadata;
-  const { name } = rotation;
-  const wide = rotationClusterName(namespace, name);
+  const { name } = job;
+  const wide = jobClusterName(namespace, name);
   const subjects = [{ kind: 'ServiceAccount', name, namespace }];
   const binding = (kind: 'Role' | 'ClusterRole', metadata: KubernetesObject['metadata']): KubernetesObject => ({
     apiVersion: `${rbac}/v1`,
@@ -27,38 +27,47 @@ export function rotationObjects(access: Access): ReadonlyMap<RotationKey, Kubern
     roleRef: { apiGroup: rbac, kind, name: metadata.name },
     subjects,
   });
-  return new Map<RotationKey, KubernetesObject>([
+  return new Map<JobPart, KubernetesObject>([
     ['service-account', { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace } }],
-    ['role', { apiVersion: `${rbac}/v1`, kind: 'Role', metadata: { name, namespace }, rules: rotationRules(access) }],
+    ['role', { apiVersion: `${rbac}/v1`, kind: 'Role', metadata: { name, namespace }, rules: jobRules(access) }],
     ['role-binding', binding('Role', { name, namespace })],
-    ['cluster-role', { apiVersion: `${rbac}/v1`, kind: 'ClusterRole', metadata: { name: wide }, rules: rotationRulesOfCluster(access) }],
+    ['cluster-role', { apiVersion: `${rbac}/v1`, kind: 'ClusterRole', metadata: { name: wide }, rules: jobRulesOfCluster(access) }],
     ['cluster-role-binding', binding('ClusterRole', { name: wide })],
-    ['cron-job', { apiVersion: 'batch/v1', kind: 'CronJob', metadata: { name, namespace }, spec: cronJobSpec(access, rotation) }],
+    ['cron-job', { apiVersion: 'batch/v1', kind: 'CronJob', metadata: { name, namespace }, spec: cronJobSpec(access, job) }],
   ]);
 }
 
 /** Of what lies in no namespace. No name of a namespace or of a CronJob holds a colon, so that it is told apart from every other's. */
-export function rotationClusterName(namespace: string, name: string): string {
+export function jobClusterName(namespace: string, name: string): string {
   return `bedrock-access:${namespace}:${name}`;
 }
 
 /** Who the pods of the CronJob are to a role's trust policy, and to an EKS Pod Identity association. */
-export function rotationSubject({ metadata }: Access, { name }: Pick<RotationJob, 'name'>): string {
+export function jobSubject({ metadata }: Access, { name }: Pick<CredentialJob, 'name'>): string {
   return `system:serviceaccount:${metadata.namespace}:${name}`;
 }
 
-function cronJobSpec({ metadata, spec }: Access, { name, schedule, image, identity }: RotationJob): Readonly<Record<string, unknown>> {
+/** What the program is called with, and how many seconds a run may take, the pull of its image included. */
+const works: Readonly<Record<DeclaredJob['work'], { readonly container: string; readonly args: readonly string[]; readonly seconds: number }>> = {
+  rotation: { container: 'rotate', args: ['rotate', '--due'], seconds: 3000 },
+  // It waits for nothing; one that hangs must not keep the next ones from running until the session has ended.
+  renewal: { container: 'renew', args: ['session', 'renew'], seconds: 240 },
+};
+
+function cronJobSpec({ metadata, spec }: Access, { work, name, schedule, image, identity }: DeclaredJob): Readonly<Record<string, unknown>> {
+  const { container, args, seconds } = works[work];
   return {
     schedule,
     concurrencyPolicy: 'Forbid',
-    suspend: spec.suspend,
+    // A session that is not renewed ends: that would not leave the workload as it is.
+    suspend: spec.suspend && work === 'rotation',
     successfulJobsHistoryLimit: 1,
     failedJobsHistoryLimit: 3,
     jobTemplate: {
       spec: {
         // What could not be done now is done by the next run.
         backoffLimit: 0,
-        activeDeadlineSeconds: 3000,
+        activeDeadlineSeconds: seconds,
         template: {
           spec: {
             serviceAccount: name,
@@ -70,10 +79,10 @@ function cronJobSpec({ metadata, spec }: Access, { name, schedule, image, identi
             securityContext: { runAsNonRoot: true, runAsUser: 65532, seccompProfile: { type: 'RuntimeDefault' } },
             containers: [
               {
-                name: 'rotate',
+                name: container,
                 image,
                 imagePullPolicy: pullPolicy(image),
-                args: ['rotate', '--due', '--name', `${metadata.namespace}/${metadata.name}`],
+                args: [...args, '--name', `${metadata.namespace}/${metadata.name}`],
                 env: [{ name: 'AWS_REGION', value: spec.region }, ...environmentOf(identity)],
                 resources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '256Mi' } },
                 securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
@@ -96,7 +105,7 @@ const tokenVolume = 'aws-token';
 const tokenFolder = '/var/run/secrets/bedrock-access.dev/rotation';
 
 /** As the AWS SDK finds its credentials (AWS SDKs and Tools reference: static credentials, assume role with web identity). Pod Identity puts its own in. */
-function environmentOf({ role, secret }: RotationJob['identity']): readonly unknown[] {
+function environmentOf({ role, secret }: CredentialJob['identity']): readonly unknown[] {
   if (role !== undefined) {
     return [
       { name: 'AWS_ROLE_ARN', value: role },

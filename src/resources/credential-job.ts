@@ -1,25 +1,25 @@
 /**
- * The CronJob that rotates the key without anyone's laptop, with its ServiceAccount and what that may do: whole objects of
- * ours, by their labels. A rotation itself neither looks at them nor changes them: what runs it is not its to decide.
+ * The CronJob that rotates a key or renews a session without anyone's laptop, with its ServiceAccount and what that may do: whole
+ * objects of ours, by their labels. A rotation itself neither looks at them nor changes them: what runs it is not its to decide.
  */
 import { createHash } from 'node:crypto';
-import { keyCredentialsOf } from '../access/credential-mode.ts';
+import { jobOf } from '../access/credential-mode.ts';
 import type { KubernetesObject, ObjectReference } from '../kubernetes/types.ts';
 import { gitOpsKeeper } from './gitops.ts';
 import { at, canonicalJson, projected, recordsAt, textAt } from './json.ts';
 import type { Hands, Outputs, Reference, ResourceKind, State, Stray } from './kind.ts';
 import { reference } from './kind.ts';
 import { ownerLabels, ownerSelector, ownershipByLabels } from './owner.ts';
-import { rotationClusterName, rotationObjects, type RotationKey } from './rotation-objects.ts';
+import { jobClusterName, jobObjects, type JobPart } from './credential-job-objects.ts';
 import { removeObject, replaceWith } from './whole-object.ts';
 
-export interface DesiredRotationObject {
+export interface DesiredJobObject {
   readonly object: KubernetesObject;
   /** What is made before it, and removed after it. */
   readonly after: readonly Reference[];
 }
 
-const after: Readonly<Record<RotationKey, readonly RotationKey[]>> = {
+const after: Readonly<Record<JobPart, readonly JobPart[]>> = {
   'service-account': [],
   role: ['service-account'],
   'cluster-role': ['service-account'],
@@ -28,19 +28,19 @@ const after: Readonly<Record<RotationKey, readonly RotationKey[]>> = {
   'cron-job': ['role-binding', 'cluster-role-binding'],
 };
 
-export const rotationJob: ResourceKind<DesiredRotationObject, KubernetesObject> = {
-  kind: 'rotation-job',
+export const credentialJob: ResourceKind<DesiredJobObject, KubernetesObject> = {
+  kind: 'credential-job',
   where: 'kubernetes',
 
   desired({ access }) {
     const kept = access.spec.managedBy.cluster === 'manifests';
-    const { mode } = keyCredentialsOf(access.spec.credentials) ?? {};
-    return [...rotationObjects(access)].map(([key, object]) => ({
-      kind: 'rotation-job',
+    const { field } = jobOf(access.spec.credentials) ?? {};
+    return [...jobObjects(access)].map(([key, object]) => ({
+      kind: 'credential-job',
       key,
       name: `${object.kind} ${object.metadata.name ?? ''}`,
-      ...(mode === undefined ? {} : { nameField: `spec.credentials.${mode}.rotation.name` }),
-      desired: { object, after: after[key].map((other) => reference('rotation-job', other, 'name')) },
+      ...(field === undefined ? {} : { nameField: `${field}.name` }),
+      desired: { object, after: after[key].map((other) => reference('credential-job', other, 'name')) },
       ...(kept ? { required: true } : {}),
     }));
   },
@@ -80,7 +80,7 @@ export const rotationJob: ResourceKind<DesiredRotationObject, KubernetesObject> 
   remove: (observed, hands) => removeObject(observed, hands),
 
   permissions: [],
-  // The others only where a rotation is declared: `engine/permissions/cluster-roles.ts`.
+  // The others only where a CronJob is declared: `engine/permissions/cluster-roles.ts`.
   clusterRules: [{ apiGroups: [''], resources: ['serviceaccounts'], verbs: ['get', 'list'] }],
   repeatable: [],
 };
@@ -107,7 +107,7 @@ function identityOf({ kind, metadata }: KubernetesObject): string {
 /** Everything that belongs to a ServiceAccount of this name. */
 function namesakes(namespace: string, name: string): readonly ObjectReference[] {
   const rbac = 'rbac.authorization.k8s.io/v1';
-  const wide = rotationClusterName(namespace, name);
+  const wide = jobClusterName(namespace, name);
   return [
     { apiVersion: 'v1', kind: 'ServiceAccount', namespace, name },
     { apiVersion: rbac, kind: 'Role', namespace, name },

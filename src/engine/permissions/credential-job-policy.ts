@@ -1,12 +1,13 @@
 /**
- * What `rotate --due` needs in AWS for one access: the keys of one user, one store of them, and a look at what is applied.
- * A rotation makes no user, policy or attachment. Conditions as in `action-places.ts`.
+ * What the CronJob of one access needs in AWS. `rotate --due`: the keys of one user, one store of them, and a look at what is
+ * applied; a rotation makes no user, policy or attachment. `session renew`: the one role. Conditions as in `action-places.ts`.
  */
 import type { PolicyDocument } from '../../policy/types.ts';
 import { actionPlaces, owned, type ActionPlace } from './action-places.ts';
 import type { Confinement } from './confinement.ts';
 import { neededActions, statementOf } from './iam-policy.ts';
 import { profilePlaces } from './profile-places.ts';
+import { sessionPlaces } from './session-places.ts';
 
 const user = ({ userArn }: Confinement): readonly string[] => [userArn];
 const denial = ({ policyArns }: Confinement): readonly string[] => policyArns.slice(0, 1).map((arn) => `${arn}-deny-sessions`);
@@ -27,6 +28,11 @@ const store: ActionPlace = { sid: 'StoreNewKey', actions: ['ssm:PutParameter', '
 
 /** Of these places of the program's own policy a rotation takes part: it looks at them, and makes an API key. */
 const looks: ReadonlySet<string> = new Set(['MakeApiKey', 'FindParameters', 'ReadParameters', 'ParameterKey', 'FindProfiles', 'ReadProfileTags', 'ReadTrail']);
+
+export function renewalPolicy(confined: Confinement): PolicyDocument {
+  const needed = new Set(neededActions(confined));
+  return { Version: '2012-10-17', Statement: sessionPlaces.flatMap((place) => statementOf(place, needed, confined)) };
+}
 
 export function rotationPolicy(confined: Confinement): PolicyDocument {
   const needed = new Set(neededActions(confined));
