@@ -2,8 +2,11 @@
 import assert from 'node:assert/strict';
 import type { Access } from '../../src/access/types.ts';
 import { applyAccess, planAccess, rollbackAccess } from '../../src/engine/index.ts';
+import type { RunContext, RunEvent } from '../../src/engine/types.ts';
+import { AccessError } from '../../src/errors/error.ts';
 import type { FaultRule } from '../../src/sandbox/types.ts';
-import type { killPoints } from './engine-kill.ts';
+import { asAccessError } from '../../src/engine/failure.ts';
+import { isChange, killPoints, type KillPoint } from './engine-kill.ts';
 import { access, declared, events, failures, summaryOf, type Scenario, type ScenarioWorld } from './engine-world.ts';
 
 export interface Disturbance {
@@ -21,7 +24,14 @@ export function shown({ action, skip, fault, command }: Disturbance): string {
 /** The answer that holds a key is lost: tried each time. */
 export const dangerous: Disturbance = { action: 'iam:CreateAccessKey', skip: 0, command: 'apply', fault: { kind: 'drop', when: 'after' } };
 
-/** Every kind of disturbance at every changing call. */
+/** The first of every kind of reading call that runs make; `ssm:GetParameter` is the operator's. */
+export async function readingCalls(world: ScenarioWorld): ReturnType<typeof killPoints> {
+  const { apply, rollback } = await killPoints(world, declared(), (call) => !isChange(call) && call.action !== 'ssm:GetParameter' && !call.action.startsWith('watch '));
+  const first = (points: readonly KillPoint[]): readonly KillPoint[] => points.filter(({ skip }) => skip === 0);
+  return { apply: first(apply), rollback: first(rollback) };
+}
+
+/** Every kind of disturbance at every one of these calls. */
 export function disturbances(points: Awaited<ReturnType<typeof killPoints>>): readonly Disturbance[] {
   return (['apply', 'rollback'] as const).flatMap((command) =>
     points[command]
@@ -37,7 +47,7 @@ const changedMeanwhile: FaultRule['fault'] = { kind: 'status', status: 409, code
 
 function faultsOf(action: string): readonly FaultRule['fault'][] {
   const drops = [{ kind: 'drop', when: 'before' }, { kind: 'drop', when: 'after' }] as const;
-  return action.includes(':') ? [...drops, { kind: 'throttle' }, { kind: 'status', status: 503, code: 'ServiceUnavailable' }] : [...drops, { kind: 'throttle' }, ...(/^(update|patch) (?!leases)/.test(action) ? [changedMeanwhile] : [])];
+  return action.includes(':') ? [...drops, { kind: 'throttle' }, { kind: 'status', status: 503, code: 'ServiceUnavailable' }] : [...drops, { kind: 'throttle' }, { kind: 'status', status: 500, code: 'InternalError' }, ...(/^(update|patch) (?!leases)/.test(action) ? [changedMeanwhile] : [])];
 }
 
 export async function comesThrough(world: ScenarioWorld, { action, skip, fault, command }: Disturbance, document: Access = declared()): Promise<void> {
@@ -57,6 +67,35 @@ export async function comesThrough(world: ScenarioWorld, { action, skip, fault, 
   assert.equal(summaryOf(removed).outcome, 'done');
   await world.advance(130_000);
   // A Lease whose removal was lost ends by itself.
+  if (action !== 'delete leases') assert.deepEqual(await world.left(), empty);
+}
+
+/** World milliseconds that a run goes on trying at most. */
+const patience = 600_000;
+
+/** What does not pass: the run ends before long and says what to do, and when it has passed the same command goes on. */
+export async function endsWithWhatToDo(world: ScenarioWorld, { action, fault, command }: Disturbance): Promise<void> {
+  const empty = await world.left();
+  const carriedOut = async (context: RunContext): Promise<readonly RunEvent[]> => events(command === 'apply' ? applyAccess(declared(), context) : rollbackAccess(access, context, { all: true }));
+  if (command === 'rollback') assert.equal(summaryOf(await events(applyAccess(declared(), await world.run()))).outcome, 'done');
+  const context = await world.run();
+  const start = context.clock.now().getTime();
+  world.faults.add({ action, times: Infinity, fault });
+  const said = await carriedOut(context).catch(asAccessError);
+  assert.ok(context.clock.now().getTime() - start < patience, 'it goes on trying');
+  const remedies = said instanceof AccessError ? [said.details.remedy] : said.flatMap((event) => (event.type === 'step-failed' ? [event.finding.remedy] : []));
+  for (const remedy of remedies) assert.match(remedy, /\w{3}/);
+  // Where the answer alone is lost, or a Lease that ends by itself is not taken away, there may be nothing to be told.
+  if (!(fault.kind === 'drop' && fault.when === 'after') && action !== 'delete leases' && action !== 'delete secrets') assert.notDeepEqual(remedies, []);
+  world.faults.clear();
+  await world.advance(130_000);
+  const again = await carriedOut(await world.run()).catch((error: { id?: string }) => {
+    if (command === 'apply' || error.id !== 'access-not-found') throw error;
+    return undefined;
+  });
+  if (again !== undefined) assert.deepEqual([failures(again), summaryOf(again).outcome], [[], 'done']);
+  if (command === 'apply') return;
+  await world.advance(130_000);
   if (action !== 'delete leases') assert.deepEqual(await world.left(), empty);
 }
 

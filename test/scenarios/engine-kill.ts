@@ -43,13 +43,13 @@ export function killsOf<Call extends { readonly action: string }>(calls: readonl
   });
 }
 
-/** Every changing call of a whole apply and of a whole rollback, twice: before and after. */
-export async function killPoints(world: ScenarioWorld, document: Access = declared()): Promise<{ readonly apply: readonly KillPoint[]; readonly rollback: readonly KillPoint[] }> {
+/** Every changing call of a whole apply and of a whole rollback, or each of those that are `of` interest, twice: before and after. */
+export async function killPoints(world: ScenarioWorld, document: Access = declared(), of?: Parameters<typeof killsOf>[1]): Promise<{ readonly apply: readonly KillPoint[]; readonly rollback: readonly KillPoint[] }> {
   const start = world.audit.length;
   await events(applyAccess(document, await world.run()));
   const middle = world.audit.length;
   await events(rollbackAccess(access, await world.run(), { all: true }));
-  return { apply: killsOf(world.audit.slice(start, middle)), rollback: killsOf(world.audit.slice(middle)) };
+  return { apply: killsOf(world.audit.slice(start, middle), of), rollback: killsOf(world.audit.slice(middle), of) };
 }
 
 /** An apply that is killed there; the next one comes to the end, and nothing is left to do. */
