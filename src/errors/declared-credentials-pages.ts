@@ -98,12 +98,6 @@ export const declaredCredentialsPages = {
     remedy: 'Write a duration within what the message names, or leave it out for an hour. Sessions are renewed by themselves.',
     fault: 'input',
   },
-  'mode-by-program': {
-    summary: 'The parts of this mode of credentials are made by the program alone.',
-    cause: 'Neither Terraform nor manifests are written for it: its pods need a restart whenever what they call with is renewed.',
-    remedy: 'Leave spec.managedBy out and use `bedrock-access apply`, or declare another mode.',
-    fault: 'input',
-  },
   'mode-without-key': {
     summary: 'What was asked for is done to a key, and the access has none.',
     cause: 'It is declared with another mode of credentials than accessKey, or apiKey with term: long.',

@@ -1,26 +1,34 @@
 /** Restarts workloads for a renewed short-term API key, by their own strategy. */
-import type { Workload } from '../access/types.ts';
 import { KubernetesCallError } from '../kubernetes/error.ts';
 import type { KubernetesObject } from '../kubernetes/types.ts';
 import { annotationKeys } from './annotations.ts';
-import { at, textAt } from './json.ts';
+import { at, recordsAt, textAt } from './json.ts';
 import type { Hands } from './kind.ts';
 import { nested, workloadReference, workloadShape } from './workload-kinds.ts';
+import { takeReadings } from './readings.ts';
+import { reloadersOf, reloading } from './reloader.ts';
+import type { RenewedSession } from './session.ts';
 import { ownAlone } from './write-environment.ts';
 
 /**
- * Only where a template says already for which key its pods were made: where it does not, the access is not applied there, or
- * Reloader restarts the pods.
+ * Where the program keeps the workload, only where a template says already for which key its pods were made: where it does not, the
+ * access is not applied there, or Reloader restarts the pods. Where git keeps it, whenever the pods have the key and Reloader does not
+ * restart them. git does not hold the annotation, so that nobody puts it back: Argo CD compares and applies what git says, as its own
+ * action that restarts a workload relies on (Argo CD docs, "Resource Actions"; "Diffing", three-way), and server-side apply leaves
+ * fields of other managers (Kubernetes docs, "Server-Side Apply").
  * @param id of the key that the Secret holds
  * @returns those that were restarted: `Deployment app`
  */
-export async function restartFor(id: string, workloads: readonly Workload[], namespace: string, hands: Pick<Hands, 'kubernetes' | 'clock'>): Promise<readonly string[]> {
+export async function restartFor(id: string, { restarts, namespace, secret, byOthers }: Pick<RenewedSession, 'restarts' | 'namespace' | 'secret' | 'byOthers'>, hands: Pick<Hands, 'aws' | 'kubernetes' | 'clock'>): Promise<readonly string[]> {
   const restarted: string[] = [];
-  for (const { kind, name } of workloads) {
+  const reloaders = byOthers && restarts.length > 0 ? await reloadersOf(takeReadings(hands.aws, hands.kubernetes)) : [];
+  for (const { kind, name } of restarts) {
     const { apiVersion, template } = workloadShape(kind);
     const object = await hands.kubernetes.get({ apiVersion, kind, namespace, name });
-    const said = object === undefined ? undefined : markOf(object);
-    if (object === undefined || said === undefined) continue;
+    if (object === undefined) continue;
+    const typed = { ...object, apiVersion, kind };
+    const said = markOf(typed);
+    if (byOthers ? !readsFrom(typed, secret) || reloading(typed, { secret, configMap: '' }, reloaders).secret : said === undefined) continue;
     if (said === id) {
       await ownMark({ ...object, apiVersion, kind }, hands);
       continue;
@@ -52,6 +60,12 @@ async function ownMark(seen: KubernetesObject, hands: Pick<Hands, 'kubernetes' |
       object = await hands.kubernetes.get(workloadReference(seen));
     }
   }
+}
+
+/** Does a container take a variable from that Secret? */
+function readsFrom(object: KubernetesObject, secret: string): boolean {
+  const pod = at(object, ...workloadShape(object.kind).template, 'spec');
+  return ['containers', 'initContainers'].some((field) => recordsAt(pod, field).some((container) => recordsAt(container, 'env').some((entry) => textAt(entry, 'valueFrom', 'secretKeyRef', 'name') === secret)));
 }
 
 function markOf(object: KubernetesObject): string | undefined {

@@ -25,6 +25,8 @@ export interface RenewedSession {
   readonly region: string;
   /** Restarted for each short-term API key; none in another delivery. */
   readonly restarts: readonly Workload[];
+  /** git keeps those workloads: the program puts one annotation on their pod templates, and nothing else. */
+  readonly byOthers: boolean;
 }
 
 /** Keys of the Secret. */
@@ -57,6 +59,7 @@ export function sessionOf(access: Access, partition: Partition): RenewedSession 
     seconds: sessionSeconds(declared.sessionDuration),
     region: spec.region,
     restarts: declared.delivery === 'api-key' ? spec.workloads : [],
+    byOthers: spec.managedBy.cluster === 'manifests',
   };
 }
 
@@ -164,4 +167,9 @@ function fromSidecar({ secret, declared }: RenewedSession): Omit<PodParts, 'read
     ],
     hiddenBy: ['AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI', 'AWS_PROFILE'],
   };
+}
+
+/** Every Secret from which containers of the access take variables, in whichever mode. */
+export function secretsOf({ metadata, spec }: Access): readonly string[] {
+  return [spec.names.secret, sessionSecretNames(metadata.name).apiKey];
 }

@@ -44,7 +44,6 @@ for (const { what, declaration, finds, says } of [
   { what: 'a short-term key of two hours, signed by a user', declaration: text(shortTerm.replace(role, user).replace(' }', ', sessionDuration: 2h }')), finds: [] },
   { what: 'a short-term key of thirteen hours', declaration: text(shortTerm.replace(role, user).replace(' }', ', sessionDuration: 13h }')), finds: ['session-duration-out-of-range spec.credentials.apiKey.sessionDuration'], says: /15m to 12h/ },
   { what: 'a sidecar without an image', declaration: text(`session: { renewer: "${role}" }`), finds: ['session-image-missing spec.credentials.session'] },
-  { what: 'short-term keys from Terraform', declaration: text(shortTerm, { rest: '  managedBy: { iam: terraform, cluster: program }\n' }), finds: ['mode-by-program spec.credentials.apiKey'] },
   { what: 'a name of a role that IAM does not take', declaration: text(webIdentity.replace(' }', ', role: "a b" }')), finds: ['iam-name-malformed spec.credentials.webIdentity.role'] },
   ...[webIdentity, podIdentity, session].map((credentials) => ({
     what: `half a key in the variables of ${credentials.replace(/:.*/, '')}`,

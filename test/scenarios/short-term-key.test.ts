@@ -218,7 +218,7 @@ test('what a short-term API key does not go with is refused with its field', () 
   assert.match(refused({ rotateAfter: '30d' }), /rotateAfter does not go with term: short/);
   assert.match(refused({ term: 'long' }), /secretStore is missing|renewer does not go with term: long/);
   assert.match(refused({}, { restart: 'never' }), /spec.restart is never/);
-  assert.match(refused({}, { managedBy: { iam: 'terraform' } }), /spec.managedBy/);
+  assert.equal(refused({}, { managedBy: { iam: 'terraform', cluster: 'manifests' } }), '');
   assert.match(refused({}, { workloads: [{ kind: 'CronJob', name: 'nightly', client: 'ai-sdk' }] }), /CronJob nightly are not restarted/);
   assert.match(refused({}, { workloads: [{ kind: 'Deployment', name: 'openhands', client: 'openhands' }] }), /openhands/);
 });

@@ -22,7 +22,7 @@ export function checkCredentials({ spec }: DeclaredAccess, source: SourceDocumen
   const [mode] = credentialModes.filter((name) => spec.credentials[name] !== undefined);
   if (mode === undefined) return [];
   const refused = clientFaults(spec.credentials.session?.delivery === 'api-key' ? 'apiKey' : mode, spec, source);
-  return refused.length > 0 ? refused : [...modeFaults(mode, spec, source), ...makerFaults(mode, spec, source), ...kmsKeyFaults(mode, spec, source)];
+  return refused.length > 0 ? refused : [...modeFaults(mode, spec, source), ...kmsKeyFaults(mode, spec, source)];
 }
 
 function modeFaults(mode: CredentialMode, spec: DeclaredAccess['spec'], source: SourceDocument): Finding[] {
@@ -55,12 +55,6 @@ function storeFaults(spec: DeclaredAccess['spec'], source: SourceDocument): Find
     return [accessFinding('layout-not-in-store', `${field}: with service SecretsManager the pair lies in one secret, as JSON.`, source.place(field))];
   }
   return [];
-}
-
-/** Where what the pods call with is renewed by restarts, nothing is written into repositories. */
-function makerFaults(mode: CredentialMode, spec: DeclaredAccess['spec'], source: SourceDocument): Finding[] {
-  if (!isShortTerm(spec) || (spec.managedBy?.iam !== 'terraform' && spec.managedBy?.cluster !== 'manifests')) return [];
-  return [accessFinding('mode-by-program', 'spec.managedBy: with a short-term API key role and pods are changed by the program; Terraform and manifests are not written for it.', source.key(`spec.credentials.${mode}`))];
 }
 
 /** Without a store there is no parameter. */

@@ -1,6 +1,9 @@
 import { containersOf } from '../identity.ts';
 import type { RepositoryFacts } from '../facts.ts';
+import { bearerTypeOf } from '../../access/credential-mode.ts';
 import { keySortOf } from '../../resources/key-sort.ts';
+import { credentialFields } from '../../resources/parameter-names.ts';
+import { sessionSecretNames } from '../../resources/session.ts';
 import type { Rule } from '../rule.ts';
 import { deploymentWith } from './examples.ts';
 import { externalSecretReading } from './parameter-undeclared.ts';
@@ -49,7 +52,11 @@ function keysOf(name: string, namespace: string | undefined, facts: RepositoryFa
   for (const { access } of facts.accesses.filter((candidate) => candidate.access.spec.names.secret === name && near(candidate.access.metadata.namespace))) {
     found = true;
     keys.push(...Object.values(keySortOf(access)?.fields ?? {}));
-    if (access.spec.managedBy.cluster === 'manifests') continue;
+  }
+  // No repository holds a short-term API key: who renews it makes it.
+  if (facts.accesses.some(({ access: { metadata, spec } }) => bearerTypeOf(spec.credentials) === 'SHORT_TERM' && sessionSecretNames(metadata.name).apiKey === name && near(metadata.namespace))) {
+    found = true;
+    keys.push(credentialFields.apiKey);
   }
   return found ? keys : undefined;
 }

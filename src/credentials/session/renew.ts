@@ -61,7 +61,7 @@ async function renewed(session: RenewedSession, name: AccessName, context: Renew
   const held = sessionEnds(secret);
   const left = held === undefined ? 0 : held.getTime() - context.clock.now().getTime();
   const access = { namespace: name.namespace, name: name.name };
-  const restarted = (id: string | undefined): Promise<readonly string[]> => (id === undefined ? Promise.resolve([]) : restartFor(id, session.restarts, session.namespace, context));
+  const restarted = (id: string | undefined): Promise<readonly string[]> => (id === undefined ? Promise.resolve([]) : restartFor(id, session, context));
   // A run that ended between the Secret and the workload is made good.
   if (held !== undefined && !now && left > renewedWithin(session.seconds) * 1000) return { access, renewed: false, restarted: await restarted(keyOf(secret)), endsAt: held, dueAt: dueAt(held, session) };
   const made = await taken(session, context);

@@ -5,6 +5,7 @@ import type { Finding } from '../../finding.ts';
 import type { Implied } from '../../resources/kind.ts';
 import { volumesOf } from '../../resources/pod-sidecars.ts';
 import { mountEntry, volumeEntry } from '../../resources/pod-volumes.ts';
+import { secretsOf } from '../../resources/session.ts';
 import { workloadEnvironment } from '../../resources/workload-environment.ts';
 import { writeAccessFile } from './access-file.ts';
 import { indexOf, isLabelled } from './manifest-app.ts';
@@ -36,7 +37,7 @@ export function exportManifests(implied: Implied, prepared: Prepared, from: stri
   for (const environment of workloadEnvironment.desired(implied)) {
     const { workload, variables, secretName, configMapName, digest, identity } = environment.desired;
     const label = `${workload.kind} ${access.metadata.namespace}/${workload.name}`;
-    const wanted = { access: access.metadata.name, ...(workload.containers === undefined ? {} : { containers: workload.containers }), variables, secret: secretName, configMap: configMapName, digest, reloader, ...(identity === undefined ? {} : { identity }) };
+    const wanted = { access: access.metadata.name, ...(workload.containers === undefined ? {} : { containers: workload.containers }), variables, secret: secretName, earlierSecrets: secretsOf(access).filter((name) => name !== secretName), configMap: configMapName, digest, reloader, ...(identity === undefined ? {} : { identity }) };
     const found = app.workloads.find((candidate) => candidate.workload.kind === workload.kind && candidate.workload.name === workload.name);
     if (found === undefined) {
       findings.push({

@@ -1,5 +1,5 @@
 /** What to do with exported files, and in which order: each step rests on the one before. */
-import { jobOf, keyMode, roleNameOf } from '../../access/credential-mode.ts';
+import { bearerTypeOf, jobOf, keyMode, roleNameOf } from '../../access/credential-mode.ts';
 import { relative } from 'node:path';
 import type { Access } from '../../access/types.ts';
 import { partitionOf } from '../../bedrock/regions.ts';
@@ -53,10 +53,11 @@ export function exportOrder({ request, access, style, declaration, clusterKnown 
     });
   }
   const { session } = access.spec.credentials;
+  const isKey = bearerTypeOf(access.spec.credentials) === 'SHORT_TERM';
   if (session !== undefined) {
     steps.push({
-      title: 'Make the Secret with the first session, as its renewer',
-      why: `No repository holds it: ${session.renewer} alone may take a session, and renews it from then on.`,
+      title: `Make the Secret with the first ${isKey ? 'key' : 'session'}, as its renewer`,
+      why: `No repository holds it: ${session.renewer} alone may take a session${isKey ? ', signs keys with it' : ''}, and renews it from then on.`,
       lines: [`bedrock-access apply -f ${file} --only ${all ? 'iam-role,managed-policy,role-policy-attachment,session' : 'session'}`, ...(job === undefined ? ['', 'Then, from cron or CI, as often as wanted:', `bedrock-access session renew --name ${access.metadata.namespace}/${access.metadata.name}`] : ['', `Then CronJob ${job.name} renews it.`])],
     });
   }
@@ -80,7 +81,7 @@ export function exportOrder({ request, access, style, declaration, clusterKnown 
   if (request.manifests !== undefined) {
     steps.push({
       title: 'Merge the manifests',
-      why: role === undefined ? `Until then nothing changes in the cluster. Merged too early they fail closed: no Secret ${names.secret}, no start of new pods; with strategy Recreate the old ones are gone by then.` : anywhere !== undefined ? 'Until then nothing changes for the pods. Merged too early they fail closed: no ConfigMap with the profile, no start of new pods; with strategy Recreate the old ones are gone by then.' : session === undefined ? 'Until then nothing changes in the cluster. Merged too early, the pods start and their calls are refused until the role is there.' : 'Until then nothing changes for the pods. Merged too early they fail closed: no Secret with a session, no start of new pods; with strategy Recreate the old ones are gone by then.',
+      why: role === undefined ? `Until then nothing changes in the cluster. Merged too early they fail closed: no Secret ${names.secret}, no start of new pods; with strategy Recreate the old ones are gone by then.` : anywhere !== undefined ? 'Until then nothing changes for the pods. Merged too early they fail closed: no ConfigMap with the profile, no start of new pods; with strategy Recreate the old ones are gone by then.' : session === undefined ? 'Until then nothing changes in the cluster. Merged too early, the pods start and their calls are refused until the role is there.' : `Until then nothing changes for the pods. Merged too early they fail closed: no Secret with a ${isKey ? 'key' : 'session'}, no start of new pods; with strategy Recreate the old ones are gone by then.`,
       lines: [shown(request.manifests)],
     });
   }

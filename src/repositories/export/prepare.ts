@@ -1,5 +1,5 @@
 /** What both an export and its removal begin with: the two places as they are, and the habits to follow. */
-import { bearerTypeOf, keyCredentialsOf, roleNameOf } from '../../access/credential-mode.ts';
+import { keyCredentialsOf, roleNameOf } from '../../access/credential-mode.ts';
 import type { Access } from '../../access/types.ts';
 import { defaultNames } from '../../access/defaults.ts';
 import { AccessError } from '../../errors/error.ts';
@@ -42,7 +42,6 @@ const usualManifests: ManifestHabits = { externalSecretVersion: 'v1', refreshInt
 export function prepare(request: ExportRequest, readHcl: ReadHcl, { tolerant = false } = {}): Prepared {
   const { access: asDeclared, sourceText } = request.declared;
   const declared = withStore(asDeclared, request.style.store);
-  refuseShortTermKey(declared, tolerant);
   refuseTokenInState(declared, request.keys);
   const workspace = new Workspace();
   const { text, written } = declarationOf(sourceText, declared);
@@ -88,15 +87,5 @@ function refuseTokenInState({ metadata, spec }: Access, keys: ExportStyle['keys'
     cause: 'Its state would hold the token in plain text: whoever reads the state calls the models, with nothing to sign.',
     remedy: 'Export without --keys terraform: Terraform makes user and policy, and the program the key alone, outside every state.',
     place: { field: 'spec.credentials.apiKey' },
-  });
-}
-
-/** @throws AccessError `mode-by-program` for what is written into no repository */
-function refuseShortTermKey({ metadata, spec }: Access, tolerant: boolean): void {
-  if (tolerant || bearerTypeOf(spec.credentials) !== 'SHORT_TERM') return;
-  throw new AccessError('mode-by-program', `${metadata.namespace}/${metadata.name} has a short-term API key, which is not written into repositories`, {
-    cause: 'What is read once, at the start of a process, has to be restarted by the program when it is renewed: git would not.',
-    remedy: 'Use `bedrock-access apply`, or declare credentials.session with a sidecar. Nothing was written.',
-    place: { field: 'spec.credentials' },
   });
 }

@@ -13,6 +13,7 @@ import { labelOf } from './hcl-emit.ts';
 import { isTerraformFile, labelsOf, readModule } from './terraform-module.ts';
 import { holdsAccess, isEmptyModule, removeBlocks } from './terraform-removal.ts';
 import { certificateName } from '../../resources/roles-anywhere.ts';
+import { secretsOf } from '../../resources/session.ts';
 import { isOfJob } from './credential-job-manifests.ts';
 import type { ExportOutcome, ExportRequest, OrderStep } from './types.ts';
 import { environmentRemoval } from './workload-edit.ts';
@@ -85,8 +86,8 @@ function secondRun({ terraform, directory }: ExportRequest, { workspace, access,
   return left.length > 0 ? left : [{ title: 'Nothing is left to remove', why: `Neither repository holds anything of ${access.metadata.namespace}/${access.metadata.name}.`, lines: [] }];
 }
 
-function removal({ metadata, spec }: Access): { readonly access: string; readonly secret: string; readonly configMap: string } {
-  return { access: metadata.name, secret: spec.names.secret, configMap: spec.names.environment };
+function removal(access: Access): { readonly access: string; readonly secrets: readonly string[]; readonly configMap: string } {
+  return { access: access.metadata.name, secrets: secretsOf(access), configMap: access.spec.names.environment };
 }
 
 interface AppObject {

@@ -24,7 +24,7 @@ export interface RoleText {
   readonly lifecycle: readonly HclBlockText[];
 }
 
-export function roleBlocks({ name, path, description, trust, permissionsBoundary }: DesiredRole, { labels, names, style, comments, tags, lifecycle }: RoleText): HolderBlocks {
+export function roleBlocks({ name, path, description, trust, permissionsBoundary, sessionSeconds }: DesiredRole, { labels, names, style, comments, tags, lifecycle }: RoleText): HolderBlocks {
   const label = labels.named('aws_iam_role', name) ?? labelOf(name);
   const { expression, document } = writtenPolicy(trust, `${label}_trust`, style, names);
   return {
@@ -40,6 +40,8 @@ export function roleBlocks({ name, path, description, trust, permissionsBoundary
         ['path', hclText(path)],
         ['description', hclText(description)],
         ...(permissionsBoundary === undefined ? [] : [['permissions_boundary', names.text(permissionsBoundary)] as const]),
+        // AWS allows an hour where nothing is said (IAM API reference, CreateRole, MaxSessionDuration).
+        ...(sessionSeconds === undefined ? [] : [['max_session_duration', { type: 'number', value: sessionSeconds }] as const]),
         ['assume_role_policy', expression],
         ...tags,
       ],

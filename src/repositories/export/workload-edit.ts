@@ -1,6 +1,7 @@
 /** Puts an access's variables into the text of a workload, or takes them out again. */
 import { isDeepStrictEqual } from 'node:util';
 import { annotationKeys } from '../../resources/annotations.ts';
+import { credentialFields } from '../../resources/parameter-names.ts';
 import type { PlacedVariable } from '../../resources/variables.ts';
 import { isSidecar, volumesOf } from '../../resources/pod-sidecars.ts';
 import type { DesiredIdentity } from '../../resources/workload-environment.ts';
@@ -20,8 +21,10 @@ export interface WantedEnvironment {
   readonly digest: string;
   /** Reloader runs in the cluster: it restarts the workload when the Secret changes. */
   readonly reloader: boolean;
-  /** The pods call as a role: there is no Secret. */
-  readonly identity?: Pick<DesiredIdentity, 'serviceAccount' | 'volumes' | 'sidecars'>;
+  /** Other Secrets that the access has in another mode. */
+  readonly earlierSecrets: readonly string[];
+  /** The pods call as a role: there is no Secret, or one with a token. */
+  readonly identity?: Pick<DesiredIdentity, 'serviceAccount' | 'volumes' | 'sidecars' | 'token'>;
 }
 
 export type WorkloadEdit =
@@ -83,22 +86,22 @@ export function environmentEdit(kind: string, object: unknown, wanted: WantedEnv
     }
   }
   // At the end, so that the places of what is set stay true.
+  changes.push(...chosen.containers.flatMap(({ path }) => earlierVariables(object, path, wanted)));
   if (wanted.identity !== undefined) {
     const { volumes, sidecars } = wanted.identity;
-    changes.push(...chosen.containers.flatMap(({ path }) => earlierVariables(object, path, wanted)));
     changes.push(...volumeRemoval(object, podOf(kind), allContainers(kind, object).filter(({ name }) => !isSidecar(name)).map(({ path }) => path), [...volumes, ...volumesOf(sidecars)]));
     changes.push(...sidecarRemoval(object, podOf(kind), sidecars));
   }
   return { changes: [...annotationChanges(kind, object, wanted), ...changes], replaced };
 }
 
-/** The changes that take out what {@link environmentEdit} put in: references to this access's Secret and ConfigMap, and the annotations. */
-export function environmentRemoval(kind: string, object: unknown, { access, secret, configMap }: Pick<WantedEnvironment, 'access' | 'secret' | 'configMap'>): readonly YamlChange[] {
+/** The changes that take out what {@link environmentEdit} put in: references to this access's Secrets and ConfigMap, and the annotations. */
+export function environmentRemoval(kind: string, object: unknown, { access, secrets, configMap }: Pick<WantedEnvironment, 'access' | 'configMap'> & { readonly secrets: readonly string[] }): readonly YamlChange[] {
   if (getIn(object, ['metadata', 'annotations', annotationKeys.access]) !== access) return [];
   const changes: YamlChange[] = [];
   for (const { path } of allContainers(kind, object)) {
     const entries = listIn(object, [...path, 'env']);
-    const ours = entries.flatMap((entry, index) => (getIn(entry, ['valueFrom', 'secretKeyRef', 'name']) === secret || getIn(entry, ['valueFrom', 'configMapKeyRef', 'name']) === configMap ? [index] : []));
+    const ours = entries.flatMap((entry, index) => (secrets.some((secret) => getIn(entry, ['valueFrom', 'secretKeyRef', 'name']) === secret) || getIn(entry, ['valueFrom', 'configMapKeyRef', 'name']) === configMap ? [index] : []));
     // From the end on, so that the places of the others stay true.
     for (const index of ours.toReversed()) changes.push({ type: 'remove', path: [...path, 'env', index] });
   }
@@ -108,8 +111,8 @@ export function environmentRemoval(kind: string, object: unknown, { access, secr
   const template = [...(templates[kind] ?? []), 'metadata', 'annotations', annotationKeys.environment];
   if (getIn(object, template) !== undefined) changes.push({ type: 'remove', path: template });
   const reloaded = getIn(object, [...annotations, reloadAnnotation]);
-  if (typeof reloaded === 'string' && namesIn(reloaded).includes(secret)) {
-    const others = namesIn(reloaded).filter((name) => name !== secret);
+  if (typeof reloaded === 'string' && namesIn(reloaded).some((name) => secrets.includes(name))) {
+    const others = namesIn(reloaded).filter((name) => !secrets.includes(name));
     changes.push(others.length === 0 ? { type: 'remove', path: [...annotations, reloadAnnotation] } : { type: 'set', path: [...annotations, reloadAnnotation], value: others.join(',') });
   }
   return changes;
@@ -136,7 +139,7 @@ function annotationChanges(kind: string, object: unknown, wanted: WantedEnvironm
   // A Job's template cannot change (Kubernetes, "Jobs": the field is immutable), and the next run of a CronJob reads anew.
   const restarts = !['Job', 'CronJob'].includes(kind);
   if (restarts && wanted.digest !== '') set([...template, 'metadata', 'annotations', annotationKeys.environment], wanted.digest, []);
-  if (restarts && wanted.digest !== '' && wanted.reloader && wanted.identity === undefined && !restartsByItself(object, template)) {
+  if (restarts && wanted.digest !== '' && wanted.reloader && (wanted.identity === undefined || wanted.identity.token !== undefined) && !restartsByItself(object, template)) {
     const names = namesIn(getIn(object, [...own, reloadAnnotation]));
     if (!names.includes(wanted.secret)) set([...own, reloadAnnotation], [...names, wanted.secret].join(','), []);
   }
@@ -155,9 +158,11 @@ function namesIn(value: unknown): readonly string[] {
 }
 
 const staticKeys: ReadonlySet<unknown> = new Set(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']);
+const credentialVariables: ReadonlySet<unknown> = new Set([...staticKeys, credentialFields.apiKey]);
 
 /** AWS SDKs take a key from the environment before a token file (SDKs and tools reference guide, "Standardized credential providers"). */
-function identityProblem(kind: string, object: unknown, containers: readonly ContainerPlace[], { identity, secret }: WantedEnvironment): Extract<WorkloadEdit, { problem: string }> | undefined {
+function identityProblem(kind: string, object: unknown, containers: readonly ContainerPlace[], { identity, secret, earlierSecrets }: WantedEnvironment): Extract<WorkloadEdit, { problem: string }> | undefined {
+  const ours = new Set<unknown>([secret, ...earlierSecrets]);
   const spec = podOf(kind);
   const named = getIn(object, [...spec, 'serviceAccountName']) ?? getIn(object, [...spec, 'serviceAccount']);
   const runsAs = typeof named === 'string' ? named : 'default';
@@ -167,16 +172,18 @@ function identityProblem(kind: string, object: unknown, containers: readonly Con
     const early = containers.find(({ init }) => init);
     if (early !== undefined) return { problem: 'init-container-before-sidecar', container: early.name };
   }
-  const hiding = containers.find(({ path }) => listIn(object, [...path, 'env']).some((entry) => staticKeys.has(getIn(entry, ['name'])) && getIn(entry, ['valueFrom', 'secretKeyRef', 'name']) !== secret));
+  // Clients take a bearer token before a key.
+  const hiding = identity?.token !== undefined ? undefined : containers.find(({ path }) => listIn(object, [...path, 'env']).some((entry) => staticKeys.has(getIn(entry, ['name'])) && !ours.has(getIn(entry, ['valueFrom', 'secretKeyRef', 'name']))));
   return hiding === undefined ? undefined : { problem: 'static-key-hides-identity', container: hiding.name };
 }
 
 /** The key that this access gave the workload before it had a role, and what refers to a key that the ConfigMap has no more: such a pod would not start. */
-function earlierVariables(object: unknown, path: YamlPath, { secret, configMap, variables }: WantedEnvironment): readonly YamlChange[] {
+function earlierVariables(object: unknown, path: YamlPath, { secret, earlierSecrets, configMap, variables, identity }: WantedEnvironment): readonly YamlChange[] {
   const wanted = new Set(variables.map(({ name }) => name));
   const held = new Set<unknown>(variables.map(({ key }) => key));
-  const ofKey = (entry: unknown): boolean => staticKeys.has(getIn(entry, ['name'])) && getIn(entry, ['valueFrom', 'secretKeyRef', 'name']) === secret;
-  const ofNothing = (entry: unknown): boolean => getIn(entry, ['valueFrom', 'configMapKeyRef', 'name']) === configMap && !held.has(getIn(entry, ['valueFrom', 'configMapKeyRef', 'key'])) && !wanted.has(String(getIn(entry, ['name'])));
+  const ours = new Set<unknown>([secret, ...earlierSecrets]);
+  const ofKey = (entry: unknown): boolean => credentialVariables.has(getIn(entry, ['name'])) && !wanted.has(String(getIn(entry, ['name']))) && ours.has(getIn(entry, ['valueFrom', 'secretKeyRef', 'name']));
+  const ofNothing = (entry: unknown): boolean => identity !== undefined && getIn(entry, ['valueFrom', 'configMapKeyRef', 'name']) === configMap && !held.has(getIn(entry, ['valueFrom', 'configMapKeyRef', 'key'])) && !wanted.has(String(getIn(entry, ['name'])));
   return listIn(object, [...path, 'env'])
     .flatMap((entry, index) => (ofKey(entry) || ofNothing(entry) ? [index] : []))
     .toReversed()

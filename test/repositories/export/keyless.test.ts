@@ -73,21 +73,6 @@ suite('export of a keyless access', () => {
     }
   });
 
-  test('a mode whose parts are written into no repository is refused by name', async () => {
-    const files: Files = repositories[0].files;
-    const modes: readonly (readonly [string, RegExp])[] = [
-      ['session: { renewer: "arn:aws:iam::123456789012:role/renewer", delivery: api-key }', /mode-by-program.*short-term API key/s],
-    ];
-    for (const [mode, says] of modes) {
-      await inCheckout({ ...files, 'access.yaml': keyless('openhands').replace(/webIdentity: \{.*\}/, mode) }, async (copy, run) => {
-        const { code, stderr } = await run(...tfaction.places, ...cluster);
-        assert.notEqual(code, 0);
-        assert.match(stderr, says);
-        assert.equal(copy.files()['cluster/argoproj/openhands/access.yaml'], undefined);
-      });
-    }
-  });
-
   test('the key that the access gave the workload before goes with the edit', async () => {
     const files: Files = repositories[0].files;
     const withKey = declarationFor('openhands', (text) => text.replace('client: openhands', 'client: aws-sdk'));

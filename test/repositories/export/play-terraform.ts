@@ -40,7 +40,8 @@ export async function playTerraform(directory: string, aws: Aws): Promise<void> 
   }
   const documentOf = (value: Value | undefined): unknown => JSON.parse(JSON.stringify(value, (_key, inner: unknown) => (inner instanceof PartialText || inner instanceof Unknown ? (profileIn(inner) ?? arns.get(inner instanceof Unknown ? `\${${inner.reference ?? ''}}` : '') ?? text(inner)) : inner)));
   for (const role of of('aws_iam_role')) {
-    await aws.webIdentity.createRole({ name: text(role.attribute('name')), path: text(role.attribute('path')), description: text(role.attribute('description')), trust: parsePolicy(documentOf(role.attribute('assume_role_policy'))), tags: tagsOf(role.attribute('tags')) });
+    const seconds = role.attribute('max_session_duration');
+    await aws.webIdentity.createRole({ name: text(role.attribute('name')), path: text(role.attribute('path')), description: text(role.attribute('description')), trust: parsePolicy(documentOf(role.attribute('assume_role_policy'))), tags: tagsOf(role.attribute('tags')), ...(typeof seconds === 'number' ? { maxSessionSeconds: seconds } : {}) });
   }
   for (const version of of('aws_secretsmanager_secret_version')) {
     const arn = profileIn(version.attribute('secret_string'));

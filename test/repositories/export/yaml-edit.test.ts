@@ -16,6 +16,7 @@ const wanted: WantedEnvironment = {
     { name: 'AWS_REGION', in: 'config-map', key: 'AWS_REGION', value: 'us-west-2' },
   ],
   secret: 'bedrock-credentials',
+  earlierSecrets: [],
   configMap: 'bedrock-app-environment',
   digest: '',
   reloader: false,
@@ -152,7 +153,7 @@ suite('what was put in comes out again', () => {
       assert.match(once, /secret.reloader.stakater.com\/reload: bedrock-credentials/);
       const again = environmentEdit('Deployment', valuesOf(once)[0], full);
       assert.deepEqual(again, { changes: [], replaced: [] });
-      assert.equal(editYaml(once, 0, environmentRemoval('Deployment', valuesOf(once)[0], full), plainYaml), text);
+      assert.equal(editYaml(once, 0, environmentRemoval('Deployment', valuesOf(once)[0], { ...full, secrets: [full.secret] }), plainYaml), text);
     });
   }
 });
