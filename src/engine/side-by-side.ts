@@ -5,6 +5,7 @@
 import type { Finding } from '../finding.ts';
 import { kindOf } from '../resources/index.ts';
 import { canonicalJson, isRecord } from '../resources/json.ts';
+import { keptOutBeside } from '../resources/kept-out.ts';
 import { address, isReference, type Resource } from '../resources/kind.ts';
 import { together } from '../resources/together.ts';
 import { worldIdentity } from './observe.ts';
@@ -19,8 +20,9 @@ export interface SideBySide {
   readonly kept: Footprint;
 }
 
-/** @param old what is in use; `next` what takes its place, of the same access */
-export function sideBySide(old: Footprint, next: Footprint): SideBySide {
+/** @param before what is in use; `after` what takes its place, of the same access */
+export function sideBySide(before: Footprint, after: Footprint): SideBySide {
+  const { old, next } = keptApart(before, after);
   const own = new Map(next.resources.map((resource) => [worldIdentity(resource), resource]));
   const taken = new Set(next.resources.filter((resource) => !isWorkload(resource)).map(address));
   // What both have is one thing; what only the old one has keeps its key, unless the new one has another thing under it.
@@ -41,15 +43,25 @@ export function sideBySide(old: Footprint, next: Footprint): SideBySide {
         return [[address(other), { ...(both ?? other), key: other.key }]];
       }),
     );
-  const [before, after] = [shared('old'), shared('next')];
+  const [besideOld, besideNext] = [shared('old'), shared('next')];
   const nextWith = (merged: ReadonlyMap<string, Resource>): readonly Resource[] => next.resources.map((resource) => merged.get(address(resource)) ?? resource);
   const ofOld = moved.filter((resource) => !isWorkload(resource) && !own.has(worldIdentity(resource)));
   const all = { ...next, findings: [...next.findings, ...findings], changesMode: true } as const;
   return {
-    beside: { ...all, resources: [...nextWith(before).filter((resource) => !isWorkload(resource)), ...ofOld, ...moved.filter(isWorkload)] },
-    switched: { ...all, resources: nextWith(after) },
-    kept: { ...all, resources: [...nextWith(after), ...ofOld] },
+    beside: { ...all, resources: [...nextWith(besideOld).filter((resource) => !isWorkload(resource)), ...ofOld, ...moved.filter(isWorkload)] },
+    switched: { ...all, resources: nextWith(besideNext) },
+    kept: { ...all, resources: [...nextWith(besideNext), ...ofOld] },
   };
+}
+
+/** Both, each with workloads out of which what the other gives to new pods is kept where that would hide theirs. */
+export function keptApart(old: Footprint, next: Footprint): { readonly old: Footprint; readonly next: Footprint } {
+  const from = ({ resources }: Footprint, other: Footprint): readonly Resource[] =>
+    resources.map((resource) => {
+      const keptOut = isWorkload(resource) ? keptOutBeside(resource.desired, other.resources.find((each) => address(each) === address(resource))?.desired) : undefined;
+      return keptOut === undefined || !isRecord(resource.desired) ? resource : { ...resource, desired: { ...resource.desired, keptOut } };
+    });
+  return { old: { ...old, resources: from(old, next) }, next: { ...next, resources: from(next, old) } };
 }
 
 export function isWorkload({ kind }: { readonly kind: string }): boolean {

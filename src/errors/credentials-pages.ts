@@ -292,9 +292,9 @@ export const credentialsPages = {
   },
   'modes-not-side-by-side': {
     summary: 'The two modes of credentials cannot be valid side by side.',
-    cause: 'While EKS associates the ServiceAccount with a role, every pod that is made gets the address of its agent, and AWS SDKs ask there before they ask a sidecar that answers as instance metadata.',
-    remedy: 'Go over accessKey or webIdentity: migrate to it, and from there.',
-    fault: 'input',
+    cause: 'While EKS associates the ServiceAccount with a role, every pod that is made gets the address of its agent, and AWS SDKs ask there before they ask a sidecar that answers as instance metadata. The label eks.amazonaws.com/skip-pod-identity-webhook keeps it out of pods, and the webhook of this cluster does not heed it.',
+    remedy: 'Give the webhook an objectSelector on that label (`DoesNotExist`), as EKS and the project amazon-eks-pod-identity-webhook have it. Or go over accessKey or webIdentity: migrate to it, and from there.',
+    fault: 'cluster',
   },
   'one-name-for-two': {
     summary: 'Both modes need a thing of one name, and it cannot serve both.',

@@ -170,9 +170,19 @@ export async function agentOf(cluster: EksCluster, region: string, readings: Rea
  * cluster has `sideEffects: None`, else a dry run would be refused).
  */
 async function effective({ namespace, serviceAccount }: DesiredAssociation, hands: Hands): Promise<string | undefined> {
-  const made = await hands.kubernetes.create(trialPod(namespace, serviceAccount), { dryRun: true });
-  const given = recordsAt(made, 'spec', 'containers').every((container) => recordsAt(container, 'env').some(({ name }) => name === podIdentityVariables.address));
+  const given = await isGiven(trialPod(namespace, serviceAccount), hands.kubernetes);
   return given ? undefined : `new pods of the ServiceAccount ${serviceAccount} are not given their identity yet`;
+}
+
+async function isGiven(pod: KubernetesObject, kubernetes: Hands['kubernetes']): Promise<boolean> {
+  const made = await kubernetes.create(pod, { dryRun: true });
+  return recordsAt(made, 'spec', 'containers').every((container) => recordsAt(container, 'env').some(({ name }) => name === podIdentityVariables.address));
+}
+
+/** Is a pod of an associated ServiceAccount given its identity all the same, when it carries the label? */
+export function isGivenDespite(label: string, { namespace, serviceAccount }: Pick<DesiredAssociation, 'namespace' | 'serviceAccount'>, kubernetes: Hands['kubernetes']): Promise<boolean> {
+  const pod = trialPod(namespace, serviceAccount);
+  return isGiven({ ...pod, metadata: { ...pod.metadata, labels: { [label]: 'true' } } }, kubernetes);
 }
 
 /** As the strictest policy wants it (Kubernetes docs, "Pod Security Standards", restricted). */

@@ -2,6 +2,7 @@
 import type { Access, PodIdentityCredentials } from '../access/types.ts';
 import type { Partition } from '../bedrock/types.ts';
 import type { PolicyDocument } from '../policy/types.ts';
+import { skipPodIdentityLabel } from './kept-out.ts';
 import { reference } from './kind.ts';
 import { roleOf, type PodRole } from './pod-role.ts';
 
@@ -54,7 +55,7 @@ export function podRoleOfPodIdentity(access: Access, partition: Partition): PodR
       variables: [],
       // EKS changes a pod when it is made and never after: those that were there before are made anew.
       ready: [association],
-      givenAtStart: { by: association, variable: podIdentityVariables.address, keptOutBy: 'eks.amazonaws.com/skip-pod-identity-webhook' },
+      givenAtStart: { by: association, variable: podIdentityVariables.address, keptOutBy: skipPodIdentityLabel },
       // Earlier in the chain of credentials (AWS SDKs and tools reference guide, "Standardized credential providers").
       hiddenBy: ['AWS_WEB_IDENTITY_TOKEN_FILE'],
     },

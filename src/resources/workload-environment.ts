@@ -10,6 +10,7 @@ import { annotationKeys } from './annotations.ts';
 import { podsWithout, startMark } from './given-at-start.ts';
 import { gitOpsKeeper, type GitOpsKeeper } from './gitops.ts';
 import { canonicalJson, textAt } from './json.ts';
+import { labelsFound, labelsWanted, type KeptOut } from './kept-out.ts';
 import type { Field, Reference, Resolve, ResourceKind, State, Stray } from './kind.ts';
 import { reference } from './kind.ts';
 import { currentKey } from './user-key.ts';
@@ -42,6 +43,8 @@ export interface DesiredEnvironment {
   readonly credential: Field;
   /** The pods' own identity, in place of a Secret. */
   readonly identity?: DesiredIdentity;
+  /** While it stands beside another mode. */
+  readonly keptOut?: KeptOut;
   /** Digest of the values that the variables refer to; empty where a change restarts nothing. */
   readonly digest: string;
   /** The application profiles that those values name: the digest is of their ids too. */
@@ -138,7 +141,7 @@ export const workloadEnvironment: ResourceKind<DesiredEnvironment, ObservedEnvir
   ownership: ({ object }, owner) => fragmentOwner(object, owner),
 
   expected,
-  found: ({ object, containers, sidecars }) => ({ ...variablesFound(containers), ...annotationsFound(object), ...volumesFound(object, containers), ...sidecarsFound(object, sidecars) }),
+  found: ({ object, containers, sidecars }) => ({ ...variablesFound(containers), ...annotationsFound(object), ...labelsFound(object), ...volumesFound(object, containers), ...sidecarsFound(object, sidecars) }),
   going: ({ object, containers }) => ({ ...variablesFound(containers.map((container) => ({ ...container, variables: ownedVariables(container) }))), ...annotationsFound(object) }),
   problems: (resource, seen, owner, adopt) => workloadProblems(resource, seen, wanted(resource.desired, seen), owner, adopt),
   handOver: (resource, seen) => exportEdit(resource.desired, seen, wanted(resource.desired, seen)),
@@ -259,7 +262,7 @@ function expected(desired: DesiredEnvironment, resolve: Resolve, seen?: Observed
     }
   }
   if (desired.identity !== undefined) Object.assign(lines, volumesWanted(desired.identity, seen?.containers ?? []));
-  Object.assign(lines, sidecarsWanted(desired.identity?.sidecars ?? [], seen?.object, resolve));
+  Object.assign(lines, sidecarsWanted(desired.identity?.sidecars ?? [], seen?.object, resolve), labelsWanted(desired.keptOut, desired.identity?.givenAtStart?.keptOutBy, seen?.object));
   if (desired.digest !== '') {
     // Where Reloader restarts for one of the two, the program does not.
     const given = desired.identity?.givenAtStart;

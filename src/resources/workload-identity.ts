@@ -6,6 +6,7 @@ import { modeField } from '../access/credential-mode.ts';
 import type { Finding, Place } from '../finding.ts';
 import type { KubernetesObject } from '../kubernetes/types.ts';
 import { at, recordsAt, textAt } from './json.ts';
+import { templateLabel } from './kept-out.ts';
 import { reference, type Implied, type State } from './kind.ts';
 import { podRoleOf } from './pod-role.ts';
 import { volumesOf } from './pod-sidecars.ts';
@@ -63,13 +64,15 @@ export function identityProblems(desired: DesiredEnvironment, { object, containe
   const { identity } = desired;
   if (identity === undefined) return [];
   const differs = serviceAccountDiffers(desired, identity, object);
-  return differs.length > 0 ? differs : [...keptOut(identity, object), ...containers.flatMap((container) => hiding(identity, container, object)), ...besideSidecars(identity, object, containers)];
+  return differs.length > 0 ? differs : [...keptOut(desired, identity, object), ...containers.flatMap((container) => hiding(identity, container, object)), ...besideSidecars(identity, object, containers)];
 }
 
 /** A pod with that label is passed over by who gives pods their identity (amazon-eks-pod-identity-webhook, objectSelector). */
-function keptOut({ givenAtStart, field }: DesiredIdentity, object: KubernetesObject): readonly Finding[] {
+function keptOut({ byOthers, keptOut: beside }: DesiredEnvironment, { givenAtStart, field }: DesiredIdentity, object: KubernetesObject): readonly Finding[] {
   const named = `${object.kind} ${object.metadata.name ?? ''}`;
-  if (givenAtStart === undefined || textAt(object, ...workloadShape(object.kind).template, 'metadata', 'labels', givenAtStart.keptOutBy) === undefined) return [];
+  const label = givenAtStart === undefined ? undefined : templateLabel(object, givenAtStart.keptOutBy);
+  // Ours goes with this change; in git it goes with the edit that the pods wait for.
+  if (givenAtStart === undefined || label === undefined || label.ours || (byOthers && beside !== undefined)) return [];
   return [
     {
       id: 'pod-identity-kept-out',

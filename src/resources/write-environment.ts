@@ -2,6 +2,7 @@
 import type { KubernetesObject, ManagedFieldsEntry } from '../kubernetes/types.ts';
 import { annotationKeys } from './annotations.ts';
 import { at, isRecord, textAt } from './json.ts';
+import { labelsWritten } from './kept-out.ts';
 import type { Hands, Outputs } from './kind.ts';
 import { sidecarEntry, volumesOf } from './pod-sidecars.ts';
 import { mountEntry, volumeEntry } from './pod-volumes.ts';
@@ -42,8 +43,10 @@ export async function writeEnvironment(desired: DesiredEnvironment, hands: Hands
   const beside = sidecars.map((sidecar) => sidecarEntry(sidecar, (field) => hands.value(field))).filter((written) => written !== undefined);
   const [plain, init] = [withVariables(false), [...beside, ...withVariables(true)]];
   const annotations = await restartAnnotations(object, desired, hands);
+  const labels = labelsWritten(desired.keptOut, object);
+  const metadata = { ...(Object.keys(annotations).length === 0 ? {} : { annotations }), ...(Object.keys(labels).length === 0 ? {} : { labels }) };
   const written = {
-    ...(Object.keys(annotations).length === 0 ? {} : { metadata: { annotations } }),
+    ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
     ...(plain.length + init.length === 0 ? {} : { spec: { ...(allVolumes.length === 0 ? {} : { volumes: allVolumes.map(volumeEntry) }), ...(plain.length === 0 ? {} : { containers: plain }), ...(init.length === 0 ? {} : { initContainers: init }) } }),
   };
   await hands.kubernetes.apply({

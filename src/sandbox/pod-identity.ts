@@ -13,6 +13,7 @@ import type { Part, World } from './world.ts';
 const folder = '/var/run/secrets/pods.eks.amazonaws.com/serviceaccount';
 const volume = 'eks-pod-identity-token';
 const audience = 'pods.eks.amazonaws.com';
+const skipLabel = 'eks.amazonaws.com/skip-pod-identity-webhook';
 
 /** AWS and Kubernetes must have been started. Without the agent pods are given their identity all the same, and nobody answers them. */
 export async function startPodIdentity(world: World, state: AwsState): Promise<Part> {
@@ -25,6 +26,8 @@ export async function startPodIdentity(world: World, state: AwsState): Promise<P
 
 /** The containers' variables and the token, for the pods of an associated ServiceAccount (amazon-eks-pod-identity-webhook). */
 function withIdentity(pod: ObjectInput, address: string, { clock }: World, state: AwsState): ObjectInput {
+  // The webhook's objectSelector (deploy/mutatingwebhook.yaml): with any value.
+  if (state.eks.cluster?.heedsSkipLabel === true && skipLabel in objectAt(pod, 'metadata', 'labels')) return pod;
   const spec = objectAt(pod, 'spec');
   const association = associationOf(state.eks, pod.metadata?.namespace ?? 'default', textAt(spec, 'serviceAccountName') ?? textAt(spec, 'serviceAccount') ?? 'default');
   if (association === undefined || association.effectiveAt > clock.now().getTime()) return pod;

@@ -43,8 +43,8 @@ export interface SandboxOptions {
   readonly issuer?: string;
   /** The RSA key, in PEM, that signs ServiceAccount tokens (`--service-account-signing-key-file`). Default: one of its own, made when the first token is asked for, which takes a tenth of a second. */
   readonly serviceAccountKey?: string;
-  /** The cluster is this one of Amazon EKS, with the Pod Identity agent on its node unless it says otherwise. */
-  readonly eks?: { readonly cluster: string; readonly region: string; readonly agent?: boolean };
+  /** The cluster is this one of Amazon EKS, with the Pod Identity agent on its node unless it says otherwise, and a webhook that heeds the label by which pods are passed over. */
+  readonly eks?: { readonly cluster: string; readonly region: string; readonly agent?: boolean; readonly heedsSkipLabel?: boolean };
   /** Seeds routing, ids and propagation times. Default 1. */
   readonly seed?: number;
   /** How soon changes of IAM are seen. Default `strong`: at once. */

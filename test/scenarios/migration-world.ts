@@ -30,8 +30,8 @@ export type BuiltMode = keyof typeof modes;
 export const builtModes = ['accessKey', 'webIdentity', 'podIdentity', 'rolesAnywhere', 'apiKey', 'session'] as const satisfies readonly BuiltMode[];
 export type Way = readonly [BuiltMode, BuiltMode];
 
-/** From every mode to every other, but for the two that EKS does not let stand side by side. */
-export const ways: readonly Way[] = builtModes.flatMap((from) => builtModes.filter((to) => to !== from).map((to) => [from, to] as const)).filter((way) => !(way.includes('podIdentity') && way.includes('rolesAnywhere')));
+/** From every mode to every other. */
+export const ways: readonly Way[] = builtModes.flatMap((from) => builtModes.filter((to) => to !== from).map((to) => [from, to] as const));
 
 /** Between a key and a role. */
 export const mainWays: readonly Way[] = [['accessKey', 'webIdentity'], ['webIdentity', 'accessKey']];

@@ -1,11 +1,11 @@
 /** What is looked at before the first write of a migration: whatever stands in its way is said while nothing is changed. */
 import { Buffer } from 'node:buffer';
-import { modesByName } from '../../access/credential-mode.ts';
 import type { Access } from '../../access/types.ts';
 import { refuse } from '../../engine/failure.ts';
 import type { ReadableRevision } from '../../engine/mode-change.ts';
 import { withStoreReaders } from '../../engine/store-identity/findings.ts';
-import type { Plan, RunContext } from '../../engine/types.ts';
+import { isWorkload } from '../../engine/side-by-side.ts';
+import type { Footprint, Plan, RunContext } from '../../engine/types.ts';
 import type { Finding } from '../../finding.ts';
 import { KubernetesCallError } from '../../kubernetes/error.ts';
 import { partitionOf } from '../../bedrock/regions.ts';
@@ -17,6 +17,7 @@ import { workloadShape } from '../../resources/workload-kinds.ts';
 import { issuerNotPublic } from '../issuer/findings.ts';
 import { look as lookAtKeys } from '../look.ts';
 import { refuseMore } from './findings.ts';
+import { unheededLabel } from './unheeded-label.ts';
 import { lookAtMigration, type MigrationLooked } from './look.ts';
 
 /** @throws AccessError with everything that stands in the way */
@@ -24,7 +25,7 @@ export async function refuseBeginning(from: ReadableRevision, to: Access, contex
   refuseMore(from.access, to);
   const looked = await lookAtMigration({ from, to: { access: to, marks: {} }, back: false }, context, false);
   const plan = await withStoreReaders(looked.plans.beside, to, context, looked.observation.readings);
-  const findings = [...plan.findings, ...looked.plans.switched.findings, ...hidingProblems(from.access, to), ...(await keyProblems(from.access, context)), ...(await workloadProblems(to, context)), ...(await identityProblems(to, context))];
+  const findings = [...plan.findings, ...looked.plans.switched.findings, ...(await hidingProblems(from.access, looked.sides.switched, context)), ...(await keyProblems(from.access, context)), ...(await workloadProblems(to, context)), ...(await identityProblems(to, context))];
   const kept = await areKeptByGit(to, context);
   refuse([...new Map(findings.filter(({ id }) => !kept || !goesWithTheEdit.has(id)).map((finding): [string, Finding] => [`${finding.id} ${finding.message}`, finding])).values()]);
   return { looked, plan };
@@ -39,22 +40,11 @@ async function areKeptByGit({ metadata, spec }: Access, { kubernetes }: RunConte
   return all.every((object) => object !== undefined && gitOpsKeeper(object) !== undefined);
 }
 
-/** What EKS gives a pod when it is made it gives to pods of every mode, as long as the association is there. */
-function hidingProblems(from: Access, to: Access): readonly Finding[] {
-  const [one, other] = [from, to].map((access) => podRoleOf(access, partitionOf(access.spec.region) ?? 'aws')?.pods);
-  const hides = (by: typeof one, what: typeof one): boolean => by?.givenAtStart !== undefined && what?.hiddenBy?.includes(by.givenAtStart.variable) === true;
-  if (!hides(one, other) && !hides(other, one)) return [];
-  const [was, will] = modesByName(from.spec.credentials, to.spec.credentials);
-  return [
-    {
-      id: 'modes-not-side-by-side',
-      severity: 'error',
-      message: `${was} and ${will} cannot be valid side by side`,
-      cause: 'While EKS associates the ServiceAccount with a role, it gives every pod that is made the address of its agent, and AWS SDKs ask there before they ask the sidecar.',
-      remedy: 'Go over a mode that SDKs look at first: migrate to accessKey or webIdentity, and from there.',
-      place: { field: 'spec.credentials' },
-    },
-  ];
+/** Where the mode in use is given to every new pod, those of the new one carry a label that keeps it out. */
+async function hidingProblems(from: Access, { resources }: Footprint, context: RunContext): Promise<readonly Finding[]> {
+  const keptOut = resources.filter(isWorkload).map(({ desired }) => at(desired, 'keptOut')).find((each) => at(each, 'wanted') === true);
+  const finding = await unheededLabel(from, textAt(keptOut, 'label'), context);
+  return finding === undefined ? [] : [finding];
 }
 
 /** A rotation has its own way to the end; a key of somebody else's would keep the user from being removed. */

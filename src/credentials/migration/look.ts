@@ -1,5 +1,5 @@
 import { currentKey } from '../../resources/user-key.ts';
-import { textAt } from '../../resources/json.ts';
+import { at, textAt } from '../../resources/json.ts';
 import { keySortOf } from '../../resources/key-sort.ts';
 import { address } from '../../resources/kind.ts';
 import { footprint as footprintOf } from '../../engine/footprint.ts';
@@ -7,7 +7,7 @@ import type { ModeChange, ReadableRevision } from '../../engine/mode-change.ts';
 import { planOptions } from '../../engine/execute.ts';
 import { observe } from '../../engine/observe.ts';
 import { plan as planOf } from '../../engine/plan.ts';
-import { isWorkload, sideBySide, type SideBySide } from '../../engine/side-by-side.ts';
+import { isWorkload, keptApart, sideBySide, type SideBySide } from '../../engine/side-by-side.ts';
 import { withMarkedDenial } from '../../engine/session-denial.ts';
 import type { Footprint, Observation, Plan, RunContext } from '../../engine/types.ts';
 import { takeReadings, type Readings } from '../../resources/readings.ts';
@@ -40,13 +40,15 @@ export async function lookAtMigration(change: Ways, context: RunContext, proven:
   const now = context.clock.now();
   const footprintIn = ({ access, catalog }: Ways['from']): Promise<Footprint> => withMarkedDenial(footprintOf(access, { catalog: catalog ?? context.catalog, clusterId: context.clusterId, now }), readings, now);
   const [before, after, leaks] = await Promise.all([footprintIn(change.from), footprintIn(change.to), leaksOf(change, readings)]);
-  const { old, next } = withoutLeaked(before, after, leaks);
   const leaked = [leaks.from, leaks.to].filter((leak) => leak !== undefined);
   const handedOut = !change.back || change.from.marks.switching !== undefined;
+  const sound = withoutLeaked(before, after, leaks);
+  const { old, next } = handedOut ? keptApart(sound.old, sound.next) : sound;
   const sides = handedOut ? sideBySide(old, next) : alone(next);
   const [observation, later, workloads] = await Promise.all([observe(sides.beside, context, readings), observe(sides.switched, context, readings), lookAtPods(old, next, readings)]);
   const plans = { beside: planOf(sides.beside, handedOut ? observation : keeping(observation), now, planOptions(context)), switched: planOf(sides.switched, keeping(later), now, planOptions(context)) };
   const [left, asleep] = await Promise.all([keyOf(old, observation, readings, context), keyOf(next, observation, readings, context)]);
+  const keptOut = old.resources.filter(isWorkload).map(({ desired }) => at(desired, 'keptOut')).find((each) => at(each, 'wanted') === true);
   return {
     old,
     next,
@@ -67,6 +69,8 @@ export async function lookAtMigration(change: Ways, context: RunContext, proven:
       leaked: leaked.map(({ id }) => id),
       renews: leaks.to?.recorded === true,
       workloads,
+      shields: workloads.some(({ exposed }) => exposed.length > 0) ? undone(plans.beside).filter(isWorkload).map(({ id }) => id) : [],
+      ...(keptOut === undefined ? {} : { keptOut: textAt(keptOut, 'label') ?? '' }),
       ...(left === undefined ? {} : { left }),
       ...(asleep?.active === false && asleep.off !== undefined && leaks.to?.id !== asleep.id ? { asleep: asleep.id } : {}),
     },

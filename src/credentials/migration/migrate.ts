@@ -31,10 +31,11 @@ import { cutLeakedKey, rotateAccess } from '../rotate.ts';
 import { phaseOf, type Gate } from '../transition.ts';
 import type { RotationTimes } from '../types.ts';
 import { refuseBeginning } from './begin.ts';
+import { unheededLabel } from './unheeded-label.ts';
 import { applyFirst, nothingToUndo, stopped, tooLong, underWay } from './findings.ts';
 import { leaksOf } from './leak.ts';
 import { lookAtMigration, type MigrationLooked } from './look.ts';
-import { isOnItsWay, migrationPhases, type MigrationPhase } from './phases.ts';
+import { canAct, isOnItsWay, migrationPhases, type MigrationPhase } from './phases.ts';
 import { proveFromCluster } from './prove-from-cluster.ts';
 import { proveCredentials } from './prove.ts';
 import type { MigrationSeen } from './seen.ts';
@@ -174,7 +175,7 @@ class Migration {
       const phase = phaseOf(this.#phases, seen);
       if (phase === undefined) return { executed: this.#executed };
       const gate = phase.gate(seen, clock.now());
-      if (gate.open || (phase.id === 'switch' && seen.lacking.length > 0 && gate.shut !== true)) {
+      if (canAct(phase, gate, seen)) {
         const turn = (this.#acts.get(phase.id) ?? 0) + 1;
         this.#acts.set(phase.id, turn);
         if (turn > 3) return yield* this.#refused(tooLong(`"${phase.title}" to show its effect`, seen), seen);
@@ -195,6 +196,9 @@ class Migration {
       case 'wake':
         executed = yield* converge({ footprint: { ...sides.switched, resources: [...sides.switched.resources, oldKey({ userName: seen.to.spec.names.user, keyId: seen.asleep ?? '', status: 'Active', over: true }, sortOf(seen.to))] }, only: oldKeys, keeps: true });
         break;
+      case 'shield':
+        executed = yield* converge({ footprint: sides.beside, only: ['workload-environment'], seen: { workloads: seen.workloads }, keeps: true });
+        break;
       case 'beside':
         // A key that takes the place of a leaked one goes to pods that were switched already.
         if (isOnItsWay(seen)) executed = yield* converge({ footprint: sides.switched, seen: { workloads: seen.workloads }, keeps: true });
@@ -204,9 +208,9 @@ class Migration {
         break;
       case 'prove': {
         yield this.#say({ type: 'waiting', for: 'the new credentials to work, in a process that has nothing else' });
-        const refused = await proveCredentials(seen.to, this.#context);
+        const refused = (await unheededLabel(seen.to, back ? undefined : seen.keptOut, this.#context)) ?? (await proveCredentials(seen.to, this.#context));
         if (refused !== undefined) return yield* this.#refused(refused, seen);
-        const fromThere = this.#image === undefined ? [] : await proveFromCluster(seen.to, this.#image, later, this.#context);
+        const fromThere = this.#image === undefined ? [] : await proveFromCluster(sides.switched, this.#image, later, this.#context);
         await this.#lease.guard();
         if (fromThere.length > 0) return yield* this.#refused(fromThere, seen);
         this.#proven = true;

@@ -3,9 +3,9 @@ import { shownDuration } from '../../access/duration.ts';
 import { closedWindow, silenceOf } from '../rotation-phases.ts';
 import { open, type Gate, type Phase } from '../transition.ts';
 import type { RotationTimes } from '../types.ts';
-import type { MigrationSeen } from './seen.ts';
+import { podTemplate, type MigrationSeen } from './seen.ts';
 
-export type MigrationPhase = Phase<MigrationSeen> & { readonly id: 'wake' | 'beside' | 'prove' | 'switch' | 'confirm' | 'deactivate' | 'withdraw' };
+export type MigrationPhase = Phase<MigrationSeen> & { readonly id: 'wake' | 'shield' | 'beside' | 'prove' | 'switch' | 'confirm' | 'deactivate' | 'withdraw' };
 
 const defaultGrace = 24 * 3_600_000;
 const wayBack = 'the workload gets the earlier credentials again, and what was made beside them is removed';
@@ -17,6 +17,13 @@ export function migrationPhases(times: RotationTimes = {}): readonly MigrationPh
       title: 'activate the credential that was deactivated on the way',
       passed: (seen) => seen.asleep === undefined,
       gate: () => open,
+      undo: wayBack,
+    },
+    {
+      id: 'shield',
+      title: 'label the pods in use, which restart by their own strategy, so that they are not given what the new mode gives to new pods',
+      passed: (seen) => isOnItsWay(seen) || isShielded(seen),
+      gate: (seen, now) => restartWindowOf(seen, now, times) ?? shieldGate(seen),
       undo: wayBack,
     },
     {
@@ -63,6 +70,13 @@ export function migrationPhases(times: RotationTimes = {}): readonly MigrationPh
   ];
 }
 
+/** Is there something to do in the phase now? What restarts pods is done first, and its gate then waits for them. */
+export function canAct({ id }: MigrationPhase, gate: Gate, { lacking, shields }: MigrationSeen): boolean {
+  if (gate.open) return true;
+  const steps = id === 'switch' ? lacking : id === 'shield' ? shields : [];
+  return steps.length > 0 && gate.shut !== true;
+}
+
 /** From here on the earlier mode is kept, and not mended. */
 export function isOnItsWay({ marks }: MigrationSeen): boolean {
   return marks.switching !== undefined || marks.moved !== undefined || marks.withdrawing !== undefined;
@@ -76,9 +90,27 @@ function hasSwitched({ lacking, workloads }: MigrationSeen): boolean {
   return lacking.length === 0 && workloads.every(({ oldPods }) => oldPods.length === 0);
 }
 
-/** Until the workload is told to restart; on the way back, and away from a key that is off, nobody waits. */
-function restartWindow({ to, back, lacking, leaked }: MigrationSeen, now: Date, times: RotationTimes): Gate | undefined {
-  return back || leaked.length > 0 || lacking.length === 0 ? undefined : closedWindow(to, now, times);
+/** Until the workload is told to restart. */
+function restartWindow(seen: MigrationSeen, now: Date, times: RotationTimes): Gate | undefined {
+  return seen.lacking.length === 0 ? undefined : restartWindowOf(seen, now, times);
+}
+
+/** On the way back, and away from a key that is off, nobody waits. */
+function restartWindowOf({ to, back, leaked }: MigrationSeen, now: Date, times: RotationTimes): Gate | undefined {
+  return back || leaked.length > 0 ? undefined : closedWindow(to, now, times);
+}
+
+function isShielded({ workloads }: MigrationSeen): boolean {
+  return workloads.every(({ exposed }) => exposed.length === 0);
+}
+
+/** For every pod in use to have the label; the template first. */
+function shieldGate(seen: MigrationSeen): Gate {
+  const { workloads, keptOut = '' } = seen;
+  const without = workloads.filter(({ exposed }) => exposed.length > 0);
+  const waitsFor = without.map(({ name, exposed }) => `${name}: ${exposed.join(', ')} without the label ${keptOut}`).join('; ');
+  const byHand = without.flatMap(({ name, byHand, exposed }) => (byHand === undefined ? [] : [seen.shields.length === 0 && exposed.includes(podTemplate) ? `put the label ${keptOut}: "true" into the pod template of ${name} where it is defined` : `restart ${name}`]));
+  return byHand.length === 0 ? { open: false, waitsFor } : { open: false, waitsFor: `${waitsFor} (${byHand.join('; ')})`, byHand: true };
 }
 
 function switchGate(workloads: MigrationSeen['workloads']): Gate {

@@ -1,26 +1,25 @@
 import { callFromCluster } from '../../engine/verify/from-cluster/call-from-cluster.ts';
 import { openInquiry } from '../../engine/verify/inquiry.ts';
-import type { Observation, RunContext } from '../../engine/types.ts';
+import type { Footprint, Observation, RunContext } from '../../engine/types.ts';
 import { findingOf } from '../../engine/failure.ts';
 import { AccessError } from '../../errors/error.ts';
 import type { Finding } from '../../finding.ts';
-import type { Access } from '../../access/types.ts';
 import type { Kubernetes, KubernetesObject } from '../../kubernetes/types.ts';
-import { address, isReference, type Hands } from '../../resources/kind.ts';
+import { address, isReference, type Hands, type Resource } from '../../resources/kind.ts';
 import type { Readings } from '../../resources/readings.ts';
-import { workloadEnvironment } from '../../resources/workload-environment.ts';
+import { workloadEnvironment, type DesiredEnvironment } from '../../resources/workload-environment.ts';
 
 /**
  * A call from within the cluster as the pods will make it: by a short Job in the place of the workload, with the environment
  * that the workload is to get and nothing of the earlier one. The API server says what that is (server-side apply, dry run),
  * and nothing of the workload is changed.
  *
- * @param seen the new mode, settled beside the one in use
+ * @param switched the workload as it is to be; `seen`: the new mode, settled beside the one in use
  */
-export async function proveFromCluster(access: Access, image: string, seen: Observation, context: RunContext): Promise<readonly Finding[]> {
+export async function proveFromCluster({ access, resources }: Footprint, image: string, seen: Observation, context: RunContext): Promise<readonly Finding[]> {
   const inquiry = openInquiry(access, context);
   const { implied } = inquiry;
-  const resource = workloadEnvironment.desired(implied).find(({ required }) => required !== true);
+  const resource = resources.find(isWritten);
   const declared = access.spec.models.find(({ role }) => role === 'default') ?? access.spec.models[0];
   const model = implied.models.find(({ reference }) => reference === declared?.id);
   if (resource === undefined || model === undefined) return [];
@@ -49,6 +48,10 @@ export async function proveFromCluster(access: Access, image: string, seen: Obse
     if (!(error instanceof AccessError)) throw error;
     return [findingOf(error, `Job of image ${image}`, access)];
   }
+}
+
+function isWritten(resource: Resource): resource is Resource<DesiredEnvironment> {
+  return resource.kind === workloadEnvironment.kind && resource.required !== true;
 }
 
 /** A cluster in which an apply shows what would be, and is not carried out. */

@@ -22,11 +22,23 @@ export interface MigrationSeen {
   /** The key of the mode to come has leaked, and no other has taken its place. */
   readonly renews: boolean;
   /** `oldPods`: those that have the earlier variables, or not the new ones. */
-  readonly workloads: readonly SeenWorkload[];
+  readonly workloads: readonly MovingWorkload[];
+  /** The label that keeps what the new mode gives to every new pod out of those in use; undefined where they need none. */
+  readonly keptOut?: string;
+  /** What is to be done for that label. */
+  readonly shields: readonly string[];
   /** The credential of the earlier mode that lies somewhere and works for whoever has it; undefined where the mode has none, or it is gone. */
   readonly left?: LeftCredential;
   /** The credential of the mode to come that an earlier way deactivated. */
   readonly asleep?: string;
+}
+
+/** What stands for the pods that would be made now. */
+export const podTemplate = 'its pod template';
+
+export interface MovingWorkload extends SeenWorkload {
+  /** Pods with the earlier mode's credentials, the template among them, into which the new mode's would be put if they were made now. */
+  readonly exposed: readonly string[];
 }
 
 export interface LeftCredential {

@@ -13,7 +13,7 @@ import type { RotationTimes } from '../types.ts';
 import { refuseBeginning } from './begin.ts';
 import { applyFirst } from './findings.ts';
 import { lookAtMigration } from './look.ts';
-import { isOnItsWay, migrationPhases } from './phases.ts';
+import { canAct, isOnItsWay, migrationPhases } from './phases.ts';
 import type { MigrationSeen, MigrationStatus } from './seen.ts';
 
 /** Where the migration of an access stands; only reads. Undefined: none is under way. */
@@ -64,7 +64,7 @@ function revisions(name: AccessName, context: RunContext): Promise<readonly Revi
 }
 
 function statusOf({ namespace, name }: AccessName, seen: MigrationSeen, now: Date, times: RotationTimes): MigrationStatus {
-  const phases = migrationPhases(times).filter(({ id }) => (id !== 'wake' || seen.asleep !== undefined) && (id !== 'deactivate' || seen.left !== undefined));
+  const phases = migrationPhases(times).filter(({ id }) => (id !== 'wake' || seen.asleep !== undefined) && (id !== 'shield' || seen.keptOut !== undefined) && (id !== 'deactivate' || seen.left !== undefined));
   const atHand = phaseOf(phases, seen);
   const gate = atHand?.gate(seen, now);
   const [from, to] = modesByName(seen.from.spec.credentials, seen.to.spec.credentials);
@@ -77,7 +77,7 @@ function statusOf({ namespace, name }: AccessName, seen: MigrationSeen, now: Dat
     to,
     ...(seen.back ? { back: true } : {}),
     ...(atHand === undefined ? {} : { phase: atHand.id }),
-    ...(gate?.open !== false || (seen.lacking.length > 0 && gate.shut !== true) ? {} : { waitsFor: gate.waitsFor, ...(gate.until === undefined ? {} : { next: gate.until.toISOString() }) }),
+    ...(atHand === undefined || gate?.open !== false || canAct(atHand, gate, seen) ? {} : { waitsFor: gate.waitsFor, ...(gate.until === undefined ? {} : { next: gate.until.toISOString() }) }),
     phases: phases.map(({ id, title }, position) => ({ id, title, state: position > index ? 'to come' : position === index ? 'at hand' : 'done' })),
   };
 }

@@ -12,6 +12,7 @@ export interface EksClusterState {
   readonly region: string;
   readonly arn: string;
   readonly hasAgent: boolean;
+  readonly heedsSkipLabel: boolean;
 }
 
 export interface Association {
@@ -32,7 +33,7 @@ export interface Association {
 export function createEksState({ options, account }: World): EksState {
   const { eks } = options;
   return {
-    ...(eks === undefined ? {} : { cluster: { name: eks.cluster, region: eks.region, arn: `arn:aws:eks:${eks.region}:${account}:cluster/${eks.cluster}`, hasAgent: eks.agent ?? true } }),
+    ...(eks === undefined ? {} : { cluster: { name: eks.cluster, region: eks.region, arn: `arn:aws:eks:${eks.region}:${account}:cluster/${eks.cluster}`, hasAgent: eks.agent ?? true, heedsSkipLabel: eks.heedsSkipLabel ?? true } }),
     associations: new Map(),
   };
 }
