@@ -81,7 +81,7 @@ export const credentialJob: ResourceKind<DesiredJobObject, KubernetesObject> = {
 
   permissions: [],
   // The others only where a CronJob is declared: `engine/permissions/cluster-roles.ts`.
-  clusterRules: [{ apiGroups: [''], resources: ['serviceaccounts'], verbs: ['get', 'list'] }],
+  clusterRules: [{ apiGroups: [''], resources: ['serviceaccounts'], verbs: ['list'] }],
   repeatable: [],
 };
 

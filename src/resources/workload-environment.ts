@@ -184,11 +184,8 @@ export const workloadEnvironment: ResourceKind<DesiredEnvironment, ObservedEnvir
   afterSettled: true,
 
   permissions: [],
-  clusterRules: ['apps', 'batch', 'argoproj.io'].map((group) => ({
-    apiGroups: [group],
-    resources: workloadShapes.filter(({ apiVersion }) => apiVersion.startsWith(`${group}/`)).map(({ plural }) => plural),
-    verbs: ['get', 'list', 'patch'],
-  })),
+  // A Job is looked at, and never written or searched for: its template is fixed.
+  clusterRules: workloadShapes.map(({ apiVersion, plural, fixedTemplate }) => ({ apiGroups: [apiVersion.split('/')[0] ?? ''], resources: [plural], verbs: fixedTemplate ? ['get'] : ['get', 'list', 'patch'] })),
   repeatable: [],
 };
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { AuthorizationRequest } from '../policy/types.ts';
 
 /**
  * The embedded AWS + Kubernetes + External Secrets Operator: one process, loopback, no privilege.
@@ -88,6 +89,8 @@ export interface AuditEntry {
   readonly explanation?: readonly string[];
   /** The id of the program run, from `run/<id>` in the User-Agent. */
   readonly run?: string;
+  /** Of a run's calls to AWS: all that the caller had to be allowed, as the evaluator was asked. */
+  readonly asked?: readonly AuthorizationRequest[];
 }
 
 export interface SandboxAws {

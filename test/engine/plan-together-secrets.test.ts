@@ -24,6 +24,7 @@ test('accesses of both stores planned together have the plans that each has by i
   inSandbox(
     async (world) => {
       const accesses = Array.from({ length: 8 }, (_, index) => access(index));
+      world.used.inPlay(accesses);
       for (const one of accesses.slice(0, 5)) {
         const said = await events(applyAccess(one, await world.run({ only: kindsNamed('user,policy,key,parameter') })));
         assert.equal(summaryOf(said).outcome, 'done', failures(said).join('\n'));

@@ -32,6 +32,7 @@ async function apply(world: EngineWorld, count: number): Promise<void> {
 
 /** Plans of these in one run, and the AWS calls of that run. */
 async function together(world: EngineWorld, planned: readonly Access[]): Promise<{ readonly plans: readonly Plan[]; readonly calls: readonly string[] }> {
+  world.used.inPlay(planned);
   const context = await world.run();
   const planOf = planTogether(planned, context);
   const plans = await Promise.all(planned.map(planOf));

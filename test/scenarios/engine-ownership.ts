@@ -107,6 +107,7 @@ export const ownership: readonly Scenario[] = [
       await events(applyAccess(declared(), await world.run()));
       const before = await world.inAws();
       const second = declared({ names: { user: 'bedrock-openhands-user' }, workloads: [{ kind: 'Deployment', name: 'other', client: 'boto3' }] }, 'other');
+      world.used?.inPlay([second]);
       await assert.rejects(events(applyAccess(second, await world.run({ adopt: true }))), { id: 'owned-by-other-access' });
       assert.deepEqual(await world.inAws(), before);
     },

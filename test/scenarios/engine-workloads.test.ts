@@ -38,8 +38,10 @@ const workload = async (world: EngineWorld, kind: string, apiVersion = 'apps/v1'
   return object;
 };
 const referred = (container: unknown): readonly string[] => recordsAt(container, 'env').filter((entry) => isRecord(entry['valueFrom'])).map(({ name }) => String(name));
-const planFindings = async (world: EngineWorld, document: ReturnType<typeof declared>): Promise<readonly { readonly id: string; readonly message: string; readonly cause: string }[]> =>
-  (await planAccess(document, await world.run())).plan.findings;
+async function planFindings(world: EngineWorld, document: ReturnType<typeof declared>): Promise<readonly { readonly id: string; readonly message: string; readonly cause: string }[]> {
+  world.used.inPlay([document]);
+  return (await planAccess(document, await world.run())).plan.findings;
+}
 
 async function verifyFailures(world: EngineWorld, document: ReturnType<typeof declared>): Promise<readonly string[]> {
   const failed: string[] = [];
@@ -140,6 +142,7 @@ suite('containers and variables', () => {
 
   test('workloads as they are: a variable that stands twice is refused, with its container', () =>
     inWorld([deployment('openhands', { env: [{ name: 'AWS_REGION', value: 'a' }, { name: 'AWS_REGION', value: 'b' }] })], async (world) => {
+      world.used.inPlay([boto3({})]);
       await assert.rejects(events(applyAccess(boto3({}), await world.run())), { id: 'variable-repeated', message: /AWS_REGION of container openhands/ });
     }));
 
@@ -240,6 +243,7 @@ suite('Argo Rollouts', () => {
 
   test('workloads as they are: a Rollout with the template of another workload is refused, and one that nobody serves is not found', () =>
     inWorld([], async (world) => {
+      world.used.inPlay([boto3({ kind: 'Rollout' })]);
       await assert.rejects(events(applyAccess(boto3({ kind: 'Rollout' }), await world.run())), { id: 'workload-not-found' });
       await installRollouts(world, rollout({ template: undefined, workloadRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'openhands' } }));
       await assert.rejects(events(applyAccess(boto3({ kind: 'Rollout' }), await world.run())), { id: 'workload-template-elsewhere' });

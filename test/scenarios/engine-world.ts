@@ -15,6 +15,7 @@ import type { SandboxClock } from '../../src/sandbox/clock.ts';
 import { startSandbox } from '../../src/sandbox/start.ts';
 import type { AuditEntry, FaultPlan, Sandbox, SandboxOptions, WorldClock } from '../../src/sandbox/types.ts';
 import { seededRandom } from '../../src/sandbox/world.ts';
+import { UsedPermissions } from './used-permissions.ts';
 
 export const namespace = 'openhands';
 export const access = { namespace, name: 'openhands' };
@@ -39,11 +40,14 @@ export interface ScenarioWorld {
   advance(milliseconds: number): Promise<void>;
   /** Somebody else's work, again and again while the world goes on. */
   every(milliseconds: number, work: () => Promise<void>): void;
+  /** In the sandbox: what its runs may call. `stop` fails where they called anything else. */
+  readonly used?: UsedPermissions;
   stop(): Promise<void>;
 }
 
 export interface EngineWorld extends ScenarioWorld {
   readonly sandbox: Sandbox;
+  readonly used: UsedPermissions;
 }
 
 /** A story of the product that holds in every world. */
@@ -63,8 +67,12 @@ let madeKey: string | undefined;
 /** One for all worlds of a process: making it takes longer than most of what is told in them. */
 const serviceAccountKey = (): string => (madeKey ??= generateKeyPairSync('rsa', { modulusLength: 2048, privateKeyEncoding: { type: 'pkcs8', format: 'pem' }, publicKeyEncoding: { type: 'spki', format: 'pem' } }).privateKey);
 
-export async function startEngineWorld(options: SandboxOptions & { readonly objects?: readonly KubernetesObject[] } = {}): Promise<EngineWorld> {
-  const { objects = [store(), deployment()], ...sandboxOptions } = options;
+/**
+ * @param options.verifyFromCluster what `permissions --from-cluster` prints may be called too
+ * @param options.judged false where runs play Terraform too, which has permissions of its own
+ */
+export async function startEngineWorld(options: SandboxOptions & { readonly objects?: readonly KubernetesObject[]; readonly verifyFromCluster?: boolean; readonly judged?: boolean } = {}): Promise<EngineWorld> {
+  const { objects = [store(), deployment()], verifyFromCluster = false, judged = true, ...sandboxOptions } = options;
   const sandbox = await startSandbox({ ticking: false, now: new Date('2026-11-24T09:00:00Z'), serviceAccountKey: serviceAccountKey(), ...sandboxOptions });
   const open = async (userAgent: string, random: () => number): Promise<Kubernetes> =>
     openKubernetes({ environment: sandbox.environment, clock: sandbox.productClock, random, userAgent });
@@ -72,8 +80,10 @@ export async function startEngineWorld(options: SandboxOptions & { readonly obje
   for (const object of [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }, ...objects]) await kubernetes.create(object);
   // The operator looks at the store, the controllers bring the pods up.
   await sandbox.clock.advance(5000);
+  const used = new UsedPermissions({ verifyFromCluster });
   const world: EngineWorld = {
     sandbox,
+    used,
     kubernetes,
     faults: sandbox.faults,
     audit: sandbox.audit,
@@ -90,7 +100,9 @@ export async function startEngineWorld(options: SandboxOptions & { readonly obje
       runs += 1;
       const random = seeded(runs);
       const userAgent = `bedrock-access/0.1.0 run/r${runs}`;
-      const own = await open(userAgent, random);
+      const opened = await open(userAgent, random);
+      const clusterId = changes.clusterId ?? (await clusterIdOf(opened));
+      const own = used.opened(`r${runs}`, changes.adoptFromCluster === undefined ? clusterId : undefined, opened);
       return {
         aws: openAws({ region: 'us-west-2', environment: sandbox.environment, clock: sandbox.productClock, random, userAgent }),
         kubernetes: own,
@@ -99,11 +111,14 @@ export async function startEngineWorld(options: SandboxOptions & { readonly obje
         random,
         signal: new AbortController().signal,
         programVersion: '0.1.0',
-        clusterId: await clusterIdOf(own),
+        clusterId,
         ...changes,
       };
     },
-    stop: () => sandbox.stop(),
+    async stop() {
+      await sandbox.stop();
+      if (judged) used.assertDeclared(sandbox.audit);
+    },
   };
   return world;
 }

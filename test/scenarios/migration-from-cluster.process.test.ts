@@ -22,7 +22,7 @@ it('migrate --image: a Job with the new environment alone calls from within the 
       assert.deepEqual(await world.kubernetes.list('batch/v1', 'Job', { namespace }), []);
       await settledIn('webIdentity', world);
     },
-    { workloads: 'processes' },
+    { workloads: 'processes', verifyFromCluster: true },
   ));
 
 it('migrate --image: where the Job does not answer the workload goes on as it is', () =>
@@ -32,4 +32,4 @@ it('migrate --image: where the Job does not answer the workload goes on as it is
     assert.deepEqual(findings(said), ['probe-silent', 'migration-stopped']);
     ended(await migrate(world, { undo: true }));
     await settledIn('accessKey', world);
-  }));
+  }, { verifyFromCluster: true }));

@@ -73,6 +73,7 @@ export async function inMigration(from: BuiltMode, tell: (world: MigrationWorld)
 }
 
 export async function migrate(world: EngineWorld, options: MigrateOptions = {}, changes: Partial<RunContext> = {}): Promise<RunEvent[]> {
+  if (options.to !== undefined) world.used.inPlay([options.to]);
   return events(migrateAccess(access, await world.run(changes), options));
 }
 

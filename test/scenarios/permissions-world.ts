@@ -8,13 +8,14 @@ import { openAws } from '../../src/aws/open.ts';
 import { clusterIdOf } from '../../src/engine/index.ts';
 import { freeActions } from '../../src/engine/permissions/action-places.ts';
 import { bothModes } from '../../src/engine/permissions/both-modes.ts';
-import { programPermissions } from '../../src/engine/permissions/index.ts';
+import { programPermissions, type ProgramPermissions } from '../../src/engine/permissions/index.ts';
 import type { RunContext } from '../../src/engine/types.ts';
 import { openKubernetes } from '../../src/kubernetes/open.ts';
 import { isRecord, textAt } from '../../src/resources/json.ts';
 import type { PolicyDocument } from '../../src/policy/types.ts';
 import type { Sandbox } from '../../src/sandbox/types.ts';
 import { seeded, startEngineWorld, type EngineWorld } from './engine-world.ts';
+import { unusedOf } from './used-permissions.ts';
 
 export const programIdentity = 'arn:aws:iam::123456789012:user/sandbox/the-program';
 
@@ -27,6 +28,7 @@ export interface LeastWorld extends EngineWorld {
   /** A run of the program as the platform would let it run. */
   least(): Promise<RunContext>;
   readonly policy: PolicyDocument;
+  readonly printed: Pick<ProgramPermissions, 'policies' | 'roles'>;
 }
 
 /** @param access in two modes: what a migration needs; `without` an action that is taken out of the policy, to see that it is needed */
@@ -54,15 +56,19 @@ export async function startLeastWorld(access: Access | readonly [Access, Access]
   return {
     ...world,
     policy: document,
+    printed: { policies, roles },
     async least() {
       const run = await world.run();
       const random = seeded(7);
       const environment = { ...world.sandbox.environment, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
       const userAgent = 'bedrock-access/0.1.0 run/least';
+      const kubernetes = await openKubernetes({ kubeconfig, environment, clock: world.sandbox.productClock, random, userAgent });
       return {
         ...run,
         aws: openAws({ region: 'us-west-2', environment, clock: world.sandbox.productClock, random, userAgent }),
-        kubernetes: await openKubernetes({ kubeconfig, environment, clock: world.sandbox.productClock, random, userAgent }),
+        kubernetes,
+        // Asked as the program asks; where that is refused, it is no matter of this test.
+        clusterId: await clusterIdOf(kubernetes).catch(() => run.clusterId),
       };
     },
     async stop() {
@@ -73,7 +79,7 @@ export async function startLeastWorld(access: Access | readonly [Access, Access]
 }
 
 /** Nothing was refused to the program, in AWS or in the cluster, and it called nothing but what its policy declares. */
-export function usedIsDeclared({ sandbox, policy }: LeastWorld): { readonly used: readonly string[]; readonly granted: readonly string[]; readonly unused: readonly string[] } {
+export function usedIsDeclared({ sandbox, policy, printed }: LeastWorld): { readonly used: readonly string[]; readonly granted: readonly string[]; readonly unused: readonly string[]; readonly unusedStatementsAndRules: readonly string[] } {
   const calls = sandbox.audit.filter(({ service, identity }) => service === 'aws' && identity === programIdentity);
   assert.deepEqual(calls.filter(({ verdict }) => verdict === 'deny').map(({ action, resource }) => `${action} ${resource}`), []);
   const used = new Set(calls.map(({ action }) => action));
@@ -82,7 +88,7 @@ export function usedIsDeclared({ sandbox, policy }: LeastWorld): { readonly used
   const inCluster = sandbox.audit.filter(({ service, identity }) => service === 'kubernetes' && identity === 'system:serviceaccount:bedrock-access:the-program');
   assert.ok(inCluster.length > 50, String(inCluster.length));
   assert.deepEqual(inCluster.filter(({ status }) => status === 403).map(({ action, resource }) => `${action} ${resource}`).filter((call) => doneWithout[call] === undefined), []);
-  return { used: [...used], granted: [...granted], unused: [...granted].filter((action) => !used.has(action)).sort() };
+  return { used: [...used], granted: [...granted], unused: [...granted].filter((action) => !used.has(action)).sort(), unusedStatementsAndRules: unusedOf(printed, [...calls, ...inCluster]) };
 }
 
 /** The same policy without one action. */

@@ -45,7 +45,7 @@ it('verify in depth: a Job in the place of the workload makes a real call from w
       assert.deepEqual(denied?.findings.map(({ id }) => id), ['denied-by-vpc-endpoint-policy']);
       assert.deepEqual(await jobsAndPods(world), []);
     },
-    { workloads: 'processes' },
+    { workloads: 'processes', verifyFromCluster: true },
   );
 });
 
@@ -68,7 +68,7 @@ it('verify in depth: Ctrl-C and a Job that prints nothing leave no Job behind', 
     const made = world.sandbox.audit.filter(({ action }) => action === 'create jobs');
     const removed = world.sandbox.audit.filter(({ action }) => action === 'delete jobs');
     assert.deepEqual([made.length, removed.length], [2, 2]);
-  });
+  }, { verifyFromCluster: true });
 });
 
 it('verify in depth: a Job in the place of a keyless workload calls as its role, with a token of its own', async () => {
@@ -87,6 +87,6 @@ it('verify in depth: a Job in the place of a keyless workload calls as its role,
       await world.advance(5000);
       assert.deepEqual(await world.kubernetes.list('batch/v1', 'Job', { namespace }), []);
     },
-    { workloads: 'processes', issuer, externalSecrets: false, objects },
+    { workloads: 'processes', verifyFromCluster: true, issuer, externalSecrets: false, objects },
   );
 });

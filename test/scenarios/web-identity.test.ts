@@ -163,6 +163,7 @@ test('an access that was applied keyless is not turned into one with a key by ap
   await inCluster(async (world) => {
     await done(applyAccess(keyless(), await world.run()));
     const withKey = declared({ workloads: [{ kind: 'Deployment', name: 'openhands', client: 'aws-sdk' }] });
+    world.used.inPlay([withKey]);
     const { plan } = await planAccess(withKey, await world.run());
     assert.ok(plan.findings.some(({ id, severity }) => id === 'mode-changed' && severity === 'error'));
     const before = world.sandbox.aws.snapshot();

@@ -22,14 +22,10 @@ const apiVersion = `${rbacGroup}/v1`;
  */
 export function programRoles(access: Access, { verifyFromCluster = false }: ClusterExtras = {}): readonly KubernetesObject[] {
   const { namespace, name } = access.metadata;
-  const declared = kinds
-    // cert-manager is none of the affair of an access in another mode.
-    .filter(({ kind }) => kind !== 'certificate' || access.spec.credentials.rolesAnywhere !== undefined)
-    .flatMap(({ clusterRules }) => clusterRules ?? [])
-    .flatMap((rule) => rule.resources.map((resource): RoleRule => ({ ...rule, resources: [resource] })));
+  const declared = kinds.flatMap(({ kind, clusterRules = [] }) => clusterRules.flatMap(eachResource).flatMap((rule) => narrowed(kind, rule, access)));
   const own = `bedrock-access-${namespace}-${name}`;
-  const wide = [...declared.filter(isWide).map((rule) => storeRule(rule, access)), ...engineRulesOfCluster(namespace), ...jobMakerRulesOfCluster(access)];
-  const local = [...declared.filter((rule) => !isWide(rule)).map((rule) => storeRule(rule, access)), ...engineRules(name), ...identityRules(access), ...jobMakerRules(access), ...(verifyFromCluster ? probeRules : [])];
+  const wide = [...declared.filter(isWide), ...engineRulesOfCluster(access), ...jobMakerRulesOfCluster(access)];
+  const local = [...declared.filter((rule) => !isWide(rule)), ...engineRules(name), ...identityRules(access), ...jobMakerRules(access), ...(verifyFromCluster ? probeRules : [])];
   return [
     ...role('ClusterRole', own, merged(wide)),
     ...role('Role', own, merged(local), namespace),
@@ -50,11 +46,11 @@ const probeRules: readonly RoleRule[] = [
   { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
 ];
 
-function engineRulesOfCluster(namespace: string): readonly RoleRule[] {
+function engineRulesOfCluster({ metadata, spec }: Access): readonly RoleRule[] {
   return [
-    { apiGroups: [''], resources: ['namespaces'], verbs: ['get'], resourceNames: ['kube-system', namespace] },
+    { apiGroups: [''], resources: ['namespaces'], verbs: ['get'], resourceNames: ['kube-system', metadata.namespace] },
     // A store's service account names the role that the store reads with; a cluster's store may refer to one of any namespace.
-    { apiGroups: [''], resources: ['serviceaccounts'], verbs: ['get'] },
+    ...(keyCredentialsOf(spec.credentials) === undefined ? [] : [{ apiGroups: [''], resources: ['serviceaccounts'], verbs: ['get'] }]),
     // `list` shows every access of the cluster, by its revisions.
     { apiGroups: ['apps'], resources: ['controllerrevisions'], verbs: ['list'] },
     // Reloader, wherever it runs, says by its arguments which workloads it restarts.
@@ -68,7 +64,7 @@ function engineRules(name: string): readonly RoleRule[] {
     { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'update', 'delete'], resourceNames: [`bedrock-access-${name}`] },
     { apiGroups: ['apps'], resources: ['controllerrevisions'], verbs: ['get', 'list', 'create', 'update', 'delete'] },
     // Whether a roll-out has come to its end, and what a pod holds, shows in the pods.
-    { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list'] },
+    { apiGroups: [''], resources: ['pods'], verbs: ['list'] },
     { apiGroups: ['bedrock-access.dev'], resources: ['bedrockaccesses'], verbs: ['get'] },
   ];
 }
@@ -84,7 +80,13 @@ function identityRules({ metadata, spec }: Access): readonly RoleRule[] {
     ...(account === undefined ? [] : [{ apiGroups: [''], resources: ['serviceaccounts/token'], verbs: ['create'], resourceNames: [account] }]),
     ...(podIdentity === undefined ? [] : [{ apiGroups: [''], resources: ['pods'], verbs: ['create'] }]),
     // Of both names: of an access that was in another delivery before, what is left is looked for. A name cannot bind what is made (Kubernetes docs, "Using RBAC Authorization", referring to resources).
-    ...(session === undefined ? [] : [{ apiGroups: [''], resources: ['secrets'], verbs: ['create'] }, { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'update', 'delete'], resourceNames: Object.values(sessionSecretNames(metadata.name)) }]),
+    ...(session === undefined
+      ? []
+      : [
+          { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
+          { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'delete'], resourceNames: Object.values(sessionSecretNames(metadata.name)) },
+          { apiGroups: [''], resources: ['secrets'], verbs: ['update'], resourceNames: [sessionSecretNames(metadata.name)[session.delivery === 'api-key' ? 'apiKey' : 'session']] },
+        ]),
   ];
 }
 
@@ -124,10 +126,30 @@ function isWide({ resources }: RoleRule): boolean {
   return resources.some((resource) => clusterWide.has(resource));
 }
 
-/** A store that others make is only looked at. */
-function storeRule(rule: RoleRule, access: Access): RoleRule {
-  const isStore = rule.resources.some((resource) => resource.endsWith('secretstores'));
-  return isStore && keyCredentialsOf(access.spec.credentials)?.secretStore.create !== true ? { ...rule, verbs: rule.verbs.filter((verb) => verb === 'get' || verb === 'list') } : rule;
+/** What this access needs of what its kinds can need. */
+function narrowed(kind: string, rule: RoleRule, { spec: { credentials } }: Access): readonly RoleRule[] {
+  const [resource = ''] = rule.resources;
+  const only = (...verbs: readonly string[]): readonly RoleRule[] => [{ ...rule, verbs: rule.verbs.filter((verb) => verbs.includes(verb)) }];
+  const store = keyCredentialsOf(credentials)?.secretStore;
+  switch (kind) {
+    case 'external-secret':
+      // Of an access in another mode what was left is searched for; `migrate`, which works in both, takes it away.
+      return store !== undefined ? [rule] : only('list', ...(resource === 'secrets' ? ['get'] : []));
+    case 'secret-store': {
+      const declares = store !== undefined && resource === `${store.kind.toLowerCase()}s`;
+      // One that others make is only looked at; one of ours of the other kind is what an earlier declaration made.
+      if (store?.create !== true) return only('list', ...(declares ? ['get'] : []));
+      return declares ? [rule] : only('get', 'list', 'delete');
+    }
+    case 'certificate': {
+      // cert-manager is none of the affair of an access in another mode.
+      const issuer = credentials.rolesAnywhere?.issuer;
+      if (issuer === undefined || (resource.endsWith('issuers') && resource !== `${issuer.kind.toLowerCase()}s`)) return [];
+      return [rule];
+    }
+    default:
+      return [rule];
+  }
 }
 
 /** One rule for each set of verbs on a group's kinds. */

@@ -9,16 +9,15 @@ import { stoppedOutside, withServiceControl, type OutsideLayer } from './outside
  * @returns the verdicts' explanations.
  * @throws AwsError AccessDenied in AWS's words, naming the first that is not allowed.
  */
-export function authorize(checks: readonly Check[], call: Call, code: { readonly code: string; readonly status: number }): readonly string[] {
+export function authorize(requests: readonly AuthorizationRequest[], call: Call, code: { readonly code: string; readonly status: number }): readonly string[] {
   const explanation: string[] = [];
-  for (const check of checks) {
-    const request = requestOf(check, call);
+  for (const request of requests) {
     const { outside } = call.world;
     const verdict = evaluate(request, withServiceControl(call.identity.policies, outside));
     explanation.push(...verdict.explanation);
-    if (verdict.decision !== 'allow') throw denied(check, call, verdict, code);
+    if (verdict.decision !== 'allow') throw denied(request, call, verdict, code);
     const stopped = stoppedOutside(request, outside);
-    if (stopped !== undefined) throw denied(check, call, stopped.verdict, code, stopped.layer);
+    if (stopped !== undefined) throw denied(request, call, stopped.verdict, code, stopped.layer);
   }
   return explanation;
 }
@@ -55,13 +54,13 @@ export function requestOf(check: Check, call: Call): AuthorizationRequest {
 const principalTypes = { user: 'User', 'session-token': 'User', 'assumed-role': 'AssumedRole', anonymous: 'Anonymous' } as const;
 
 /** The words of IAM user guide, "Troubleshoot access denied error messages". */
-function denied(check: Check, call: Call, verdict: Verdict, { code, status }: { readonly code: string; readonly status: number }, layer?: OutsideLayer): AwsError {
+function denied(asked: AuthorizationRequest, call: Call, verdict: Verdict, { code, status }: { readonly code: string; readonly status: number }, layer?: OutsideLayer): AwsError {
   const set = policyWords[layer ?? verdict.stoppedBy ?? 'identity'];
   const reason =
-    verdict.decision === 'explicit-deny' ? `with an explicit deny in ${set.article} ${set.name}` : `because no ${set.name} allows the ${check.action} action`;
-  return new AwsError(code, status, `User: ${call.identity.arn} is not authorized to perform: ${check.action} on resource: ${check.resource} ${reason}`, {
+    verdict.decision === 'explicit-deny' ? `with an explicit deny in ${set.article} ${set.name}` : `because no ${set.name} allows the ${asked.action} action`;
+  return new AwsError(code, status, `User: ${call.identity.arn} is not authorized to perform: ${asked.action} on resource: ${asked.resource} ${reason}`, {
     explanation: verdict.explanation,
-    resource: check.resource,
+    resource: asked.resource,
   });
 }
 

@@ -1,8 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { AuthorizationRequest } from '../../policy/types.ts';
 import { runIdOf, type Strike } from '../faults.ts';
 import type { World } from '../world.ts';
 import { authenticate, type BearerTokenType } from './authenticate.ts';
-import { authorize } from './authorize.ts';
+import { authorize, requestOf } from './authorize.ts';
 import { Body, type Answer, type Call, type Check } from './call.ts';
 import { AwsError } from './error.ts';
 import type { Identity } from './identity.ts';
@@ -54,7 +55,8 @@ async function execute(request: WireRequest, routed: Routed, service: Service, s
   if (identity.kind !== 'anonymous') log.accessKeyId = accessKeyId;
   // Bedrock user guide, "Permissions for API keys": bedrock:CallWithBearerToken beside the action itself.
   const checks: readonly Check[] = bearer === undefined ? own : [{ action: 'bedrock:CallWithBearerToken', resource: '*', context: { 'bedrock:BearerTokenType': bearer } }, ...own];
-  log.explanation = authorize(checks, call, service.protocol === 'query' ? { code: 'AccessDenied', status: 403 } : { code: 'AccessDeniedException', status: service.protocol === 'json' ? 400 : 403 });
+  log.asked = checks.map((check) => requestOf(check, call));
+  log.explanation = authorize(log.asked, call, service.protocol === 'query' ? { code: 'AccessDenied', status: 403 } : { code: 'AccessDeniedException', status: service.protocol === 'json' ? 400 : 403 });
   const answer = await routed.operation.run(call);
   if (service.name === 'iam' && !/^(Get|List|Simulate)/.test(routed.name)) state.credentials.changed();
   return answer;
@@ -154,6 +156,7 @@ class CallLog {
   identity = 'anonymous';
   accessKeyId: string | undefined;
   resource = '*';
+  asked: readonly AuthorizationRequest[] = [];
   explanation: readonly string[] | undefined;
   readonly #request: WireRequest;
   readonly #world: World;
@@ -177,7 +180,7 @@ class CallLog {
       status,
       ...(code === undefined ? {} : { code }),
       ...(this.explanation === undefined || this.explanation.length === 0 ? {} : { explanation: this.explanation }),
-      ...(run === '' ? {} : { run }),
+      ...(run === '' ? {} : { run, asked: this.asked }),
     });
   }
 }

@@ -19,3 +19,14 @@ export function tagsAsked(tags: readonly (readonly [string, string])[]): Context
 export function resourceTagContext(tags: ReadonlyMap<string, string> | undefined): Context {
   return Object.fromEntries(Array.from(tags ?? [], ([key, value]) => [`aws:ResourceTag/${key}`, value]));
 }
+
+/**
+ * A call that makes a thing with tags is judged by IAM on the tagging action too, before there is a thing whose tags could be
+ * compared. The reference of the service does not say so; the refusals do: `not authorized to perform: iam:TagRole` on
+ * CreateRole (github.com/openshift/installer/issues/1073), `iam:TagOpenIDConnectProvider` on CreateOpenIDConnectProvider
+ * (github.com/aws-ia/terraform-aws-eks-blueprints/issues/902).
+ */
+export function withTagging(making: Check, tagging: string, input: Fields): readonly Check[] {
+  const context = requestTagContext(input);
+  return 'aws:TagKeys' in context ? [making, { action: tagging, resource: making.resource, context }] : [making];
+}

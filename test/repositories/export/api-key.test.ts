@@ -60,7 +60,7 @@ suite('export with an API key', () => {
   });
 
   test('applied in the order that export prints, the pod calls the model with the token', async () => {
-    const world = await startEngineWorld({ objects: [store()] });
+    const world = await startEngineWorld({ judged: false, objects: [store()] });
     const copy = checkout(repositories);
     try {
       const context = await world.run();

@@ -99,7 +99,7 @@ describe('an application profile in both repositories', () => {
 });
 
 async function inCheckout(work: (copy: Checkout, run: (...argv: readonly string[]) => Promise<CliResult>, world: EngineWorld) => Promise<void>): Promise<void> {
-  const world = await startEngineWorld({ objects: [store()] });
+  const world = await startEngineWorld({ judged: false, objects: [store()] });
   const copy = checkout({ ...tfactionRepositories, 'access.yaml': own });
   try {
     await work(copy, (...argv) => runCli(['export', '-f', 'access.yaml', ...places, ...argv], { directory: copy.directory }), world);

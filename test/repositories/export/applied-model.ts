@@ -39,7 +39,7 @@ export async function exportedAppliedAndCalled({ id, region, now }: Way, applica
     .replace('us.anthropic.claude-sonnet-4-6', JSON.stringify(id))
     .replace('us-west-2', region)
     .replace('role: default', `role: default${applicationProfile ? ', applicationProfile: true' : ''}`);
-  const world = await startEngineWorld({ objects: [store()], now });
+  const world = await startEngineWorld({ judged: false, objects: [store()], now });
   const copy = checkout({ ...tfactionRepositories, 'access.yaml': text });
   try {
     const context = await world.run();

@@ -14,7 +14,7 @@ import { playTerraform } from './play-terraform.ts';
 import { declarationFor, tfactionRepositories } from './repositories.ts';
 
 test('after Terraform, `apply --only key,parameter` and the manifests, in this order, the pod calls the model', async () => {
-  const world = await startEngineWorld({ objects: [store()] });
+  const world = await startEngineWorld({ judged: false, objects: [store()] });
   const copy = checkout({ ...tfactionRepositories, 'access.yaml': declarationFor('openhands') });
   try {
     const { places } = tfaction;

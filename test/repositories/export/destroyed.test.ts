@@ -50,7 +50,7 @@ describe('destroy leaves what Terraform makes', () => {
 
 /** Exported, and Terraform applied. */
 async function inWorld(tell: (access: Access, world: EngineWorld) => Promise<void>): Promise<void> {
-  const world = await startEngineWorld({ objects: [store(), deployment()] });
+  const world = await startEngineWorld({ judged: false, objects: [store(), deployment()] });
   const copy = checkout({ ...tfactionRepositories, 'access.yaml': declarationFor('openhands') });
   try {
     const context = await world.run();

@@ -41,7 +41,7 @@ for (const { name, places, manifests, files } of repositories) {
 
 suite('export of a keyless access', () => {
   test('after Terraform and the manifests the pod calls the model as its role, and the program finds nothing to change', async () => {
-    const world = await startEngineWorld({ issuer, externalSecrets: false, objects: [] });
+    const world = await startEngineWorld({ judged: false, issuer, externalSecrets: false, objects: [] });
     const files: Files = { ...repositories[0].files, 'access.yaml': keyless('openhands').replace(/ +permissionsBoundary: .*\n/, '') };
     try {
       await inCheckout(files, async (copy, run) => {

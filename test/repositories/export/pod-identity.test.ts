@@ -29,7 +29,7 @@ suite('export of an access whose pods EKS gives a role', () => {
   });
 
   test('after Terraform and the manifests the pods are given their role, and the program finds nothing to change', async () => {
-    const world = await startEngineWorld({ eks, externalSecrets: false, objects: [] });
+    const world = await startEngineWorld({ judged: false, eks, externalSecrets: false, objects: [] });
     try {
       await inCheckout(files, async (copy, run) => {
         const context = await world.run();

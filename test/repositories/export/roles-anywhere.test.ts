@@ -44,7 +44,7 @@ for (const { golden, places, manifests, files: repositories, name, trustAnchor }
 
 /** Exported, Terraform applied where it was written, and the declaration as git has it. */
 async function inRepositories(play: (exported: { readonly access: Access; readonly only: readonly string[]; readonly sync: () => Promise<void>; readonly stays: () => Promise<void> }, world: EngineWorld) => Promise<void>, { terraform = true }: { readonly terraform?: boolean } = {}): Promise<void> {
-  const world = await startEngineWorld({ certManager: true, externalSecrets: false, objects: [] });
+  const world = await startEngineWorld({ judged: false, certManager: true, externalSecrets: false, objects: [] });
   try {
     await inCheckout({ ...cases[0].files, 'access.yaml': declaration('openhands', world.sandbox.trustAnchor) }, async (copy, run) => {
       const context = await world.run();

@@ -81,7 +81,7 @@ resource "aws_secretsmanager_secret_version" "bedrock_openhands_credentials" {
     { what: 'the pod calls the model', declaration: inSecretsManager },
     { what: 'the pod calls through an application profile, whose ARN a secret carries', declaration: inSecretsManager.replace('role: default', 'role: default, applicationProfile: true') },
   ]) test(`applied in the order that export prints, ${what}`, async () => {
-    const world = await startEngineWorld({ objects: [secretsStore()] });
+    const world = await startEngineWorld({ judged: false, objects: [secretsStore()] });
     const copy = checkout(holding(declaration));
     try {
       const context = await world.run();

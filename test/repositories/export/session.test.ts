@@ -46,7 +46,7 @@ for (const { what, mode, golden, places, manifests, files: repositories, access:
 suite('export of an access whose session is renewed', () => {
   for (const { what, mode } of cases.slice(0, 2)) {
     test(`by ${what}: after Terraform, the first session and the manifests the pods call the model, and the program finds nothing to change`, async () => {
-      const world = await startEngineWorld({ now: new Date(), externalSecrets: false, objects: [] });
+      const world = await startEngineWorld({ judged: false, now: new Date(), externalSecrets: false, objects: [] });
       try {
         await inCheckout({ ...inTfaction.files, 'access.yaml': declaration('openhands', mode) }, async (copy, run) => {
           const context = await world.run();
@@ -72,7 +72,7 @@ suite('export of an access whose session is renewed', () => {
   test('the CronJob that renews lies in one file, as the program would make it; without it in the declaration it goes, and so it does with --remove', async () => {
     const renewal = 'renewal: { image: registry.example/bedrock-access:0.1.0, identity: { secret: renewer-aws } }';
     const file = 'cluster/argoproj/openhands/bedrock-renewal.yaml';
-    const world = await startEngineWorld({ now: new Date(), externalSecrets: false, objects: [] });
+    const world = await startEngineWorld({ judged: false, now: new Date(), externalSecrets: false, objects: [] });
     try {
       await inCheckout({ ...inTfaction.files, 'access.yaml': declaration('openhands', fromFile) }, async (copy, run) => {
         const context = await world.run();
@@ -107,7 +107,7 @@ suite('export of an access whose session is renewed', () => {
   });
 
   test('what the cluster has of the sidecar is what git says, to the letter', async () => {
-    const world = await startEngineWorld({ externalSecrets: false, objects: [] });
+    const world = await startEngineWorld({ judged: false, externalSecrets: false, objects: [] });
     try {
       await inCheckout({ ...inTfaction.files, 'access.yaml': declaration('openhands', fromSidecar) }, async (copy, run) => {
         assert.equal((await run(...tfaction.places, ...cluster)).code, 0);

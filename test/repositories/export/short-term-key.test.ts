@@ -39,7 +39,7 @@ suite('export of an access with a short-term API key', () => {
   }
 
   test('after Terraform, the first key and the manifests the pods call; each renewal restarts them, and Argo CD neither undoes that nor restarts them again', async () => {
-    const world = await startEngineWorld({ now: new Date(), externalSecrets: false, objects: [] });
+    const world = await startEngineWorld({ judged: false, now: new Date(), externalSecrets: false, objects: [] });
     try {
       await inCheckout({ ...inTfaction.files, 'access.yaml': declaration('openhands') }, async (copy, run) => {
         const context = await world.run();
@@ -82,7 +82,7 @@ suite('export of an access with a short-term API key', () => {
   });
 
   test('where Reloader restarts for Secrets the manifests say so, and the program restarts nothing', async () => {
-    const world = await startEngineWorld({ now: new Date(), externalSecrets: false, objects: [] });
+    const world = await startEngineWorld({ judged: false, now: new Date(), externalSecrets: false, objects: [] });
     try {
       await inCheckout({ ...inTfaction.files, 'cluster/argoproj/reloader/deployment.yaml': JSON.stringify(reloader), 'access.yaml': declaration('openhands') }, async (copy, run) => {
         const context = await world.run();

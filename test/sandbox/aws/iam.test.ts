@@ -172,6 +172,7 @@ test('tags of request and resource decide where a policy asks for them', async (
   await using aws = await startAws();
   const document = policy(
     { ...allow('iam:CreateUser'), Condition: { StringEquals: { 'aws:RequestTag/owner': 'me' } } },
+    allow('iam:TagUser'),
     { ...allow('iam:DeleteUser'), Condition: { StringEquals: { 'aws:ResourceTag/owner': 'me' } } },
   );
   const mine = aws.as(await userWith(aws, 'u', document)).iam;
@@ -179,6 +180,21 @@ test('tags of request and resource decide where a policy asks for them', async (
   await mine.createUser({ UserName: 'v', Tags: [{ Key: 'owner', Value: 'me' }] });
   await refused(mine.deleteUser({ UserName: 'u' }), 'AccessDenied');
   await mine.deleteUser({ UserName: 'v' });
+});
+
+test('a call that makes a thing with tags is judged on the tagging action too, and without tags it is not', async () => {
+  await using aws = await startAws();
+  const Tags = [{ Key: 'owner', Value: 'me' }];
+  const document = policy(allow('iam:CreateUser'), allow('iam:CreatePolicy'), allow('iam:CreateRole'), allow('iam:CreateOpenIDConnectProvider'));
+  const mine = aws.as(await userWith(aws, 'u', document)).iam;
+  const any = JSON.stringify(policy(allow('*')));
+  const trust = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { AWS: '123456789012' }, Action: 'sts:AssumeRole' }] });
+  await refused(mine.createUser({ UserName: 'v', Tags }), 'AccessDenied', /iam:TagUser/);
+  await refused(mine.createPolicy({ PolicyName: 'p', PolicyDocument: any, Tags }), 'AccessDenied', /iam:TagPolicy/);
+  await refused(mine.createRole({ RoleName: 'r', AssumeRolePolicyDocument: trust, Tags }), 'AccessDenied', /iam:TagRole/);
+  await refused(mine.createOpenIDConnectProvider({ Url: 'https://oidc.example.com', Tags }), 'AccessDenied', /iam:TagOpenIDConnectProvider/);
+  await mine.createUser({ UserName: 'v' });
+  await mine.createRole({ RoleName: 'r', AssumeRolePolicyDocument: trust });
 });
 
 test('the simulator answers with the evaluator’s verdict', async () => {

@@ -1,7 +1,7 @@
 import type { Call, Check, Operation, Operations } from '../call.ts';
 import { AwsError } from '../error.ts';
 import type { Fields } from '../fields.ts';
-import { requestTagContext } from '../tag-context.ts';
+import { requestTagContext, withTagging } from '../tag-context.ts';
 import { addTags, arnText, page, readTags, resourceTagContext, tagList } from './rules.ts';
 import type { IamOidcProvider } from './state.ts';
 
@@ -13,7 +13,7 @@ const clientIdsLimit = 100;
 
 const createOpenIdConnectProvider: Operation = {
   action: 'iam:CreateOpenIDConnectProvider',
-  checks: (call) => [{ action: 'iam:CreateOpenIDConnectProvider', resource: providerArn(call, call.input.optionalText('Url') ?? ''), context: requestTagContext(call.input) }],
+  checks: (call) => withTagging({ action: 'iam:CreateOpenIDConnectProvider', resource: providerArn(call, call.input.optionalText('Url') ?? ''), context: requestTagContext(call.input) }, 'iam:TagOpenIDConnectProvider', call.input),
   run(call) {
     const { iam } = call.state;
     const url = call.input.text('Url', { min: 1, max: 255 });

@@ -2,7 +2,7 @@ import { managedPolicyLimit } from '../../../policy/document.ts';
 import type { Call, Check, Operation, Operations } from '../call.ts';
 import { AwsError } from '../error.ts';
 import { uniqueId } from '../ids.ts';
-import { requestTagContext } from '../tag-context.ts';
+import { requestTagContext, withTagging } from '../tag-context.ts';
 import { awsManagedPolicies } from './aws-managed.ts';
 import { documentSize, encodeDocument, readDocument } from './documents.ts';
 import { attachmentCount, boundaryCount, findPolicy } from './lookup.ts';
@@ -15,13 +15,15 @@ const policiesPerAccount = 1500;
 
 const createPolicy: Operation = {
   action: 'iam:CreatePolicy',
-  checks: (call) => [
+  checks: (call) => withTagging(
     {
       action: 'iam:CreatePolicy',
       resource: `arn:aws:iam::${call.world.account}:policy${readPath(call.input)}${call.input.optionalText('PolicyName') ?? ''}`,
       context: requestTagContext(call.input),
     },
-  ],
+    'iam:TagPolicy',
+    call.input,
+  ),
   run(call) {
     const { iam } = call.state;
     const name = readName(call.input, 'PolicyName', policyName);

@@ -1,7 +1,7 @@
 import type { Call, Check, Operation, Operations } from '../call.ts';
 import { AwsError } from '../error.ts';
 import { uniqueId } from '../ids.ts';
-import { requestTagContext } from '../tag-context.ts';
+import { requestTagContext, withTagging } from '../tag-context.ts';
 import { boundaryText, readBoundary } from './boundaries.ts';
 import { encodeDocument, readDocument } from './documents.ts';
 import { findRole, roleArn } from './lookup.ts';
@@ -10,13 +10,15 @@ import type { IamRole } from './state.ts';
 
 const createRole: Operation = {
   action: 'iam:CreateRole',
-  checks: (call) => [
+  checks: (call) => withTagging(
     {
       action: 'iam:CreateRole',
       resource: `arn:aws:iam::${call.world.account}:role${readPath(call.input)}${call.input.optionalText('RoleName') ?? ''}`,
       context: { ...requestTagContext(call.input), ...boundaryText(call.input) },
     },
-  ],
+    'iam:TagRole',
+    call.input,
+  ),
   run(call) {
     const { iam } = call.state;
     const name = readName(call.input, 'RoleName', roleName);

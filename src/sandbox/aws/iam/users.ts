@@ -1,7 +1,7 @@
 import type { Call, Check, Operation, Operations } from '../call.ts';
 import { AwsError } from '../error.ts';
 import { uniqueId } from '../ids.ts';
-import { requestTagContext } from '../tag-context.ts';
+import { requestTagContext, withTagging } from '../tag-context.ts';
 import { boundaryText, readBoundary } from './boundaries.ts';
 import { findUser, userArn } from './lookup.ts';
 import { addTags, existingUserName, page, readName, readPath, readPathPrefix, readTags, readUserName, resourceTagContext, tagList, userName } from './rules.ts';
@@ -12,13 +12,15 @@ const usersPerAccount = 5000;
 
 const createUser: Operation = {
   action: 'iam:CreateUser',
-  checks: (call) => [
+  checks: (call) => withTagging(
     {
       action: 'iam:CreateUser',
       resource: `arn:aws:iam::${call.world.account}:user${readPath(call.input)}${call.input.optionalText('UserName') ?? ''}`,
       context: { ...requestTagContext(call.input), ...boundaryText(call.input) },
     },
-  ],
+    'iam:TagUser',
+    call.input,
+  ),
   run(call) {
     const { iam } = call.state;
     const name = readName(call.input, 'UserName', userName);

@@ -56,7 +56,8 @@ function names(binding: JsonObject, user: User): boolean {
   });
 }
 
-function grants(rule: JsonObject, wanted: Attributes): boolean {
+/** Does one rule of a role allow it? */
+export function grants(rule: JsonObject, wanted: Attributes): boolean {
   const has = (field: string, value: string): boolean => listAt(rule, field).some((each) => each === '*' || each === value);
   if (!has('verbs', wanted.verb)) return false;
   if (wanted.path !== undefined) return listAt(rule, 'nonResourceURLs').some((each) => each === wanted.path || (typeof each === 'string' && each.endsWith('*') && wanted.path!.startsWith(each.slice(0, -1))));

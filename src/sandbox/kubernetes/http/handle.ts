@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import { type Attributes, isAllowed, refusalWords } from '../access/authorization.ts';
 import { anonymous, type User } from '../access/users.ts';
+import { runIdOf } from '../../faults.ts';
 import type { ServerContext } from '../server-context.ts';
 import { forbidden, methodNotAllowed, notImplemented, PageNotFound, pathNotFound, StatusError, unauthorized, wrongMethod } from '../status-error.ts';
 import { mediaType, parseBody, readBody } from './body.ts';
@@ -23,11 +24,13 @@ export async function handle(request: IncomingMessage, response: ServerResponse,
   const action = path.resource === undefined ? `${verb} ${path.path}` : actionOf(verb, path.resource);
   const applies = mediaType(request.headers['content-type']) === 'application/apply-patch+yaml';
   const names = applies && path.resource !== undefined ? [action, actionOf('apply', path.resource)] : [action];
-  const strike = world.faults.strike({ service: 'kubernetes', names, userAgent: request.headers['user-agent'] });
+  const userAgent = request.headers['user-agent'];
+  const run = runIdOf(userAgent);
+  const strike = world.faults.strike({ service: 'kubernetes', names, userAgent });
   let user: User = anonymous;
   let failure: StatusError | undefined;
   if (strike?.kind === 'drop' && strike.when === 'before') {
-    record(context, { path, action, user, status: 0, code: 'ConnectionDropped' });
+    record(context, { path, action, user, run, status: 0, code: 'ConnectionDropped' });
     request.socket.destroy();
     return;
   }
@@ -45,7 +48,7 @@ export async function handle(request: IncomingMessage, response: ServerResponse,
     failure = asStatus(error);
     if (!response.headersSent) sendStatus(response, failure);
   }
-  record(context, { path, action, user, status: failure?.code ?? response.statusCode, ...(failure === undefined ? {} : { code: failure.reason }) });
+  record(context, { path, action, user, run, status: failure?.code ?? response.statusCode, ...(failure === undefined ? {} : { code: failure.reason }) });
   if (dropped) request.socket.destroy();
 }
 
@@ -168,7 +171,7 @@ function actionOf(verb: string, { resource, subresource }: ResourcePath): string
   return `${verb} ${resource}${subresource === undefined ? '' : `/${subresource}`}`;
 }
 
-function record(context: ServerContext, { path, action, user, status, code }: { readonly path: RequestPath; readonly action: string; readonly user: User; readonly status: number; readonly code?: string }): void {
+function record(context: ServerContext, { path, action, user, run, status, code }: { readonly path: RequestPath; readonly action: string; readonly user: User; readonly run: string; readonly status: number; readonly code?: string }): void {
   context.world.audit.record({
     service: 'kubernetes',
     action,
@@ -178,5 +181,6 @@ function record(context: ServerContext, { path, action, user, status, code }: { 
     verdict: status === 401 || status === 403 ? 'deny' : status >= 400 || status === 0 ? 'error' : 'allow',
     status,
     ...(code === undefined ? {} : { code }),
+    ...(run === '' ? {} : { run }),
   });
 }
