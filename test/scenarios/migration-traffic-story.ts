@@ -44,8 +44,8 @@ export async function movedUnderTraffic(way: Way, seed: number, { undo = false, 
 
 const ofKeylessModes = [
   'iam:CreateOpenIDConnectProvider', 'iam:DeleteOpenIDConnectProvider', 'iam:UpdateAssumeRolePolicy', 'iam:DetachRolePolicy', 'iam:CreateServiceSpecificCredential', 'iam:DeleteServiceSpecificCredential', 'ssm:GetParameter', 'ssm:DeleteParameter', 'sts:AssumeRole',
-  'eks:DescribeCluster', 'eks:ListPodIdentityAssociations', 'eks:DescribePodIdentityAssociation', 'eks:CreatePodIdentityAssociation', 'eks:DeletePodIdentityAssociation',
-  'rolesanywhere:ListTagsForResource', 'rolesanywhere:CreateProfile', 'rolesanywhere:DeleteProfile', 'create certificates', 'delete certificates', 'create secrets', 'patch configmaps',
+  'eks:DescribeCluster', 'eks:ListPodIdentityAssociations', 'eks:DescribePodIdentityAssociation', 'eks:CreatePodIdentityAssociation',
+  'rolesanywhere:ListTagsForResource', 'rolesanywhere:CreateProfile', 'create certificates', 'delete certificates', 'create secrets', 'patch configmaps',
 ];
 
 /** Of the program's own calls only: the workload's fail by nothing but its credentials. */
