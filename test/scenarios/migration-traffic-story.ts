@@ -43,7 +43,7 @@ export async function movedUnderTraffic(way: Way, seed: number, { undo = false, 
 }
 
 const ofKeylessModes = [
-  'iam:CreateOpenIDConnectProvider', 'iam:DeleteOpenIDConnectProvider', 'iam:UpdateAssumeRolePolicy', 'iam:DetachRolePolicy', 'iam:CreateServiceSpecificCredential', 'iam:DeleteServiceSpecificCredential', 'ssm:GetParameter', 'ssm:DeleteParameter', 'sts:AssumeRole',
+  'iam:CreateOpenIDConnectProvider', 'iam:UpdateAssumeRolePolicy', 'iam:DetachRolePolicy', 'iam:CreateServiceSpecificCredential', 'iam:DeleteServiceSpecificCredential', 'ssm:GetParameter', 'ssm:DeleteParameter', 'sts:AssumeRole',
   'eks:DescribeCluster', 'eks:ListPodIdentityAssociations', 'eks:DescribePodIdentityAssociation', 'eks:CreatePodIdentityAssociation',
   'rolesanywhere:ListTagsForResource', 'rolesanywhere:CreateProfile', 'create certificates', 'delete certificates', 'create secrets', 'patch configmaps',
 ];
