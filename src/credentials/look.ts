@@ -15,6 +15,7 @@ import { at, recordsAt, textAt } from '../resources/json.ts';
 import { sortNamed } from '../resources/key-sort.ts';
 import { recordingParameter, type AccessParameter } from '../resources/parameter-names.ts';
 import { takeReadings, type Readings } from '../resources/readings.ts';
+import { workloadShape } from '../resources/workload-kinds.ts';
 import { storeOf } from '../resources/stores/index.ts';
 import { reloadersOf, reloading } from '../resources/reloader.ts';
 import { rotationMark } from '../resources/rotation-mark.ts';
@@ -41,6 +42,7 @@ export async function look(access: Access, context: RunContext): Promise<Looked>
   const keys = user === undefined ? [] : await sort.read(userName, readings);
   const recorded = recordedIn?.keyId;
   const workloads = await Promise.all(access.spec.workloads.map((workload) => lookAtWorkload(workload, access, { recorded, secret }, readings)));
+  const others = lookAtOthers(await readings.objects('v1', 'Pod', { namespace: access.metadata.namespace }), new Set(workloads.flatMap(({ pods }) => pods)), access, { recorded, secret });
   const mark = rotationMark(user);
   const denial = denialDue(user, access.spec.names.policy, observation, clock.now());
   const inSecret = secret?.pair?.accessKeyId;
@@ -55,7 +57,7 @@ export async function look(access: Access, context: RunContext): Promise<Looked>
       access,
       keys,
       unknown: keys.map(({ id }) => id).filter((id) => ![recorded, from, mark?.to, ...lost].includes(id)),
-      workloads: workloads.map(({ workload }) => workload),
+      workloads: [...workloads.map(({ workload }) => workload), ...others],
       ...(mark === undefined ? {} : { mark }),
       ...(denial === undefined ? {} : { denial }),
       ...(recorded === undefined ? {} : { recorded }),
@@ -80,21 +82,28 @@ async function recordedBefore(keys: readonly string[], recorded: string | undefi
   return others.find((id) => history.includes(id));
 }
 
+/** The key that is handed out, and what the Secret holds. */
+interface HandedOut {
+  readonly recorded: string | undefined;
+  readonly secret: ReadSecret | undefined;
+}
+
 async function lookAtWorkload(
   { kind, name, client }: Workload,
   access: Access,
-  { recorded, secret }: { readonly recorded: string | undefined; readonly secret: ReadSecret | undefined },
+  { recorded, secret }: HandedOut,
   readings: Readings,
-): Promise<{ readonly workload: SeenWorkload; readonly held: readonly string[] }> {
+): Promise<{ readonly workload: SeenWorkload; readonly held: readonly string[]; readonly pods: readonly string[] }> {
   const { namespace } = access.metadata;
-  const object = await readings.object({ apiVersion: 'apps/v1', kind, namespace, name });
+  const { apiVersion, rollsOut } = workloadShape(kind);
+  const object = await readings.object({ apiVersion, kind, namespace, name });
   const selector = object === undefined ? '' : selectorOf(object);
   const pods = selector === '' ? [] : (await readings.objects('v1', 'Pod', { namespace, labelSelector: selector })).filter(mayCall);
   const reloads = object !== undefined && reloading(object, { secret: access.spec.names.secret, configMap: access.spec.names.environment }, await reloadersOf(readings)).secret;
   const byGit = access.spec.managedBy.cluster === 'manifests';
   // Where somebody else restarts it, nobody keeps our annotation true.
-  const annotated = !reloads && !byGit;
-  const byHand = access.spec.restart === 'never' ? 'spec.restart is never' : object === undefined ? undefined : (restartedByHand(object) ?? (byGit && !reloads ? keptByGit(kind, name, namespace) : undefined));
+  const annotated = rollsOut && !reloads && !byGit && access.spec.restart !== 'never';
+  const byHand = !rollsOut ? runsToItsEnd : access.spec.restart === 'never' ? `spec.restart is never: \`${restartCommand(kind, name, namespace)}\`` : object === undefined ? undefined : (restartedByHand(object) ?? (byGit && !reloads ? keptByGit(kind, name, namespace) : undefined));
   const gap = object === undefined ? undefined : gapOf(object, pods);
   return {
     workload: {
@@ -105,8 +114,35 @@ async function lookAtWorkload(
       ...(gap === undefined ? {} : { gap }),
     },
     held: annotated ? pods.flatMap(({ metadata }) => metadata.annotations?.[annotationKeys.credential] ?? []) : [],
+    pods: pods.map(({ metadata }) => metadata.name ?? ''),
   };
 }
+
+/** Runs of a CronJob, and whatever else takes a variable from the Secret: by whom they were made, as far as they may hold another key. */
+function lookAtOthers(pods: readonly KubernetesObject[], known: ReadonlySet<string>, { metadata: { namespace }, spec }: Access, { recorded, secret }: HandedOut): readonly SeenWorkload[] {
+  const holding = pods.filter((pod) => mayCall(pod) && !known.has(pod.metadata.name ?? '') && takesFrom(pod, spec.names.secret) && !holds(pod, recorded, secret, false));
+  return [...Map.groupBy(holding, makerOf)].map(([maker, of]) => ({
+    name: maker,
+    oldPods: of.map(({ metadata }) => metadata.name ?? ''),
+    startsOwnContainers: false,
+    byHand: maker.startsWith('Job ') ? runsToItsEnd : `the program restarts no workload that is not declared: restart it, or \`kubectl delete pod ${of[0]?.metadata.name ?? ''} -n ${namespace}\``,
+  }));
+}
+
+/** `Job openhands-29384710`; of a pod by itself, `Pod notebook`. */
+function makerOf({ metadata }: KubernetesObject): string {
+  const [owner] = metadata.ownerReferences ?? [];
+  return owner === undefined ? `Pod ${metadata.name ?? ''}` : `${owner.kind} ${owner.name}`;
+}
+
+/** By its environment, which is read once. A mounted file follows the Secret (Kubernetes docs, "Secrets", mounted Secrets are updated automatically). */
+function takesFrom(pod: KubernetesObject, secret: string): boolean {
+  return [...recordsAt(pod, 'spec', 'containers'), ...recordsAt(pod, 'spec', 'initContainers')].some(
+    (container) => recordsAt(container, 'env').some((entry) => textAt(entry, 'valueFrom', 'secretKeyRef', 'name') === secret) || recordsAt(container, 'envFrom').some((source) => textAt(source, 'secretRef', 'name') === secret),
+  );
+}
+
+const runsToItsEnd = 'it runs to its end, and the next run has the new key';
 
 /** A pod that is ending still runs, and still calls, until it is gone (Kubernetes docs, "Termination of Pods"). */
 export function mayCall(pod: KubernetesObject): boolean {
@@ -131,11 +167,16 @@ function holds(pod: KubernetesObject, recorded: string | undefined, secret: Read
 
 /** `managedBy.cluster: manifests`, and no Reloader. */
 function keptByGit(kind: string, name: string, namespace: string): string {
-  return `git keeps it and no Reloader restarts it: \`kubectl rollout restart ${kind.toLowerCase()}/${name} -n ${namespace}\``;
+  return `git keeps it and no Reloader restarts it: \`${restartCommand(kind, name, namespace)}\``;
+}
+
+function restartCommand(kind: string, name: string, namespace: string): string {
+  return kind === 'Rollout' ? `kubectl argo rollouts restart ${name} -n ${namespace}` : `kubectl rollout restart ${kind.toLowerCase()}/${name} -n ${namespace}`;
 }
 
 export function restartedByHand(object: KubernetesObject): string | undefined {
-  if (at(object, 'spec', 'paused') === true) return 'it is paused: `kubectl rollout resume`';
+  const { kind, metadata: { name = '', namespace = '' } } = object;
+  if (at(object, 'spec', 'paused') === true) return `it is paused: \`${kind === 'Rollout' ? `kubectl argo rollouts promote ${name}` : `kubectl rollout resume ${kind.toLowerCase()}/${name}`} -n ${namespace}\``;
   return textAt(object, 'spec', 'updateStrategy', 'type') === 'OnDelete' ? 'updateStrategy OnDelete: new pods come when old ones are deleted by hand' : undefined;
 }
 

@@ -40,7 +40,7 @@ suite('bad input of a rotation', () => {
       const old = await otherKey(world);
       await world.kubernetes.patch(target, { type: 'merge', body: { spec: { paused: true } } });
       const events = await rotate(world);
-      assert.match(said(events), /it is paused: `kubectl rollout resume`/);
+      assert.match(said(events), /it is paused: `kubectl rollout resume deployment\/openhands -n openhands`/);
       await goesOn(world, old);
       assert.deepEqual(Object.values(await keys(world)), [true, true]);
     }));
