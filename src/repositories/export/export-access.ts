@@ -3,7 +3,7 @@
  * or shows them.
  */
 import { bearerTypeOf, keyCredentialsOf, keyMode } from '../../access/credential-mode.ts';
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { checkModels } from '../../access/check-models.ts';
 import { undelivered } from '../../access/rules/application-profiles.ts';
 import { accessPages } from '../../errors/access-pages.ts';
@@ -14,6 +14,7 @@ import { compilePolicy } from '../../policy/compile.ts';
 import type { Implied } from '../../resources/kind.ts';
 import { openHcl, type ReadHcl } from '../hcl/open.ts';
 import { exportManifests } from './export-manifests.ts';
+import { callPlace, writeCall, type CallRequest } from './module-call.ts';
 import { exportOrder } from './order.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { terraformBlocks } from './terraform-blocks.ts';
@@ -42,7 +43,8 @@ function exportWith(request: ExportRequest, readHcl: ReadHcl): ExportOutcome {
   const { workspace, access, style, declaration } = prepared;
   const implied = impliedBy(request, prepared);
   const findings: Finding[] = [...implied.policy.findings, ...prepared.findings];
-  if (request.terraform !== undefined) findings.push(...exportTerraform(request.terraform, request.style.variables !== undefined, implied, prepared, readHcl));
+  const terraform = request.terraform === undefined ? undefined : exportTerraform(request.terraform, request, implied, prepared, readHcl);
+  findings.push(...(terraform?.findings ?? []));
   if (prepared.app !== undefined && declaration !== undefined) findings.push(...exportManifests(implied, prepared, request.directory));
   const file = declaration?.file ?? resolve(request.declarationFile);
   if (declaration === undefined && request.terraform !== undefined && request.declared.access.spec.managedBy.iam !== 'terraform') {
@@ -65,7 +67,7 @@ function exportWith(request: ExportRequest, readHcl: ReadHcl): ExportOutcome {
       remedy: 'When the new ones are in use, run export --remove with the declaration as it was before the rename (git show).',
     });
   }
-  return { access, declaration: file, edits: workspace.edits(), findings, order: exportOrder({ request, access, style, declaration: file, clusterKnown: prepared.clusterId !== undefined }), style };
+  return { access, declaration: file, edits: workspace.edits(), findings, order: exportOrder({ request, access, style, declaration: file, clusterKnown: prepared.clusterId !== undefined, roots: terraform?.roots ?? [] }), style };
 }
 
 /** What the kinds of resources are derived from. @throws AccessError when a model cannot be called */
@@ -83,20 +85,27 @@ export function impliedBy(request: ExportRequest, { access, clusterId }: Pick<Pr
   return { access, owner: { cluster: clusterId ?? '', namespace: metadata.namespace, name: metadata.name }, partition: partitionOf(spec.region) ?? 'aws', models, policy, catalog: request.catalog };
 }
 
-/** @param kept whether `--style variables=…` was given */
-function exportTerraform(directory: string, kept: boolean, implied: Implied, { workspace, style, siblings, clusterId }: Prepared, readHcl: ReadHcl): readonly Finding[] {
-  if (siblings === undefined) return [];
+interface WrittenTerraform {
+  readonly findings: readonly Finding[];
+  /** Where Terraform runs: the target, or what calls it. */
+  readonly roots: readonly string[];
+}
+
+function exportTerraform(directory: string, request: ExportRequest, implied: Implied, { workspace, style, siblings, clusterId }: Prepared, readHcl: ReadHcl): WrittenTerraform {
+  if (siblings === undefined) return { findings: [], roots: [] };
   const { credentials } = implied.access.spec;
   const key = style.keys === 'terraform' ? keyMode(implied.access, 'an export with --keys terraform') : keyCredentialsOf(credentials);
   // Roles lie in no region: where there are no parameters, Terraform works where Bedrock is called.
   const region = key?.secretStore.region ?? implied.access.spec.region;
   writeSkeleton(workspace, directory, siblings, style, region, readHcl);
   const target = readModule(workspace, directory, readHcl);
-  const providers = new RegionProviders(target.module, region);
+  const calling: CallRequest = { workspace, directory, siblings, style, base: request.directory, account: implied.access.spec.account, readHcl };
+  const place = callPlace(calling);
+  const providers = new RegionProviders(target.module, place?.region ?? region);
   const literal = terraformBlocks(implied, style, labelsOf(target), clusterId !== undefined, { module: target.module, others: siblings.targets.map(({ module }) => module), providerOf: (of) => providers.of(of) });
-  const declarations = new Declarations(target, siblings.targets, { blocks: [...literal.iam, ...literal.parameters], name: implied.access.metadata.name, style, forced: kept });
+  const declarations = new Declarations(target, siblings.targets, { blocks: [...literal.iam, ...literal.parameters], name: implied.access.metadata.name, style, forced: request.style.variables !== undefined });
   const blocks = { data: literal.data, iam: literal.iam.map((block) => declarations.of(block)), parameters: literal.parameters.map((block) => declarations.of(block)) };
-  if (style.keys === 'terraform') refuseOtherRegion(target.module.providers.find(({ block, attribute }) => block.labels[0] === 'aws' && attribute('alias') === undefined)?.attribute('region'), region, directory);
+  if (style.keys === 'terraform') refuseOtherRegion(target.module.providers.find(({ block, attribute }) => block.labels[0] === 'aws' && attribute('alias') === undefined)?.attribute('region') ?? place?.region, region, place?.roots[0] === undefined ? directory : relative(request.directory, place.roots[0]));
   const parameters = new Set(blocks.parameters);
   const present = target.module.resources.filter(({ mode }) => mode === 'data').map(({ type }) => type);
   const data = blocks.data.filter((block) => !present.includes(block.labels[0] ?? ''));
@@ -107,10 +116,11 @@ function exportTerraform(directory: string, kept: boolean, implied: Implied, { w
   declarations.write(workspace, readHcl);
   findings.push(...leftProfiles(target.module, implied));
   putBlocks(workspace, directory, [...data, ...blocks.iam, ...blocks.parameters], (block) => (parameters.has(block) && block.labels[0] !== 'aws_iam_access_key' ? style.parameterFile : data.includes(block) ? dataFile : style.iamFile), readHcl);
-  if (clusterId !== undefined || style.keys === 'terraform') return findings;
+  if (place !== undefined) findings.push(...writeCall(calling, place));
+  const roots = place?.roots ?? [directory];
+  if (clusterId !== undefined || style.keys === 'terraform') return { findings, roots };
   const holder = key === undefined ? 'role' : 'user';
-  return [
-    ...findings,
+  findings.push(
     {
       id: 'export-cluster-unknown',
       severity: 'warning',
@@ -118,7 +128,8 @@ function exportTerraform(directory: string, kept: boolean, implied: Implied, { w
       cause: `The id is the UID of the namespace kube-system, which no file says. Without the tag the program does not know the ${holder} as its own.`,
       remedy: `Give it with --cluster-id (kubectl get namespace kube-system -o jsonpath={.metadata.uid}), or put the tag on the ${holder} after Terraform made it, as step 2 below does; Terraform ignores it.`,
     },
-  ];
+  );
+  return { findings, roots };
 }
 
 /** The key's parameters lie where the store reads them. */

@@ -5,6 +5,7 @@ import type { Access } from '../../access/types.ts';
 import { partitionOf } from '../../bedrock/regions.ts';
 import { profileConfigMap, rolesAnywhereOf } from '../../resources/roles-anywhere.ts';
 import { ownerTagKeys } from '../../resources/owner.ts';
+import { labelOf } from './hcl-emit.ts';
 import type { ExportStyle } from './style.ts';
 import type { ExportRequest, OrderStep } from './types.ts';
 
@@ -16,9 +17,11 @@ export interface OrderFacts {
   readonly style: ExportStyle;
   readonly declaration: string;
   readonly clusterKnown: boolean;
+  /** Where Terraform runs: the target, or what calls it; none for a module that nothing calls. */
+  readonly roots: readonly string[];
 }
 
-export function exportOrder({ request, access, style, declaration, clusterKnown }: OrderFacts): readonly OrderStep[] {
+export function exportOrder({ request, access, style, declaration, clusterKnown, roots }: OrderFacts): readonly OrderStep[] {
   const shown = (path: string): string => relative(request.directory, path) || '.';
   const file = shown(declaration);
   const { names } = access.spec;
@@ -26,10 +29,11 @@ export function exportOrder({ request, access, style, declaration, clusterKnown 
   const anywhere = rolesAnywhereOf(access, partitionOf(access.spec.region) ?? 'aws');
   const steps: OrderStep[] = [];
   if (request.terraform !== undefined) {
+    if (roots.length === 0) steps.push(callStep(shown(request.terraform), access.metadata.name));
     steps.push({
       title: style.applies === 'on-merge' ? 'Merge the Terraform change; CI applies it' : 'Apply the Terraform change',
       why: role === undefined ? `It makes IAM user ${names.user} and its policy${profiles(access)}${style.keys === 'terraform' ? ', its key and the parameters' : ''}.` : `It makes IAM role ${role}, whom it trusts, ${anywhere === undefined ? '' : 'its profile of Roles Anywhere, '}and its policy${profiles(access)}. There is no key${access.spec.credentials.session === undefined ? ', and nothing to store' : ''}.`,
-      lines: style.applies === 'on-merge' ? [shown(request.terraform)] : [`terraform -chdir=${shown(request.terraform)} init`, `terraform -chdir=${shown(request.terraform)} apply`],
+      lines: style.applies === 'on-merge' ? [...new Set([request.terraform, ...roots].map(shown))] : applyLines(roots.map(shown)),
     });
   }
   if (role !== undefined && !clusterKnown && request.terraform !== undefined) {
@@ -94,6 +98,15 @@ export function exportOrder({ request, access, style, declaration, clusterKnown 
   }
   steps.push({ title: 'Prove it', why: 'Every link of the chain, and a real call with the credentials that the pod holds.', lines: [`bedrock-access verify -f ${file}`] });
   return steps;
+}
+
+/** Its root module alone can say how. */
+function callStep(directory: string, name: string): OrderStep {
+  return { title: 'Call the module from a root module of the account', why: 'Terraform applies a module only through the one that calls it.', lines: [`module "${labelOf(name)}" {`, `  source = "<the way from there to ${directory}>"`, '}'] };
+}
+
+function applyLines(roots: readonly string[]): readonly string[] {
+  return roots.length === 0 ? ['terraform init', 'terraform apply'] : roots.flatMap((root) => [`terraform -chdir=${root} init`, `terraform -chdir=${root} apply`]);
 }
 
 /** Ids that AWS chooses travel through a parameter. */

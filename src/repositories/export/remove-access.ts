@@ -11,6 +11,7 @@ import { indexOf, isLabelled, type ManifestApp } from './manifest-app.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { labelOf } from './hcl-emit.ts';
 import { isTerraformFile, labelsOf, readModule } from './terraform-module.ts';
+import { callsAround, removeCalls } from './module-calls.ts';
 import { holdsAccess, isEmptyModule, removeBlocks } from './terraform-removal.ts';
 import { certificateName } from '../../resources/roles-anywhere.ts';
 import { secretsOf } from '../../resources/session.ts';
@@ -46,6 +47,7 @@ function firstRun({ terraform, manifests, declarationFile, directory }: ExportRe
   const changed = terraform !== undefined && removeBlocks(workspace, terraform, access, readHcl);
   const shown = (path: string): string => relative(directory, path) || '.';
   const file = shown(declaration?.file ?? resolve(declarationFile));
+  const callers = terraform === undefined ? [] : [...new Set(callsAround(workspace, terraform, readHcl).filter(({ target }) => target === resolve(terraform)).map((call) => call.directory))];
   return [
     ...(manifests === undefined ? [] : [{ title: 'Merge the manifests first', why: keyCredentialsOf(access.spec.credentials) === undefined ? 'The pods stop calling as the role before the role goes.' : 'The workload stops using the key before the key goes.', lines: [shown(manifests)] }]),
     ...(ownKey || keyCredentialsOf(access.spec.credentials) === undefined ? [] : [{ title: 'Remove the key and its parameter', why: 'When the roll-out is done. Terraform cannot delete a user that has a key which it did not make.', lines: [`bedrock-access destroy --name ${namespace}/${name}`] }]),
@@ -56,7 +58,7 @@ function firstRun({ terraform, manifests, declarationFile, directory }: ExportRe
           {
             title: style.applies === 'on-merge' ? `Then merge the Terraform change; CI destroys ${keyCredentialsOf(access.spec.credentials) === undefined ? 'role' : 'user'} and policy` : 'Then apply the Terraform change',
             why: 'Backend and provider stay: without them nothing could be destroyed.',
-            lines: style.applies === 'on-merge' ? [shown(terraform)] : [`terraform -chdir=${shown(terraform)} apply`],
+            lines: style.applies === 'on-merge' ? [shown(terraform)] : (callers.length === 0 ? [terraform] : callers).map((root) => `terraform -chdir=${shown(root)} apply`),
           },
         ]
       : []),
@@ -77,7 +79,8 @@ function secondRun({ terraform, directory }: ExportRequest, { workspace, access,
       if (settings.has(path) || isTerraformFile(path) || path.startsWith('.tfaction/')) workspace.remove(file, 'the target holds nothing any more');
     }
     const kept = files.filter((file) => workspace.read(file) !== undefined).map((file) => relative(resolve(terraform), resolve(file)));
-    left.push({ title: 'Merge the removal of the target', why: 'Only after the change that destroyed its resources has been applied: its state must be empty.', lines: [relative(directory, terraform), ...kept.map((file) => `left, not of this program: ${relative(directory, join(terraform, file))}`)] });
+    const callers = workspace.names(terraform).some(isTerraformFile) ? [] : removeCalls(workspace, terraform, readHcl);
+    left.push({ title: 'Merge the removal of the target', why: 'Only after the change that destroyed its resources has been applied: its state must be empty.', lines: [relative(directory, terraform), ...callers.map((root) => `${relative(directory, root) || '.'}, which calls it`), ...kept.map((file) => `left, not of this program: ${relative(directory, join(terraform, file))}`)] });
   }
   if (declaration?.earlier !== undefined) {
     workspace.remove(declaration.file, 'the declaration');

@@ -8,6 +8,8 @@ export interface ExportStyle {
   readonly keys: 'program' | 'terraform';
   /** `tfaction`: a folder with everything that its workflow needs; `root`: a root module; `module`: called by others. */
   readonly skeleton: 'tfaction' | 'root' | 'module';
+  /** The folder of the root module that calls a module which is written for others, or `none`; without it the one that calls those beside it. */
+  readonly call?: string;
   readonly policy: 'jsonencode' | 'document';
   readonly partition: 'data' | 'literal';
   /** Where names and tags stand: in the argument, as the default of a `variable`, or in `locals`. */
@@ -60,6 +62,7 @@ function matching(pattern: RegExp, takes: string, make: (value: string) => Parti
 /** By the name that `--style` uses. */
 export const styleKeys: Readonly<Record<string, StyleKey>> = {
   skeleton: oneOf(['tfaction', 'root', 'module'], (skeleton) => ({ skeleton })),
+  call: matching(/^[\w./-]+$/, 'a folder, infra/prod, or none', (call) => ({ call })),
   policy: oneOf(['jsonencode', 'document'], (policy) => ({ policy })),
   partition: oneOf(['data', 'literal'], (partition) => ({ partition })),
   variables: oneOf(['literals', 'variables', 'locals'], (variables) => ({ variables })),

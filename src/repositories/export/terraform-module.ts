@@ -4,7 +4,7 @@ import { AccessError } from '../../errors/error.ts';
 import type { ReadHcl } from '../hcl/open.ts';
 import type { HclBlock, HclFile } from '../hcl/syntax.ts';
 import { PartialText, Unknown, type Value } from '../hcl/value.ts';
-import { evaluateModule } from '../terraform/evaluate-module.ts';
+import { evaluateModule, type ModuleInput } from '../terraform/evaluate-module.ts';
 import { isTerraformFile as isModuleFile, variableFiles } from '../terraform/read-module.ts';
 import type { TerraformModule, TerraformResource } from '../terraform/types.ts';
 import type { ModuleLabels } from './terraform-blocks.ts';
@@ -27,14 +27,14 @@ export function refuseJson({ address, file, placeOf }: TerraformResource): void 
 }
 
 /** The module in a folder; without files an empty one. */
-export function readModule(workspace: Workspace, directory: string, readHcl: ReadHcl, first: readonly HclFile[] = []): ExportModule {
+export function readModule(workspace: Workspace, directory: string, readHcl: ReadHcl, first: readonly HclFile[] = [], openModule?: ModuleInput['openModule']): ExportModule {
   const names = workspace.isFolder(directory) ? workspace.names(directory) : [];
   const open = (name: string, read: ReadHcl): readonly HclFile[] => {
     const text = workspace.read(join(directory, name));
     return text === undefined ? [] : [read(join(directory, name), text)];
   };
   const files = names.filter(isModuleFile).flatMap((name) => open(name, readHcl));
-  return { directory, module: evaluateModule({ directory, files: [...first, ...files], given: variableFiles(names, open, readHcl) }) };
+  return { directory, module: evaluateModule({ directory, files: [...first, ...files], given: variableFiles(names, open, readHcl), ...(openModule === undefined ? {} : { openModule }) }) };
 }
 
 /** Broken HCL is not edited: what the reader could not read could be lost. */

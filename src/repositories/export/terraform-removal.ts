@@ -1,4 +1,5 @@
 /** Takes the blocks of an access out of a module, with the data sources and documents that nothing else refers to. */
+import { resolve } from 'node:path';
 import { roleNameOf } from '../../access/credential-mode.ts';
 import type { Access } from '../../access/types.ts';
 import { ownerTagKeys } from '../../resources/owner.ts';
@@ -15,6 +16,7 @@ import { associationType } from './terraform-association.ts';
 import { providerType } from './terraform-issuer.ts';
 import { notReadBack } from './terraform-edit.ts';
 import { blockSources, conflict, isTerraformFile, readModule, refersTo, refuseBroken, refuseJson } from './terraform-module.ts';
+import { callsAround } from './module-calls.ts';
 import { withoutBlocks } from './without-blocks.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -44,7 +46,8 @@ export function removeBlocks(workspace: Workspace, directory: string, access: Ac
   const expected = sources.size - removed.length;
   if (left.size !== expected || [...left].some(([key, source]) => sources.get(key) !== source)) throw notReadBack('the removal would touch other blocks');
   refuseReferences(after.module, gone);
-  removeDeclarations(workspace, directory, referencesIn(read.module, removed.map(({ block }) => block.span)), readHcl);
+  const given = new Set(callsAround(workspace, directory, readHcl).filter(({ target }) => target === resolve(directory)).flatMap(({ block }) => [...block.body.attributes.keys()].map((name) => `var.${name}`)));
+  removeDeclarations(workspace, directory, referencesIn(read.module, removed.map(({ block }) => block.span)), given, readHcl);
   return true;
 }
 

@@ -41,7 +41,7 @@ export function siblingsOf(workspace: Workspace, directory: string, readHcl: Rea
 }
 
 /** The folder of the git repository that holds a folder: what lies beyond it is somebody else's. */
-function repositoryOf(folder: string): string | undefined {
+export function repositoryOf(folder: string): string | undefined {
   if (isRepository(folder)) return folder;
   return folder === dirname(folder) ? undefined : repositoryOf(dirname(folder));
 }
@@ -88,7 +88,7 @@ function readable(workspace: Workspace, file: string): string | undefined {
   }
 }
 
-function hasBackend(file: HclFile): boolean {
+export function hasBackend(file: HclFile): boolean {
   return file.body.blocks.some(({ type, body }) => type === 'terraform' && body.blocks.some((inner) => inner.type === 'backend' || inner.type === 'cloud'));
 }
 

@@ -20,12 +20,13 @@ export function referencesIn({ references }: TerraformModule, spans: readonly Sp
  * A variable without a default stays: whoever calls the module gives it.
  *
  * @param names what had been referred to
+ * @param given variables that a call of the module gives: an argument of one that is not there would be refused
  */
-export function removeDeclarations(workspace: Workspace, directory: string, names: ReadonlySet<string>, readHcl: ReadHcl): void {
+export function removeDeclarations(workspace: Workspace, directory: string, names: ReadonlySet<string>, given: ReadonlySet<string>, readHcl: ReadHcl): void {
   const candidates = new Set(names);
   for (;;) {
     const { module } = readModule(workspace, directory, readHcl);
-    const unused = declarationsIn(module).find((declaration) => candidates.has(referenceTo(declaration.declared)) && !module.references.has(referenceTo(declaration.declared)) && isRemovable(declaration));
+    const unused = declarationsIn(module).find((declaration) => candidates.has(referenceTo(declaration.declared)) && !given.has(referenceTo(declaration.declared)) && !module.references.has(referenceTo(declaration.declared)) && isRemovable(declaration));
     if (unused === undefined) return;
     // A local that goes may have been the last to refer to another.
     for (const name of referencesIn(module, [unused.expression?.span ?? unused.block.span])) candidates.add(name);

@@ -257,6 +257,18 @@ spec:
   };
 }
 
+const moduleVersions = 'terraform {\n  required_version = ">= 1.3"\n\n  required_providers {\n    aws = {\n      source  = "hashicorp/aws"\n      version = ">= 5.0"\n    }\n  }\n}\n';
+
+/** One root module that calls a local module for each app. */
+export const modularRepositories: Files = {
+  ...Object.fromEntries(Object.entries(tfactionRepositories).filter(([path]) => path.startsWith('cluster/'))),
+  'infra/main.tf': 'provider "aws" {\n  region = "ap-northeast-1"\n}\n\nmodule "ledger" {\n  source = "./modules/ledger"\n}\n\nmodule "mailer" {\n  source = "./modules/mailer"\n}\n',
+  'infra/modules/ledger/versions.tf': moduleVersions,
+  'infra/modules/ledger/iam.tf': tfactionRepositories['infra/terraform/aws/ledger/iam.tf'] ?? '',
+  'infra/modules/mailer/versions.tf': moduleVersions,
+  'infra/modules/mailer/iam.tf': tfactionRepositories['infra/terraform/aws/mailer/iam.tf'] ?? '',
+};
+
 /** One root module and a folder of manifests, no workflow around them: other indents, quotes and file names, CRLF in one file. */
 export const plainRepositories: Files = {
   'infra/main.tf': `data "aws_caller_identity" "me" {}
